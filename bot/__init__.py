@@ -1,0 +1,1 @@
+"""The app around the rules: configuration, database, Slack, HTTP, timers, commands."""

@@ -1,0 +1,1 @@
+"""The rules and use cases of Leeway; imports the standard library only."""
