@@ -1,0 +1,58 @@
+"""The record: one entry for every change, chained by hash, that folds back into the row it describes.
+
+Each request and each override has a chain of its own, numbered 1, 2, 3 … without gaps; entry n carries the row's version n. A
+chain a subject keeps writers of different requests out of each other's way.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change: `did` in a word, `by` a person's id or "leeway", `after` the whole row as JSON values."""
+
+    subject: str
+    seq: int
+    at: datetime
+    by: str
+    did: str
+    after: Mapping[str, object]
+    previous: str
+    digest: str
+
+
+def entry(previous: Entry | None, *, subject: str, at: datetime, by: str, did: str, after: Mapping[str, object]) -> Entry:
+    """The next entry of a chain."""
+    seq, before = (previous.seq + 1, previous.digest) if previous else (1, GENESIS)
+    return Entry(subject, seq, at, by, did, after, before, _digest(subject, seq, at, by, did, after, before))
+
+
+def _digest(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in the record")
+
+
+def broken(chain: Iterable[Entry]) -> str:
+    """What is wrong with a subject's chain, "" when it is whole: a gap, a wrong link, or a changed entry."""
+    before = GENESIS
+    for seq, e in enumerate(chain, 1):
+        if e.seq != seq:
+            return f"{e.subject}: entry {seq} is missing"
+        if e.previous != before:
+            return f"{e.subject}: entry {e.seq} does not follow the one before it"
+        if e.digest != _digest(e.subject, e.seq, e.at, e.by, e.did, e.after, e.previous):
+            return f"{e.subject}: entry {e.seq} was changed after it was written"
+        before = e.digest
+    return ""

@@ -1,0 +1,55 @@
+"""What must follow a change: effects (as soon as may be) and alarms (at a time).
+
+Both name a thing, never a number: whoever delivers one computes what should be true *then* and makes it so. They are stored as
+`kind` and `key` in the transaction that calls for them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Do(StrEnum):
+    """The kinds of effect; the key of each is in brackets."""
+
+    SYNC_LIMIT = "sync_limit"  # [quota] the store's limit equals base + overrides
+    SHOW_WARNING = "show_warning"  # [warning] the team's channel has the warning
+    SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is
+    TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
+    SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
+    SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something to make true, as soon as may be."""
+
+    do: Do
+    key: str
+
+
+class Wake(StrEnum):
+    """The kinds of alarm; the key of each is in brackets."""
+
+    LAPSE = "lapse"  # [request] its pending deadline
+    ACTIVATION = "activation"  # [override] the store should have confirmed it by now
+    END = "end"  # [override] its end
+    DIGEST = "digest"  # [channel/week] Monday morning
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A timer: a row with a time. It fires at least once, at or after `at`."""
+
+    wake: Wake
+    key: str
+    at: datetime
+
+
+class News(StrEnum):
+    """What a request's thread is told in a message of its own; everything else only edits the card."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+    STUCK = "stuck"
+    UNAPPLIED = "unapplied"

@@ -1,0 +1,184 @@
+"""The life of an override: an immutable additive grant `[starts, ends)` of an amount on one quota.
+
+Two rules. Status is never stored: it follows from the grant, the time, and what the store last confirmed. Ending depends on the
+override and the time alone; no policy, person or switch is asked.
+
+    activating   approved; the store did not confirm it yet, so its clock does not run
+    active       the store was read back and enforces it; starts <= now < ends
+    ending       over; the store did not confirm that yet
+    ended        over, and the store was read back without it
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from workflows.money import Unit
+from workflows.people import PersonId
+from workflows.refusals import Refused, Why
+from workflows.requests import Request, Term
+
+
+class Status(StrEnum):
+    """Where an override is at a moment; derived."""
+
+    ACTIVATING = "activating"
+    ACTIVE = "active"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class Reason(StrEnum):
+    """Why an override is over; each is its own word to the reader."""
+
+    EXPIRED = "expired"
+    RETURNED = "returned"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    UNAPPLIED = "unapplied"  # its activation deadline passed; the store never confirmed it
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A grant as it is.
+
+    `starts` and `ends` are set once, when the store is verified to enforce it. `stopped` with `why` is an end before `ends`;
+    `gone` is when the store was first read back without it. `activate_by` is the activation deadline.
+    """
+
+    id: str
+    request: str
+    quota: str
+    amount: int
+    unit: Unit
+    holder: PersonId
+    term: Term
+    granted: datetime
+    activate_by: datetime
+    version: int = 1
+    starts: datetime | None = None
+    ends: datetime | None = None
+    stopped: datetime | None = None
+    why: Reason | None = None
+    gone: datetime | None = None
+
+    def over_at(self) -> datetime | None:
+        """When it is over, None while that is not known: the end of its clock, or where it was stopped."""
+        if self.stopped is not None and self.ends is not None:
+            return min(self.stopped, self.ends)
+        return self.stopped or self.ends
+
+    def wanted(self, now: datetime) -> bool:
+        """Whether the store should enforce it now: approved and not over."""
+        over = self.over_at()
+        return over is None or now < over
+
+    def status(self, now: datetime) -> Status:
+        if self.gone is not None:
+            return Status.ENDED
+        if not self.wanted(now):
+            return Status.ENDING
+        return Status.ACTIVATING if self.starts is None else Status.ACTIVE
+
+    def reason(self) -> Reason:
+        """Why it is over, or will be."""
+        if self.stopped is not None and self.why is not None and (self.ends is None or self.stopped < self.ends):
+            return self.why
+        return Reason.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The store was read back and enforces it; `reset` is the end of the quota's window then."""
+
+    reset: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The store was read back without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """It is over before its end."""
+
+    why: Reason
+
+
+Event = Verified | Gone | Stop
+
+LEGAL: Mapping[Status, frozenset[type]] = {
+    Status.ACTIVATING: frozenset({Verified, Stop}),
+    Status.ACTIVE: frozenset({Stop}),
+    Status.ENDING: frozenset({Gone}),
+    Status.ENDED: frozenset(),
+}
+
+
+def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
+    """What the approval of a request creates; the store has `within` to confirm it."""
+    case = request.case
+    return Override(
+        id=request.id.replace("R", "O", 1),
+        request=request.id,
+        quota=case.quota,
+        amount=case.amount,
+        unit=case.unit,
+        holder=request.requester,
+        term=case.term,
+        granted=now,
+        activate_by=now + within,
+    )
+
+
+def decide(override: Override, event: Event, *, now: datetime) -> Override | Refused:
+    """The override after an event, or why nothing happened."""
+    status = override.status(now)
+    if type(event) not in LEGAL[status]:
+        return Refused(Why.ALREADY_DECIDED, {"state": status, "at": override.over_at()})
+    version = override.version + 1
+    match event:
+        case Verified():
+            end = override.term.end(now, event.reset)
+            return replace(override, starts=now, ends=max(now, end), version=version)
+        case Stop():
+            return replace(override, stopped=now, why=event.why, version=version)
+        case Gone():
+            return replace(override, gone=now, version=version)
+        case _:
+            assert_never(event)
+
+
+def target(base: int, overrides: Iterable[Override], now: datetime) -> int:
+    """The limit that the store should enforce now: base + every override that is not over."""
+    return base + sum(o.amount for o in overrides if o.wanted(now))
+
+
+def extra(overrides: Iterable[Override], at: datetime) -> int:
+    """What overrides add to the base at a moment: start inclusive, end exclusive."""
+    return sum(o.amount for o in overrides if o.starts is not None and o.starts <= at and o.wanted(at))
+
+
+class Happened(StrEnum):
+    """Whether the expected impact came about, in the requester's words."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    TOO_EARLY = "too_early"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an override produced: the answer to its check-in, in the metric that was promised."""
+
+    override: str
+    happened: Happened
+    at: datetime
+    by: PersonId
+    quantity: int | None = None
+    words: str = ""
+    link: str = ""

@@ -1,0 +1,103 @@
+"""The policy: what app.yaml says, checked and resolved to ids. Everything here was chosen by the operator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from fnmatch import fnmatchcase
+
+from workflows.people import PersonId
+from workflows.quotas import Quota, lineage
+from workflows.routing import Data, Rule
+from workflows.spend import Price
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Whose policy it is. `zone` is an IANA name; `fiscal_start` the month (1 to 12) in which quarters begin."""
+
+    name: str
+    zone: str = "UTC"
+    fiscal_start: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What Slack cannot know. `managers` are by person; `profile_field` is the label of Slack's manager field, or ""."""
+
+    managers: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    profile_field: str = ""
+    groups: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
+    usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
+    fallback: str = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Model groups by pattern, and which models each data class may use; a class not named may use every model."""
+
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    approved: Mapping[Data, tuple[str, ...]] = field(default_factory=dict)
+
+    def unapproved(self, models: tuple[str, ...], data: Data) -> tuple[str, ...]:
+        """Those of `models` that are not approved for the data."""
+        patterns = self.approved.get(data)
+        if patterns is None:
+            return ()
+        return tuple(m for m in models if not any(fnmatchcase(m, p) for p in patterns))
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The clocks of a request and an override."""
+
+    lapse_after: timedelta = timedelta(days=5)
+    override_at_most: timedelta = timedelta(days=30)
+    activate_within: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When the digest is posted (weekday Monday 0, local time), and the channel that gets every quota's, "" for none."""
+
+    weekday: int = 0
+    at: time = time(9)
+    leadership: str = ""
+
+
+FREE = Price(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The whole of app.yaml. `quotas` are in the order they were written, parents and children mixed as the operator likes."""
+
+    organization: Organization
+    quotas: tuple[Quota, ...]
+    rules: tuple[Rule, ...] = ()
+    people: People = People()
+    models: Models = Models()
+    timing: Timing = Timing()
+    digest: DigestPlan = DigestPlan()
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    fallback_price: Price = FREE
+    hash: str = ""
+
+    def quota(self, key: str) -> Quota | None:
+        """The quota of that key."""
+        return next((q for q in self.quotas if q.key == key), None)
+
+    def on(self, scope: str) -> tuple[Quota, ...]:
+        """The quotas on exactly this scope."""
+        return tuple(q for q in self.quotas if q.scope == scope)
+
+    def by_scope(self) -> dict[str, tuple[Quota, ...]]:
+        """Every scope's quotas."""
+        return {scope: self.on(scope) for scope in dict.fromkeys(q.scope for q in self.quotas)}
+
+    def knows(self, scope: str) -> bool:
+        """Whether the scope is in the tree: it, or a scope below it, has a quota."""
+        return any(scope in lineage(q.scope) for q in self.quotas)
+
+    def in_channel(self, channel: str) -> tuple[Quota, ...]:
+        """The quotas whose home is this channel."""
+        return tuple(q for q in self.quotas if q.channel == channel)

@@ -1,0 +1,232 @@
+"""Ports: what the use cases need from the world, as protocols. Every implementation passes one contract suite.
+
+    Unavailable   try again later; the answer is not known, the thing may have happened
+    Rejected      never: the other side understood and said no
+    Stale         somebody else was first: load and decide again
+
+Foreign errors are mapped to these at the edge, once.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from workflows.audit import Entry
+from workflows.effects import Alarm, Effect
+from workflows.money import Unit
+from workflows.overrides import Outcome, Override
+from workflows.people import Person, PersonId
+from workflows.quotas import Notice
+from workflows.requests import Request
+from workflows.spend import Costed, Tally
+from workflows.times import Window
+
+
+class Stale(Exception):
+    """Somebody else changed the row first; load and decide again."""
+
+
+class Unavailable(Exception):
+    """The other side did not answer, or not in time. `after` is how long it asked us to wait."""
+
+    def __init__(self, message: str, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Rejected(Exception):
+    """The other side said no, and will again."""
+
+
+class Clock(Protocol):
+    """Tells the time: aware UTC."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a quota store enforces for a quota, `limit` in the quota's unit; None when it has no limit yet."""
+
+    limit: int | None
+    as_of: datetime
+
+
+class LimitStore(Protocol):
+    """Where limits are enforced. Writing the same limit twice is harmless; a reading is what is enforced, not what was sent."""
+
+    def read(self, quota: str) -> Reading: ...
+
+    def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
+        """Enforces `limit`; `overrides` are the ids it is made of beyond the base, kept where the store has metadata."""
+
+
+class Directory(Protocol):
+    """Who people are. Unknown people are None; Unavailable when the directory does not answer."""
+
+    def person(self, who: PersonId) -> Person | None: ...
+
+    def manager(self, who: PersonId) -> PersonId | None:
+        """By the configured profile field; None if it is empty or there is none."""
+
+    def members(self, usergroup: str) -> tuple[PersonId, ...]:
+        """The people of a Slack user group, by its id."""
+
+
+class Requests(Protocol):
+    """Exception requests."""
+
+    def get(self, request: str) -> Request | None: ...
+    def add(self, request: Request) -> None: ...
+    def save(self, request: Request) -> None:
+        """Replaces version - 1 by this version, or raises Stale."""
+
+    def open(self, quota: str, requester: PersonId) -> Request | None:
+        """That person's pending request on that quota."""
+
+    def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
+        """Those submitted or decided in the window, or whose override ran into it; oldest first."""
+
+    def latest(self, quota: str, limit: int) -> list[Request]:
+        """The newest requests on a quota, newest first."""
+
+
+class Overrides(Protocol):
+    """Overrides."""
+
+    def get(self, override: str) -> Override | None: ...
+    def of(self, request: str) -> Override | None: ...
+    def add(self, override: Override) -> None: ...
+    def save(self, override: Override) -> None:
+        """Replaces version - 1 by this version, or raises Stale."""
+
+    def current(self, quota: str) -> list[Override]:
+        """Those on a quota that the store was not yet read back without, oldest first."""
+
+
+class Outcomes(Protocol):
+    """Answers to check-ins, one an override."""
+
+    def get(self, override: str) -> Outcome | None: ...
+    def add(self, outcome: Outcome) -> None:
+        """Stores the first answer; raises Stale when there is one."""
+
+
+class Meter(Protocol):
+    """Usage and what it adds up to."""
+
+    def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
+        """Marks (UTC day of the event, key) as seen and returns the keys that were not seen before."""
+
+    def append(self, batch: Sequence[Costed]) -> None:
+        """Keeps the events, and counts those priced by the fallback per model."""
+
+    def add(self, tally: Tally) -> list[tuple[str, Window, int]]:
+        """Adds to counters and daily sums; returns (quota, window, spent after)."""
+
+    def spent(self, quota: str, window: Window) -> int: ...
+    def days(self, quota: str, first: date, last: date) -> dict[date, int]:
+        """What counted in a quota on each local day from first to last, both included; days without are absent."""
+
+    def tell(self, notice: Notice) -> bool:
+        """Keeps a notice; False when that threshold was told before."""
+
+    def notice(self, key: str) -> Notice | None: ...
+    def latest(self, quota: str, window: Window) -> Notice | None:
+        """The newest notice that was shown for a quota in a window."""
+
+    def unpriced(self) -> dict[str, tuple[int, int]]:
+        """Models without a price: (events, nano-dollars by the fallback)."""
+
+
+class Record(Protocol):
+    """The audit log."""
+
+    def last(self, subject: str) -> Entry | None: ...
+    def append(self, entry: Entry) -> None:
+        """Raises Stale when that number is taken."""
+
+    def chain(self, subject: str) -> list[Entry]: ...
+    def subjects(self) -> list[str]: ...
+
+
+class Agenda(Protocol):
+    """Alarms, as rows."""
+
+    def set(self, alarm: Alarm) -> None:
+        """Sets an alarm; one of that kind and key that is already set stays as it is."""
+
+    def due(self, now: datetime, limit: int) -> list[Alarm]:
+        """The earliest alarms at or before now, locked against other workers until this unit ends."""
+
+    def drop(self, alarm: Alarm) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An effect that is to be delivered. `generation` grows each time it is asked for again."""
+
+    effect: Effect
+    generation: int
+    tries: int
+    since: datetime
+    error: str = ""
+
+
+class Outbox(Protocol):
+    """Effects, as rows: one for each kind and key, so asking twice before delivery is asking once."""
+
+    def put(self, effect: Effect, now: datetime) -> None: ...
+    def claim(self, now: datetime, until: datetime, limit: int) -> list[Errand]:
+        """The oldest that may be tried now, hidden from others until `until`."""
+
+    def done(self, errand: Errand) -> None:
+        """Removes it, unless it was asked for again meanwhile: then it is due at once."""
+
+    def fail(self, errand: Errand, error: str, again: datetime | None) -> None:
+        """Tries again at a time, or never (None): then it is kept where operators see it."""
+
+    def waiting(self) -> datetime | None:
+        """When the next one may be tried; None when nothing waits."""
+
+    def dead(self) -> list[Errand]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message of ours in Slack: what it shows (`thing`), to whom (`place`), where it is, and a digest of what it says."""
+
+    thing: str
+    place: str
+    channel: str
+    ts: str
+    digest: str
+
+
+class Posts(Protocol):
+    """Every message of ours, so that each can be brought up to date."""
+
+    def get(self, thing: str, place: str) -> Post | None: ...
+    def of(self, thing: str) -> list[Post]: ...
+    def put(self, post: Post) -> None:
+        """Keeps or replaces the post of that thing and place."""
+
+
+class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
+    """One transaction. It is rolled back unless `commit` was called; Stale may come from `commit`, too."""
+
+    requests: Requests
+    overrides: Overrides
+    outcomes: Outcomes
+    meter: Meter
+    record: Record
+    agenda: Agenda
+    outbox: Outbox
+    posts: Posts
+
+    def commit(self) -> None: ...
+
+
+Units = Callable[[], UnitOfWork]

@@ -1,0 +1,47 @@
+"""Why something was refused: a closed list. Each reason has one sentence in `templates/slack/words.j2`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """The reasons; the value is the name of the sentence."""
+
+    OWN_REQUEST = "own_request"
+    NOT_ASKED = "not_asked"
+    ALREADY_VOTED = "already_voted"
+    ALREADY_DECIDED = "already_decided"
+    CHANGED_SINCE = "changed_since"
+    DEADLINE_PASSED = "deadline_passed"
+    NOT_DUE = "not_due"
+    REASON_MISSING = "reason_missing"
+    NOT_YOURS = "not_yours"
+    NO_SUCH_REQUEST = "no_such_request"
+    NO_SUCH_QUOTA = "no_such_quota"
+    NO_QUOTA_HERE = "no_quota_here"
+    OPEN_REQUEST = "open_request"
+    NO_APPROVER = "no_approver"
+    RULE_REFUSES = "rule_refuses"
+    TOO_LONG = "too_long"
+    TOO_LATE = "too_late"
+    ENDS_BEFORE_START = "ends_before_start"
+    BAD_AMOUNT = "bad_amount"
+    TOO_LARGE = "too_large"
+    BAD_NUMBER = "bad_number"
+    BAD_LINK = "bad_link"
+    MISSING = "missing"
+    TOO_MANY_WORDS = "too_many_words"
+    SECRET = "secret"
+    ANSWERED = "answered"
+    OUTSIDER = "outsider"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal and its grounds. `facts` fill the sentence; `place` names the input it belongs to, if any."""
+
+    why: Why
+    facts: Mapping[str, object] = field(default_factory=dict)
+    place: str = ""

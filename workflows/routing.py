@@ -1,0 +1,218 @@
+"""Routing: who must agree to a request, and why.
+
+Two rules. Every rule that matches adds its stages: a rule can only add or refuse, and its conditions only say "at least", so
+stricter facts never give a weaker route. The route is total: it names enough people, none of them excluded, or it is a
+refusal; it is never empty.
+
+A stage is a set of people of whom `quorum` must agree, each person counting in one stage only.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+from fnmatch import fnmatchcase
+
+from workflows.money import Unit
+from workflows.people import PersonId
+from workflows.quotas import Kind
+from workflows.refusals import Refused, Why
+
+
+class Data(IntEnum):
+    """How sensitive the data is, mildest first."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    CONFIDENTIAL = 2
+    RESTRICTED = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Limit(StrEnum):
+    """Which limit the request goes past."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a rule may test. `amount` is in `unit`; `percent` is the amount over the base, rounded up."""
+
+    scope: str
+    limit: Limit
+    amount: int
+    unit: Unit
+    percent: int
+    duration: timedelta
+    data: Data
+    kind: Kind = Kind.PRODUCTION
+    unapproved: tuple[str, ...] = ()  # models asked for that are not approved for the data
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions; all must hold, and each says "this or stricter". Amounts are in `unit`, and hold for that unit alone."""
+
+    limit: Limit = Limit.SOFT
+    over: int = -1
+    unit: Unit | None = None
+    percent_over: int = -1
+    longer_than: timedelta = timedelta(-1)
+    data: Data = Data.PUBLIC
+    scopes: tuple[str, ...] = ()
+    kind: Kind | None = None
+    model_not_approved: bool = False
+
+    def holds(self, facts: Facts) -> bool:
+        return (
+            (self.limit is Limit.SOFT or facts.limit is Limit.HARD)
+            and facts.amount > self.over
+            and self.unit in (None, facts.unit)
+            and facts.percent > self.percent_over
+            and facts.duration > self.longer_than
+            and facts.data >= self.data
+            and (not self.scopes or any(fnmatchcase(facts.scope, pattern) for pattern in self.scopes))
+            and self.kind in (None, facts.kind)
+            and (not self.model_not_approved or bool(facts.unapproved))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whom a rule asks: `who` is "manager", "owner", a group's name, or "" with `people` named."""
+
+    who: str = ""
+    people: tuple[PersonId, ...] = ()
+    quorum: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named line of the routing policy: it asks, or refuses with a sentence."""
+
+    name: str
+    when: When = When()
+    ask: tuple[Ask, ...] = ()
+    refuse: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """The people a route can use, looked up before routing. `excluded` may never decide (requester, beneficiary)."""
+
+    manager: PersonId | None
+    owner: PersonId | None
+    groups: Mapping[str, tuple[PersonId, ...]]
+    reachable: frozenset[PersonId]
+    excluded: frozenset[PersonId]
+    fallback: str = "platform"
+
+    def able(self, people: Iterable[PersonId]) -> tuple[PersonId, ...]:
+        """Those who can be asked, each once, in the order given."""
+        return tuple(dict.fromkeys(p for p in people if p in self.reachable and p not in self.excluded))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` whom they stand in for."""
+
+    name: str
+    approvers: tuple[PersonId, ...]
+    quorum: int = 1
+    rules: tuple[str, ...] = ()
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The stages of a request, in the order in which they are asked."""
+
+    stages: tuple[Stage, ...] = field(default=())
+
+    def approvers(self) -> tuple[PersonId, ...]:
+        """Everyone who may vote, each once."""
+        return tuple(dict.fromkeys(p for stage in self.stages for p in stage.approvers))
+
+
+DEFAULT = Rule("default", ask=(Ask("manager"),))  # when no rule asks anyone
+
+
+def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
+    """The route of a request with these facts, or why there is none."""
+    matching = [rule for rule in rules if rule.when.holds(facts)]
+    for rule in matching:
+        if rule.refuse:
+            return Refused(Why.RULE_REFUSES, {"rule": rule.name, "sentence": rule.refuse})
+    if not any(rule.ask for rule in matching):
+        matching.append(DEFAULT)
+    stages: dict[str, Stage] = {}
+    for rule in matching:
+        for ask in rule.ask:
+            stage = _stage(rule, ask, org)
+            stages[stage.name] = _merge(stages[stage.name], stage) if stage.name in stages else stage
+    return _reachable(tuple(stages.values()), org)
+
+
+def _stage(rule: Rule, ask: Ask, org: Org) -> Stage:
+    named = {"manager": (org.manager,), "owner": (org.owner,), "": ask.people}
+    people = named[ask.who] if ask.who in named else org.groups.get(ask.who, ())
+    name = ask.who or "people:" + ",".join(ask.people)
+    return Stage(name, tuple(p for p in people if p), ask.quorum, (rule.name,))
+
+
+def _merge(one: Stage, two: Stage) -> Stage:
+    rules = tuple(dict.fromkeys(one.rules + two.rules))
+    return replace(one, quorum=max(one.quorum, two.quorum), rules=rules)
+
+
+def _reachable(stages: tuple[Stage, ...], org: Org) -> Route | Refused:
+    """Swaps in the fallback group where too few can be asked; refuses when that is not enough either."""
+    staffed: list[Stage] = []
+    for stage in stages:
+        able = replace(stage, approvers=org.able(stage.approvers))
+        if seated((*staffed, able), able.approvers + _everyone(staffed)) < _seats((*staffed, able)):
+            stand_ins = org.able(able.approvers + org.groups.get(org.fallback, ()))
+            able = replace(able, approvers=stand_ins, instead=stage.name)
+        staffed.append(able)
+        if seated(staffed, _everyone(staffed)) < _seats(staffed):
+            return Refused(Why.NO_APPROVER, {"stage": stage.name, "quorum": stage.quorum, "rules": stage.rules})
+    return Route(tuple(staffed))
+
+
+def _everyone(stages: Iterable[Stage]) -> tuple[PersonId, ...]:
+    return tuple(dict.fromkeys(p for stage in stages for p in stage.approvers))
+
+
+def _seats(stages: Iterable[Stage]) -> int:
+    return sum(stage.quorum for stage in stages)
+
+
+def seated(stages: Sequence[Stage], voters: Collection[PersonId]) -> int:
+    """How many seats these voters fill at most when each takes one: the size of a maximum matching."""
+    return sum(filled(stages, voters))
+
+
+def filled(stages: Sequence[Stage], voters: Collection[PersonId]) -> tuple[int, ...]:
+    """Seats filled in each stage, earlier stages first; it depends on who voted, not on the order."""
+    taken: dict[tuple[int, int], PersonId] = {}
+    seats = [(n, seat) for n, stage in enumerate(stages) for seat in range(stage.quorum)]
+
+    def place(seat: tuple[int, int], tried: set[PersonId]) -> bool:
+        for voter in sorted(set(voters) & set(stages[seat[0]].approvers)):
+            if voter in tried:
+                continue
+            tried.add(voter)
+            held = next((s for s, who in taken.items() if who == voter), None)
+            if held is None or place(held, tried):
+                taken[seat] = voter
+                return True
+        return False
+
+    for seat in seats:
+        place(seat, set())
+    return tuple(sum(1 for n, _ in taken if n == index) for index in range(len(stages)))

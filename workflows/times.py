@@ -1,0 +1,142 @@
+"""Time: windows of a period in a zone, spans as people write them, moments as people read them.
+
+Every moment is aware UTC. Windows are half-open and begin at local midnight, so a day with a clock change has 23 or 25
+hours and nothing is ever "+ 86,400 s". The clock itself is a port.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+
+class Period(StrEnum):
+    """How long a quota counts before it begins again."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One turn of a period: `start <= t < end`, UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: str) -> datetime:
+    # zoneinfo with fold=0 gives the first valid instant in a spring gap and the first of two in autumn.
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _add_months(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def _first_day(period: Period, day: date, fiscal_start: int) -> date:
+    match period:
+        case Period.DAY:
+            return day
+        case Period.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Period.MONTH:
+            return day.replace(day=1)
+        case Period.QUARTER:
+            return _add_months(day.replace(day=1), -((day.month - fiscal_start) % 3))
+
+
+def _next_day(period: Period, first: date) -> date:
+    match period:
+        case Period.DAY:
+            return first + timedelta(days=1)
+        case Period.WEEK:
+            return first + timedelta(days=7)
+        case Period.MONTH:
+            return _add_months(first, 1)
+        case Period.QUARTER:
+            return _add_months(first, 3)
+
+
+def local_day(at: datetime, zone: str) -> date:
+    """The calendar day of a moment in a zone."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def window_at(period: Period, zone: str, at: datetime, fiscal_start: int = 1) -> Window:
+    """The window of a period that holds `at`; quarters begin with month `fiscal_start` (1 to 12)."""
+    first = _first_day(period, local_day(at, zone), fiscal_start)
+    return Window(_midnight(first, zone), _midnight(_next_day(period, first), zone))
+
+
+def day_at(zone: str, at: datetime) -> Window:
+    """The local day that holds `at`."""
+    return window_at(Period.DAY, zone, at)
+
+
+def next_at(weekday: int, hour: time, zone: str, after: datetime) -> datetime:
+    """The first `weekday` (Monday 0) at `hour` local time strictly after a moment."""
+    here = after.astimezone(ZoneInfo(zone))
+    day = here.date() + timedelta(days=(weekday - here.weekday()) % 7)
+    at = datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
+    if at <= after:
+        at = datetime.combine(day + timedelta(days=7), hour, ZoneInfo(zone)).astimezone(UTC)
+    return at
+
+
+def week_name(at: datetime, zone: str) -> str:
+    """The ISO week of a moment: "2026-W48"."""
+    year, week, _ = local_day(at, zone).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def week_window(name: str, zone: str) -> Window:
+    """The window of an ISO week named as `week_name` names it; ValueError if there is no such week."""
+    found = re.fullmatch(r"(\d{4})-W(\d{2})", name)
+    if not found:
+        raise ValueError(f"{name}: write a week as 2026-W48")
+    monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    return Window(_midnight(monday, zone), _midnight(monday + timedelta(days=7), zone))
+
+
+_SPAN = re.compile(r"(\d{1,5})\s*(minute|hour|day|week)s?")
+_UNITS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+
+
+def parse_span(text: str) -> timedelta | None:
+    """A span as people write it ("4 hours", "2 days", "1 week"), or None."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    return int(found[1]) * _UNITS[found[2]] if found and int(found[1]) else None
+
+
+def show_span(span: timedelta) -> str:
+    """A span for a reader, in its two largest units: "3 days", "1 day 4 hours"."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    parts = [(minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute")]
+    said = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in parts if n][:2]
+    return " ".join(said) or "under a minute"
+
+
+def show_day(at: datetime, zone: str) -> str:
+    """ "Thu 26 Nov"."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{here:%a} {here.day} {here:%b}"
+
+
+def show_moment(at: datetime, zone: str) -> str:
+    """ "Thu 26 Nov, 17:05"."""
+    return f"{show_day(at, zone)}, {at.astimezone(ZoneInfo(zone)):%H:%M}"
