@@ -98,7 +98,8 @@ class Vote:
 class Request:
     """A request as it is. `version` counts every change, `revision` changes of the case itself.
 
-    `route` was compiled when it was submitted, with the `policy` (a hash) of that day; later policies leave it alone.
+    `route` was compiled when it was submitted, with the `policy` (a hash) of that day; later policies leave it alone. `origin` is
+    the key of the notice it was asked from, "" when it came another way.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Request:
     submitted: datetime
     deadline: datetime
     policy: str = ""
+    origin: str = ""
     version: int = 1
     revision: int = 1
     state: State = State.PENDING
