@@ -85,13 +85,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One person's decision; `revision` is the case as they saw it."""
+    """One person's decision; `revision` is the case as they saw it. With a denial, `instead` is what would get a yes."""
 
     by: PersonId
     verdict: Verdict
     at: datetime
     revision: int = 1
     reason: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
