@@ -40,7 +40,10 @@ class CostSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced."""
+    """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
+
+    `timed` is False when the sender gave no time and `at` is when the event was received.
+    """
 
     key: bytes
     at: datetime
@@ -51,6 +54,13 @@ class Usage:
     requests: int = 1
     user: str = ""
     source: str = ""
+    provider: str = ""
+    timed: bool = True
+
+    @property
+    def sold_as(self) -> str:
+        """The name under which it is priced: the same model has its price with each provider."""
+        return f"{self.provider}/{self.model}" if self.provider else self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +96,14 @@ def cost(tokens: Tokens, price: Price) -> int:
 
 
 def price_all(usages: Iterable[Usage], prices: Mapping[str, Price], fallback: Price) -> list[Costed]:
-    """Every usage with its cost: as reported, else by model, else by the fallback. None is dropped."""
+    """Every usage with its cost: as reported, else by the price of what it is sold as, else by the fallback. None is dropped."""
     return [_costed(usage, prices, fallback) for usage in usages]
 
 
 def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Costed:
     if usage.cost is not None:
         return Costed(usage, usage.cost, CostSource.REPORTED)
-    price = prices.get(usage.model)
+    price = prices.get(usage.sold_as)
     if price is None:
         return Costed(usage, cost(usage.tokens, fallback), CostSource.FALLBACK)
     return Costed(usage, cost(usage.tokens, price), CostSource.PRICED)
