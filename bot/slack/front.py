@@ -50,6 +50,10 @@ class Front:
         """Opens a modal."""
         call(self.client.views_open, trigger_id=trigger, view=view)
 
+    def replace(self, view_id: str, seen: str, view: Mapping[str, Any]) -> None:
+        """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
+        call(self.client.views_update, view_id=view_id, hash=seen, view=view)
+
     def errors(self, problems: Iterable[Refused], view: Mapping[str, Any], person: PersonId) -> dict[str, str]:
         """Each problem's sentence under its field; what has no field of its own goes under the first."""
         blocks = inputs(view)

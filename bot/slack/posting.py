@@ -81,7 +81,9 @@ class Poster:
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
         there = {"thread_ts": spot.thread} if spot.thread else {}
-        said = call(self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message)
+        said = call(
+            self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message
+        )
         return Post(spot.thing, spot.place, said["channel"], said["ts"], digest)
 
     def _edit(self, post: Post, message: Mapping[str, Any]) -> None:
