@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from bot.sandbox import create, serve
 from bot.sandbox.site import page
-from tests.sandbox.world import ADA, BOB, BOT, EVE, FOOD, SEED, World, button, modal, row, typed
+from tests.sandbox.world import ADA, BOB, BOT, EVE, FOOD, SEED, World, button, field, modal, option, row, typed
 
 
 def test_state_is_the_workspace_as_one_person_sees_it(world: World) -> None:
@@ -221,6 +221,45 @@ def test_no_body_breaks_a_call(world: World, call: str, body: dict[str, Any], wh
     assert answer.status_code in (200, 400, 404)
     assert isinstance(answer.json(), dict)
     world.do("reset")
+    assert world.sees(ADA)["me"] == ADA
+
+
+EVERY: list[dict[str, Any]] = [
+    {"type": "plain_text_input"},
+    {"type": "number_input", "is_decimal_allowed": True, "min_value": "1", "max_value": "9"},
+    {"type": "email_text_input"},
+    {"type": "url_text_input"},
+    {"type": "rich_text_input"},
+    {"type": "static_select", "options": [option("eat")]},
+    {"type": "multi_static_select", "options": [option("eat")]},
+    {"type": "external_select"},
+    {"type": "multi_external_select"},
+    {"type": "radio_buttons", "options": [option("eat")]},
+    {"type": "checkboxes", "options": [option("eat")]},
+    {"type": "users_select"},
+    {"type": "multi_users_select"},
+    {"type": "conversations_select"},
+    {"type": "multi_conversations_select"},
+    {"type": "channels_select"},
+    {"type": "multi_channels_select"},
+    {"type": "datepicker"},
+    {"type": "timepicker"},
+    {"type": "datetimepicker"},
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(element=st.sampled_from(EVERY), value=JSON | st.text(max_size=8), call=st.sampled_from(["act", "submit"]))
+def test_no_value_breaks_a_field(world: World, element: dict[str, Any], value: Any, call: str) -> None:
+    view = (
+        world.opens({**field("f", element), "dispatch_action": True})
+        if call == "act"
+        else world.opens(field("f", element))
+    )
+    body = {"as": ADA, "view_id": view["id"]}
+    body |= {"action_id": "it", "value": value} if call == "act" else {"values": {"f": value}}
+    answer = world.http.post(f"/_sandbox/{call}", content=json.dumps(body))
+    assert answer.status_code in (200, 400) and isinstance(answer.json()["ok"], bool)
     assert world.sees(ADA)["me"] == ADA
 
 
