@@ -141,7 +141,7 @@ class Control:
         if ask.method == "socket":
             await self.api.sockets.drop(ask.error)
             return {"ok": True}
-        if ask.method not in {*METHODS, CONNECT, "*", "deliver"}:
+        if ask.method not in {*METHODS, CONNECT, "*", "deliver", "hold"}:
             raise ControlError(f"{ask.method} is no method of this sandbox", 404)
         details = msgspec.structs.asdict(ask)
         times = details.pop("times")
@@ -151,7 +151,7 @@ class Control:
     async def reset(self, _: Request) -> Told:
         self.ws.reset()
         self.api.faults.orders.clear()
-        self.acting.courier.retries.clear()
+        self.acting.courier.forget()
         return {"ok": True}
 
     async def calls(self, request: Request) -> Told:

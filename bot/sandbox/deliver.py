@@ -84,6 +84,7 @@ class Courier:
     def __init__(self, line: Line, sockets: Sockets, faults: Faults, *, now: Callable[[], datetime]) -> None:
         self.line, self.sockets, self.faults, self.now = line, sockets, faults, now
         self.retries: list[Retry] = []
+        self.held: list[dict[str, Any]] = []
         self._client: httpx.AsyncClient | None = None
 
     async def interact(self, payload: dict[str, Any]) -> Ack:
@@ -95,6 +96,16 @@ class Courier:
 
     async def event(self, payload: dict[str, Any]) -> Ack:
         """Delivers an event; one that fails is sent again at once, and by the clock after that."""
+        if self.faults.take("hold", only=True):
+            self.held.append(payload)
+            return NOTHING
+        late, self.held = self.held, []
+        ack = await self._arrive(payload)
+        for one in late:
+            await self._arrive(one)
+        return ack
+
+    async def _arrive(self, payload: dict[str, Any]) -> Ack:
         ack = await self._event(payload)
         if ack.ok:
             return ack
@@ -156,6 +167,11 @@ class Courier:
         reason = parcel.headers.get("X-Slack-Retry-Reason")
         extra = {"retry_attempt": int(number), "retry_reason": reason} if number else {}
         return await self.sockets.send(parcel.kind, parcel.payload, **extra)
+
+    def forget(self) -> None:
+        """Drops what was still to be sent."""
+        self.retries.clear()
+        self.held.clear()
 
     async def aclose(self) -> None:
         if self._client:

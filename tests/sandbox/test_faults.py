@@ -50,6 +50,14 @@ def test_a_delivery_may_come_twice(world: World) -> None:
     assert len(world.app.heard) == 3 and world.app.last["event_id"] != first["event_id"]
 
 
+def test_an_event_may_come_after_a_later_one(world: World) -> None:
+    world.do("fault", method="hold")
+    world.do("say", who=ADA, channel=FOOD, text=f"<@{BOT}> first")
+    assert world.app.heard == []
+    world.do("say", who=ADA, channel=FOOD, text=f"<@{BOT}> second")
+    assert [heard["event"]["text"].split()[-1] for heard in world.app.heard] == ["second", "first"]
+
+
 def test_an_event_that_fails_comes_again_at_once_then_after_one_and_five_minutes(world: World) -> None:
     world.app.broken = True
     world.do("say", who=ADA, channel=FOOD, text=f"<@{BOT}>")

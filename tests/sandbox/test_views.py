@@ -1,5 +1,7 @@
 """Modals and App Homes: triggers, the stack, hashes, what was typed, what an answer does."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -256,6 +258,19 @@ def test_slacks_client_refuses_before_the_app_hears(
     told = world.do("submit", who=ADA, view_id=view["id"], values={"dish": value})
     assert told["ok"] is False and words in told["errors"]["dish"]
     assert world.app.heard == [] and world.views()[0]["errors"] == told["errors"]
+
+
+def test_a_person_may_close_the_modal_while_the_app_still_thinks(world: World) -> None:
+    view = world.opens(typed("dish"))
+    world.app.busy.clear()
+    world.app.gate, world.app.reply = Event(), {"response_action": "update", "view": modal(typed("dish"))}
+    with ThreadPoolExecutor() as pool:
+        sent = pool.submit(world.do, "submit", who=ADA, view_id=view["id"], values={"dish": "soup"})
+        assert world.app.busy.wait(10)
+        world.do("close", who=ADA, view_id=view["id"])
+        world.app.gate.set()
+        assert sent.result()["ok"]
+    assert world.views() == [] and world.notices() == []
 
 
 def test_an_optional_field_may_stay_empty(world: World) -> None:
