@@ -1,5 +1,6 @@
 // The elements that are pressed: buttons and overflow menus; and the frame that shows waiting.
 
+import { agreed } from "./dialog.js";
 import { el, icon, safeUrl } from "./dom.js";
 import { act, fieldKey } from "./form.js";
 import { openMenu } from "./menu.js";
@@ -28,14 +29,16 @@ function button(element, field) {
     data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" },
   });
   node.append(el("span", { class: "button-words" }, textOf(element.text, field.ctx)));
-  node.addEventListener("click", () => waiting(node, () => press(element, field)));
+  node.addEventListener("click", () => press(element, field, node, element.url));
   return node;
 }
 
-async function press(element, field) {
-  const url = safeUrl(element.url);
+/** Ask if the element asks, follow its link if it has one, then tell the app; `value` only where one was picked. */
+async function press(element, field, node, address, value) {
+  if (node.getAttribute("aria-busy") === "true" || !(await agreed(element.confirm, field.ctx))) return;
+  const url = safeUrl(address);
   if (url) window.open(url, "_blank", "noopener,noreferrer");
-  await act(field.form, field.block, element, undefined, field.ctx);
+  await waiting(node, () => act(field.form, field.block, element, value));
 }
 
 function overflow(element, field) {
@@ -52,10 +55,6 @@ function item(each, element, field, node) {
   const note = flat(each.description, field.ctx);
   return {
     label: el("span", { class: "menu-words" }, el("span", { class: "menu-name" }, textOf(each.text, field.ctx)), note ? el("span", { class: "menu-sub" }, note) : null),
-    pick: () => {
-      const url = safeUrl(each.url);
-      if (url) window.open(url, "_blank", "noopener,noreferrer");
-      void waiting(node, () => act(field.form, field.block, element, each.value, field.ctx));
-    },
+    pick: () => press(element, field, node, each.url, each.value),
   };
 }

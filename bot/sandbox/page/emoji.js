@@ -97,9 +97,14 @@ export function withEmoji(text, codes = true) {
   for (const hit of String(text).matchAll(pattern)) {
     const name = hit[1] ?? names.get(hit[0].replaceAll("\uFE0F", ""));
     if (!known(name)) continue;
-    out.push(text.slice(at, hit.index), emoji(name));
+    out.push(...breakable(text.slice(at, hit.index)), emoji(name));
     at = hit.index + hit[0].length;
   }
-  out.push(String(text).slice(at));
+  out.push(...breakable(String(text).slice(at)));
   return out.filter((piece) => piece !== "");
+}
+
+/** Let long paths (platform/engineering/search) break after a slash rather than in the middle of a word. */
+function breakable(text) {
+  return text.split(/(?<=[a-z]\/)(?=[a-z])/i).flatMap((piece, index) => (index ? [el("wbr"), piece] : [piece]));
 }

@@ -1,7 +1,7 @@
 // What a person has filled in on one surface (a view, a message, App Home): drafts first, then what the server keeps, then the
-// element's own initial value. A draft belongs to block_id and action_id, so it outlives a views.update.
+// element's own initial value. A draft belongs to block_id and action_id, so it outlives a views.update. Text stays a draft until
+// it is submitted; a choice is one only while the server is being told, because the server knows what still fits.
 
-import { agreed } from "./dialog.js";
 import { perform } from "./state.js";
 
 const forms = new Map();
@@ -44,9 +44,13 @@ const SHAPES = {
 };
 const TEXT = [plain("value", ""), plain("initial_value", "")];
 
+function draftKey(block, element) {
+  return `${fieldKey(block, element)}/${element.type}`;
+}
+
 /** The element's value as the control API takes it: text, option value, list, date, epoch seconds; null or "" when empty. */
 export function valueOf(form, block, element) {
-  const key = fieldKey(block, element);
+  const key = draftKey(block, element);
   if (form.drafts.has(key)) return form.drafts.get(key);
   const [stored, initial] = SHAPES[element.type] ?? TEXT;
   const entry = form.values?.[block.block_id]?.[element.action_id];
@@ -54,12 +58,21 @@ export function valueOf(form, block, element) {
 }
 
 export function keep(form, block, element, value) {
-  form.drafts.set(fieldKey(block, element), value);
+  form.drafts.set(draftKey(block, element), value);
+}
+
+/** Tell the app of a choice; afterwards the server's copy counts, unless another choice was made meanwhile. */
+export async function choose(form, block, element, value) {
+  keep(form, block, element, value);
+  const answer = await act(form, block, element, value);
+  const key = draftKey(block, element);
+  if (form.drafts.get(key) === value) form.drafts.delete(key);
+  return answer;
 }
 
 /** Forget drafts of blocks that are no longer shown. */
 export function prune(form, blocks) {
-  const shown = new Set(blocks.flatMap((block) => elementsOf(block).map((element) => fieldKey(block, element))));
+  const shown = new Set(blocks.flatMap((block) => elementsOf(block).map((element) => draftKey(block, element))));
   for (const key of form.drafts.keys()) if (!shown.has(key)) form.drafts.delete(key);
 }
 
@@ -73,9 +86,8 @@ export function collect(form, blocks) {
   return Object.fromEntries(inputs.map((block) => [block.block_id ?? block.element.action_id, valueOf(form, block, block.element)]));
 }
 
-/** Tell the app of a press or a change; false when the person said no to the element's confirm. */
-export async function act(form, block, element, value, ctx) {
-  if (!(await agreed(element.confirm, ctx))) return false;
+/** Tell the app of a press or a change. */
+export function act(form, block, element, value) {
   const body = { ...form.origin, action_id: element.action_id, block_id: block.block_id };
   if (value !== undefined) body.value = value;
   return perform("act", body);

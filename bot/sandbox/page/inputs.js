@@ -1,8 +1,9 @@
 // The elements that take a value: text, number, dates, select menus, radio buttons and checkboxes.
 // `field` is {id, form, block, ctx, label, describedBy}; changes of a choice are told to the app at once, text only when asked.
 
+import { agreed } from "./dialog.js";
 import { el } from "./dom.js";
-import { act, fieldKey, keep, valueOf } from "./form.js";
+import { act, choose, fieldKey, keep, valueOf } from "./form.js";
 import { flat, textOf } from "./mrkdwn.js";
 import { choicesOf, picker } from "./picker.js";
 import { fromField, toField } from "./time.js";
@@ -62,7 +63,7 @@ function text(element, field, mode = "text") {
 
 function dispatching(node, element, field) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-  const send = () => act(field.form, field.block, element, node.value, field.ctx);
+  const send = () => act(field.form, field.block, element, node.value);
   let timer = null;
   if (when.includes("on_character_entered")) {
     node.addEventListener("input", () => {
@@ -82,12 +83,11 @@ function dispatching(node, element, field) {
 
 /** Keep a new value and tell the app; put the old one back when the person says no to the confirm. */
 async function change(element, field, value, undo) {
-  const before = valueOf(field.form, field.block, element);
-  keep(field.form, field.block, element, value);
-  const done = await act(field.form, field.block, element, value, field.ctx);
-  if (done !== false) return;
-  keep(field.form, field.block, element, before);
-  undo(before);
+  if (!(await agreed(element.confirm, field.ctx))) {
+    undo(valueOf(field.form, field.block, element));
+    return;
+  }
+  await choose(field.form, field.block, element, value);
 }
 
 function select(element, field) {

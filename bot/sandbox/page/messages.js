@@ -34,7 +34,7 @@ export function messageItems(list, view, days = true) {
     const compact = !newDay && follows(before, message);
     const thread = view.openThread ? summary(message, view) : null;
     const spot = view.spot === message.ts;
-    const hash = ctx.salt + JSON.stringify([message, compact, thread?.hash, spot]);
+    const hash = ctx.salt + JSON.stringify([{ ...message, values: null }, compact, thread?.hash, spot]);
     items.push({ key: `${message.ts} ${message.ephemeral ? "e" : ""}`, hash, make: () => draw(message, { ...view, compact, thread, marked: spot }) });
     before = message;
   }
@@ -80,6 +80,7 @@ function timeLink(message, { ctx, channel }) {
 function content(message, { ctx, channel }) {
   const box = el("div", { class: "message-content" });
   const form = formOf({ channel, ts: message.ts });
+  form.values = message.values ?? {};
   if (message.blocks?.length) {
     const inner = el("div", { class: "blocks" });
     patch(inner, blockItems(message.blocks, { form, ctx, kind: "message" }));

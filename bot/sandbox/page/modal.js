@@ -27,7 +27,7 @@ export function drawModals() {
   const nodes = patch(at("modals"), items);
   views.forEach((each, index) => fill(nodes[index], each, { ...ctx, top: index === views.length - 1 }));
   at("modals").hidden = views.length === 0;
-  at("app").inert = views.length > 0;
+  at("frame").inert = views.length > 0;
   turn(views.at(-1)?.id ?? null, nodes.at(-1));
 }
 

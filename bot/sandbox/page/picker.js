@@ -1,7 +1,7 @@
 // A select menu for several values: chips, a field that filters, and a list to tick. Also where options come from.
 
 import { el, icon } from "./dom.js";
-import { act, fieldKey, keep, valueOf } from "./form.js";
+import { choose, fieldKey, valueOf } from "./form.js";
 import { closeMenu, place } from "./menu.js";
 import { flat } from "./mrkdwn.js";
 import { partner } from "./state.js";
@@ -107,9 +107,8 @@ function toggle(state, value) {
   if (!off && state.picked.length >= most) return;
   state.picked = off ? state.picked.filter((each) => each !== value) : [...state.picked, value];
   state.input.value = "";
-  keep(field.form, field.block, element, state.picked);
   draw(state);
-  void act(field.form, field.block, element, state.picked, field.ctx);
+  void choose(field.form, field.block, element, state.picked);
 }
 
 function keys(event, state) {

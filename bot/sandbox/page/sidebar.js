@@ -18,12 +18,12 @@ function fill(id, items, empty) {
   patch(document.getElementById(id), items.length ? items : [none]);
 }
 
-function item(key, { here, waiting, label, face, pick }) {
+function item(key, { here, waiting, label, face, pick, note = "" }) {
   const hash = JSON.stringify([here, waiting, label, store.names]);
   const make = () => {
     const count = waiting ? el("span", { class: "count" }, String(waiting), el("span", { class: "unseen" }, " unread")) : null;
     const props = { type: "button", class: `side-item${here ? " is-here" : ""}${waiting ? " is-unread" : ""}`, "aria-current": here ? "page" : null, data: { place: key }, onclick: pick };
-    return el("li", {}, el("button", props, face(), el("span", { class: "side-name" }, label), count));
+    return el("li", {}, el("button", props, face(), el("span", { class: "side-name" }, label, note ? el("span", { class: "side-note" }, ` ${note}`) : null), count));
   };
   return { key, hash, make };
 }
@@ -59,6 +59,7 @@ function appItem(user) {
     here,
     waiting: 0,
     label: nameOf(user),
+    note: "Home",
     face: () => el("span", { class: "side-sign" }, avatar(user, "s")),
     pick: () => go({ kind: "home" }),
   });

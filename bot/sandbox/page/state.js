@@ -25,7 +25,7 @@ export function changed() {
 /** What rendering needs to know about people, channels and time. */
 export function context() {
   const { me, users, channels, server } = store;
-  const tz = server?.tz || users.get(me)?.tz || "UTC";
+  const tz = users.get(me)?.tz || server?.tz || "UTC";
   const now = new Date(server?.now ?? 0);
   return { me, users, channels, tz, now, salt: `${me}|${tz}|${dayOf(now, tz)}|${store.names}|` };
 }
@@ -45,10 +45,17 @@ export function partner(channel) {
 
 /** Do something in the acting person's name, look at what came of it, say what went wrong. */
 export async function perform(path, body, quiet = false) {
+  const told = lastNotice();
   const answer = await post(path, { as: store.me, ...body });
   await refresh();
-  if (answer.ok === false && answer.error && !quiet) toast(explain(answer.error), "error");
+  const said = lastNotice() > told;
+  if (answer.ok === false && answer.error && !quiet && !said) toast(explain(answer.error), "error");
   return answer;
+}
+
+/** The newest of the workspace's own notes; what it says need not be said again. */
+function lastNotice() {
+  return Math.max(0, ...(store.server?.notices ?? []).map((notice) => notice.id));
 }
 
 const REASONS = {
@@ -70,7 +77,7 @@ export async function refresh(full = false) {
   if (turn !== asked || me !== store.me) return;
   if (answer.rev === undefined) {
     setOnline(!answer.unreachable && answer.ok !== false);
-    if (answer.error && !answer.unreachable && me && !server) forget();
+    if (answer.error && !answer.unreachable && me) forget();
     return;
   }
   setOnline(true);
