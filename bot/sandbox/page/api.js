@@ -3,7 +3,9 @@
 const BASE = "/_sandbox/";
 
 export async function read(path, params = {}) {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
+  const query = new URLSearchParams(
+    Object.entries(params).filter(([, value]) => value !== undefined && value !== null),
+  );
   return answer(() => fetch(`${BASE}${path}?${query}`, { headers: { accept: "application/json" } }));
 }
 

@@ -9,11 +9,17 @@ import { flat, textOf } from "./mrkdwn.js";
 import { richText } from "./rich.js";
 
 const BLOCKS = {
-  header: (block, { ctx }) => el(block.level === 1 ? "h2" : "h3", { class: "block-header-text" }, textOf(block.text, ctx)),
+  header: (block, { ctx }) =>
+    el(block.level === 1 ? "h2" : "h3", { class: "block-header-text" }, textOf(block.text, ctx)),
   section,
   context,
   divider: () => el("hr", { class: "rule" }),
-  actions: (block, surface) => el("div", { class: "actions" }, (block.elements ?? []).map((element) => control(element, block, surface))),
+  actions: (block, surface) =>
+    el(
+      "div",
+      { class: "actions" },
+      (block.elements ?? []).map((element) => control(element, block, surface)),
+    ),
   image: picture,
   input,
   rich_text: (block, { ctx }) => richText(block, ctx),
@@ -34,7 +40,10 @@ export function blockItems(blocks, surface, salt = "") {
 
 export function blockNode(block, surface) {
   const make = BLOCKS[block.type];
-  const node = el("div", { class: `block block-${String(block.type).replace(/\W/g, "")}`, data: { blockId: block.block_id ?? "", blockType: block.type ?? "" } });
+  const node = el("div", {
+    class: `block block-${String(block.type).replace(/\W/g, "")}`,
+    data: { blockId: block.block_id ?? "", blockType: block.type ?? "" },
+  });
   try {
     node.append(make ? make(block, surface) : unknown(block.type));
   } catch (problem) {
@@ -51,23 +60,37 @@ function unknown(type) {
 function control(element, block, surface, label = null, id = freshId("field"), describedBy = null) {
   const make = PRESSED[element.type] ?? INPUTS[element.type];
   if (element.type === "image") return image(element, "accessory-image");
-  return make ? make(element, { id, form: surface.form, ctx: surface.ctx, block, label, describedBy }) : unknown(element.type);
+  return make
+    ? make(element, { id, form: surface.form, ctx: surface.ctx, block, label, describedBy })
+    : unknown(element.type);
 }
 
 function section(block, surface) {
   const { ctx } = surface;
   const words = el("div", { class: "section-words" });
   if (block.text) words.append(el("div", { class: "text" }, textOf(block.text, ctx)));
-  if (block.fields) words.append(el("div", { class: "fields" }, block.fields.map((each) => el("div", { class: "text field-text" }, textOf(each, ctx)))));
+  if (block.fields)
+    words.append(
+      el(
+        "div",
+        { class: "fields" },
+        block.fields.map((each) => el("div", { class: "text field-text" }, textOf(each, ctx))),
+      ),
+    );
   const node = el("div", { class: "section" }, words);
   if (!block.accessory) return node;
   const wide = !["button", "workflow_button", "overflow", "image"].includes(block.accessory.type);
-  return add(node, el("div", { class: wide ? "accessory accessory-wide" : "accessory" }, control(block.accessory, block, surface)));
+  return add(
+    node,
+    el("div", { class: wide ? "accessory accessory-wide" : "accessory" }, control(block.accessory, block, surface)),
+  );
 }
 
 function context(block, { ctx }) {
   const parts = (block.elements ?? []).map((element) =>
-    element.type === "image" ? image(element, "context-image") : el("span", { class: "context-text" }, textOf(element, ctx)),
+    element.type === "image"
+      ? image(element, "context-image")
+      : el("span", { class: "context-text" }, textOf(element, ctx)),
   );
   return el("div", { class: "context" }, parts);
 }
@@ -77,7 +100,11 @@ function image(element, name) {
   const alt = String(element.alt_text ?? "");
   if (!src) return el("span", { class: `${name} image-missing`, role: "img", "aria-label": alt }, alt);
   const node = el("img", { class: name, src, alt, loading: "lazy", referrerpolicy: "no-referrer" });
-  node.addEventListener("error", () => node.replaceWith(el("span", { class: `${name} image-missing`, role: "img", "aria-label": alt }, alt)), { once: true });
+  node.addEventListener(
+    "error",
+    () => node.replaceWith(el("span", { class: `${name} image-missing`, role: "img", "aria-label": alt }, alt)),
+    { once: true },
+  );
   return node;
 }
 
@@ -98,11 +125,20 @@ function input(block, surface) {
   const grouped = ["radio_buttons", "checkboxes"].includes(element.type);
   const optional = block.optional ? el("span", { class: "optional" }, " (optional)") : null;
   const words = [el("span", {}, textOf(block.label, ctx)), optional];
-  const label = grouped ? el("div", { class: "label", id: `${id}-label` }, words) : el("label", { class: "label", htmlFor: id, id: `${id}-label` }, words);
+  const label = grouped
+    ? el("div", { class: "label", id: `${id}-label` }, words)
+    : el("label", { class: "label", htmlFor: id, id: `${id}-label` }, words);
   const hint = block.hint ? el("div", { class: "hint", id: `${id}-hint` }, textOf(block.hint, ctx)) : null;
   const describedBy = [hint ? `${id}-hint` : null, `${id}-error`].filter(Boolean).join(" ");
   const error = el("div", { class: "field-error", id: `${id}-error`, hidden: true });
-  return el("div", { class: "field" }, label, control(element, block, surface, flat(block.label, ctx), id, describedBy), hint, error);
+  return el(
+    "div",
+    { class: "field" },
+    label,
+    control(element, block, surface, flat(block.label, ctx), id, describedBy),
+    hint,
+    error,
+  );
 }
 
 /** Say what is wrong with a block's field, or with "" that nothing is. */
@@ -121,12 +157,29 @@ export function setError(node, words) {
 function table(block, { ctx }) {
   const settings = block.column_settings ?? [];
   const row = (cells, tag) =>
-    el("tr", {}, cells.map((cell, index) => {
-      const align = ["center", "right"].includes(settings[index]?.align) ? ` align-${settings[index].align}` : "";
-      return el(tag, { class: `${settings[index]?.is_wrapped ? "wraps" : "nowrap"}${align}`, scope: tag === "th" ? "col" : null }, cellOf(cell, ctx));
-    }));
+    el(
+      "tr",
+      {},
+      cells.map((cell, index) => {
+        const align = ["center", "right"].includes(settings[index]?.align) ? ` align-${settings[index].align}` : "";
+        return el(
+          tag,
+          { class: `${settings[index]?.is_wrapped ? "wraps" : "nowrap"}${align}`, scope: tag === "th" ? "col" : null },
+          cellOf(cell, ctx),
+        );
+      }),
+    );
   const [head, ...rest] = block.rows ?? [];
-  const body = el("table", { class: "table" }, head ? el("thead", {}, row(head, "th")) : null, el("tbody", {}, rest.map((cells) => row(cells, "td"))));
+  const body = el(
+    "table",
+    { class: "table" },
+    head ? el("thead", {}, row(head, "th")) : null,
+    el(
+      "tbody",
+      {},
+      rest.map((cells) => row(cells, "td")),
+    ),
+  );
   return el("div", { class: "table-wrap", tabIndex: 0, role: "region", "aria-label": "Table" }, body);
 }
 
@@ -140,5 +193,10 @@ const LEVELS = { info: "i", success: "✓", warning: "!", error: "!", default: "
 
 function notice(block, { ctx }) {
   const level = Object.hasOwn(LEVELS, block.level) ? block.level : "default";
-  return el("div", { class: `alert alert-${level}`, role: level === "error" ? "alert" : "note" }, el("span", { class: "alert-sign", "aria-hidden": "true" }, LEVELS[level]), el("div", { class: "text" }, textOf(block.text, ctx)));
+  return el(
+    "div",
+    { class: `alert alert-${level}`, role: level === "error" ? "alert" : "note" },
+    el("span", { class: "alert-sign", "aria-hidden": "true" }, LEVELS[level]),
+    el("div", { class: "text" }, textOf(block.text, ctx)),
+  );
 }

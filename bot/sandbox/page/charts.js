@@ -10,10 +10,20 @@ export function chart(block) {
   const data = block.chart ?? {};
   const pie = data.type === "pie";
   const names = pie ? (data.segments ?? []).map((each) => each.label) : (data.series ?? []).map((each) => each.name);
-  const legend = el("ul", { class: "legend" }, names.map((name, index) => el("li", { class: `tint-${index % 6}` }, String(name))));
+  const legend = el(
+    "ul",
+    { class: "legend" },
+    names.map((name, index) => el("li", { class: `tint-${index % 6}` }, String(name))),
+  );
   const picture = pie ? drawPie(data.segments ?? []) : drawAxes(data);
   picture.setAttribute("aria-label", `${block.title ?? "Chart"}: ${spoken(data)}`);
-  return el("figure", { class: "chart" }, el("figcaption", { class: "chart-title" }, String(block.title ?? "")), picture, names.length > 1 || pie ? legend : null);
+  return el(
+    "figure",
+    { class: "chart" },
+    el("figcaption", { class: "chart-title" }, String(block.title ?? "")),
+    picture,
+    names.length > 1 || pie ? legend : null,
+  );
 }
 
 function spoken(data) {
@@ -30,7 +40,12 @@ function drawPie(segments) {
     const share = Number(each.value) / total;
     const end = turn + Math.min(share, 0.9999) * 2 * Math.PI;
     const spot = (angle) => `${100 + 92 * Math.cos(angle)} ${100 + 92 * Math.sin(angle)}`;
-    node.append(svg("path", { class: `slice tint-${index % 6}`, d: `M100 100L${spot(turn)}A92 92 0 ${share > 0.5 ? 1 : 0} 1 ${spot(end)}Z` }));
+    node.append(
+      svg("path", {
+        class: `slice tint-${index % 6}`,
+        d: `M100 100L${spot(turn)}A92 92 0 ${share > 0.5 ? 1 : 0} 1 ${spot(end)}Z`,
+      }),
+    );
     turn = end;
   });
   return node;
@@ -63,14 +78,25 @@ function grid(bottom, top, y) {
     const value = bottom + (top - bottom) * part;
     const words = Math.abs(value) >= 1000 ? `${Number((value / 1000).toFixed(1))}k` : String(Number(value.toFixed(2)));
     const line = { class: "grid", x1: PAD.left, x2: WIDE - PAD.right, y1: y(value), y2: y(value) };
-    return [svg("line", line), svg("text", { class: "tick-text", x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, words)];
+    return [
+      svg("line", line),
+      svg("text", { class: "tick-text", x: PAD.left - 8, y: y(value) + 4, "text-anchor": "end" }, words),
+    ];
   });
 }
 
 function ticks(labels, x) {
   const every = Math.ceil(labels.length / 8);
   return labels.flatMap((label, index) =>
-    index % every ? [] : [svg("text", { class: "tick-text", x: x(index), y: HIGH - 8, "text-anchor": "middle" }, String(label).slice(0, 12))],
+    index % every
+      ? []
+      : [
+          svg(
+            "text",
+            { class: "tick-text", x: x(index), y: HIGH - 8, "text-anchor": "middle" },
+            String(label).slice(0, 12),
+          ),
+        ],
   );
 }
 
@@ -80,7 +106,14 @@ function bars(series, { x, y, step, zero }) {
     (each.data ?? []).map((point, index) => {
       const left = x(index) - (wide * series.length) / 2 + wide * row;
       const high = y(Number(point.value));
-      return svg("rect", { class: `slice tint-${row % 6}`, x: left + 1, width: Math.max(wide - 2, 1), y: Math.min(high, zero), height: Math.abs(zero - high), rx: 2 });
+      return svg("rect", {
+        class: `slice tint-${row % 6}`,
+        x: left + 1,
+        width: Math.max(wide - 2, 1),
+        y: Math.min(high, zero),
+        height: Math.abs(zero - high),
+        rx: 2,
+      });
     }),
   );
 }
@@ -97,6 +130,9 @@ function areas(series, scale) {
   return series.flatMap((each, row) => {
     const last = Math.max((each.data ?? []).length - 1, 0);
     const closed = `${path(each, scale)}L${scale.x(last)} ${scale.zero}L${scale.x(0)} ${scale.zero}Z`;
-    return [svg("path", { class: `slice faint tint-${row % 6}`, d: closed }), svg("path", { class: `stroke tint-${row % 6}`, d: path(each, scale) })];
+    return [
+      svg("path", { class: `slice faint tint-${row % 6}`, d: closed }),
+      svg("path", { class: `stroke tint-${row % 6}`, d: path(each, scale) }),
+    ];
   });
 }

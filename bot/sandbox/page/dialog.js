@@ -3,7 +3,8 @@
 import { el } from "./dom.js";
 import { flat, textOf } from "./mrkdwn.js";
 
-const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex='0']";
+const FOCUSABLE =
+  "a[href], button:not([disabled]), input:not([disabled]), select:not([disabled]), textarea:not([disabled]), [tabindex='0']";
 
 export function focusables(box) {
   return [...box.querySelectorAll(FOCUSABLE)].filter((node) => node.tabIndex >= 0 && node.getClientRects().length > 0);
@@ -47,14 +48,28 @@ function confirmBox(confirm, ctx, end) {
   const style = confirm.style === "danger" ? "danger" : "primary";
   const box = el(
     "div",
-    { class: "dialog dialog-small", role: "alertdialog", "aria-modal": "true", "aria-label": flat(confirm.title, ctx) || "Are you sure?", "aria-describedby": "confirm-text" },
+    {
+      class: "dialog dialog-small",
+      role: "alertdialog",
+      "aria-modal": "true",
+      "aria-label": flat(confirm.title, ctx) || "Are you sure?",
+      "aria-describedby": "confirm-text",
+    },
     el("h2", { class: "dialog-title" }, textOf(confirm.title ?? "Are you sure?", ctx)),
     el("div", { class: "dialog-text", id: "confirm-text" }, textOf(confirm.text, ctx)),
     el(
       "div",
       { class: "dialog-foot" },
-      el("button", { type: "button", class: "button", onclick: () => end(false) }, textOf(confirm.deny ?? "Cancel", ctx)),
-      el("button", { type: "button", class: `button button-${style}`, data: { agree: "" }, onclick: () => end(true) }, textOf(confirm.confirm ?? "Yes", ctx)),
+      el(
+        "button",
+        { type: "button", class: "button", onclick: () => end(false) },
+        textOf(confirm.deny ?? "Cancel", ctx),
+      ),
+      el(
+        "button",
+        { type: "button", class: `button button-${style}`, data: { agree: "" }, onclick: () => end(true) },
+        textOf(confirm.confirm ?? "Yes", ctx),
+      ),
     ),
   );
   trap(box);

@@ -44,17 +44,36 @@ async function press(element, field, node, address, value) {
 function overflow(element, field) {
   const node = el(
     "button",
-    { type: "button", id: field.id, class: "button button-icon", "aria-label": element.accessibility_label || "More actions", "aria-haspopup": "menu", "aria-expanded": "false", data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" } },
+    {
+      type: "button",
+      id: field.id,
+      class: "button button-icon",
+      "aria-label": element.accessibility_label || "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" },
+    },
     icon("more"),
   );
-  node.addEventListener("click", () => openMenu(node, (element.options ?? []).map((each) => item(each, element, field, node)), { label: "More actions" }));
+  node.addEventListener("click", () =>
+    openMenu(
+      node,
+      (element.options ?? []).map((each) => item(each, element, field, node)),
+      { label: "More actions" },
+    ),
+  );
   return node;
 }
 
 function item(each, element, field, node) {
   const note = flat(each.description, field.ctx);
   return {
-    label: el("span", { class: "menu-words" }, el("span", { class: "menu-name" }, textOf(each.text, field.ctx)), note ? el("span", { class: "menu-sub" }, note) : null),
+    label: el(
+      "span",
+      { class: "menu-words" },
+      el("span", { class: "menu-name" }, textOf(each.text, field.ctx)),
+      note ? el("span", { class: "menu-sub" }, note) : null,
+    ),
     pick: () => press(element, field, node, each.url, each.value),
   };
 }

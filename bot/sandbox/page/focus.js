@@ -1,6 +1,9 @@
 // Redrawing without losing the person's place: focus, caret, and a press that is still going on.
 
+const LONGEST_PRESS_MS = 1200; // a native menu may swallow the release; the page must not stand still
+
 let pressed = false;
+let limit = null;
 let later = null;
 
 /** Do `work`, then give focus and caret back to the field that had them, even if its node is a new one. */
@@ -11,7 +14,9 @@ export function keepFocus(root, work) {
   work();
   if (!inside || (had.isConnected && document.activeElement === had)) return;
   const [field, option] = [had.dataset.field, had.dataset.option];
-  const same = [...root.querySelectorAll("[data-field]")].find((node) => node.dataset.field === field && node.dataset.option === option);
+  const same = [...root.querySelectorAll("[data-field]")].find(
+    (node) => node.dataset.field === field && node.dataset.option === option,
+  );
   if (!same) return;
   same.focus({ preventScroll: true });
   if (caret && same.setSelectionRange) same.setSelectionRange(...caret);
@@ -19,7 +24,9 @@ export function keepFocus(root, work) {
 
 function caretOf(node) {
   try {
-    return node.selectionStart === null ? null : [node.selectionStart, node.selectionEnd, node.selectionDirection ?? "none"];
+    return node.selectionStart === null
+      ? null
+      : [node.selectionStart, node.selectionEnd, node.selectionDirection ?? "none"];
   } catch {
     return null;
   }
@@ -31,8 +38,15 @@ export function whenIdle(work) {
   else work();
 }
 
+function press() {
+  pressed = true;
+  clearTimeout(limit);
+  limit = setTimeout(release, LONGEST_PRESS_MS);
+}
+
 function release() {
   pressed = false;
+  clearTimeout(limit);
   setTimeout(() => {
     const work = later;
     later = null;
@@ -40,7 +54,7 @@ function release() {
   }, 0);
 }
 
-document.addEventListener("pointerdown", () => (pressed = true), true);
+document.addEventListener("pointerdown", press, true);
 document.addEventListener("pointerup", release, true);
 document.addEventListener("pointercancel", release, true);
 window.addEventListener("blur", release);

@@ -9,7 +9,7 @@ const forms = new Map();
 /** `origin` is what an action is sent with: {view_id} or {channel, ts}. */
 export function formOf(origin) {
   const key = JSON.stringify(origin);
-  if (!forms.has(key)) forms.set(key, { origin, drafts: new Map(), values: {}, errors: {} });
+  if (!forms.has(key)) forms.set(key, { origin, drafts: new Map(), values: {}, errors: {}, mended: new Set() });
   return forms.get(key);
 }
 
@@ -59,6 +59,8 @@ export function valueOf(form, block, element) {
 
 export function keep(form, block, element, value) {
   form.drafts.set(draftKey(block, element), value);
+  form.mended.add(block.block_id);
+  form.onEdit?.(block.block_id);
 }
 
 /** Tell the app of a choice; afterwards the server's copy counts, unless another choice was made meanwhile. */
@@ -77,13 +79,15 @@ export function prune(form, blocks) {
 }
 
 export function elementsOf(block) {
-  return [block.element, block.accessory, ...(block.type === "actions" ? block.elements ?? [] : [])].filter(Boolean);
+  return [block.element, block.accessory, ...(block.type === "actions" ? (block.elements ?? []) : [])].filter(Boolean);
 }
 
 /** The values to submit, by block_id (or action_id where a block has none). */
 export function collect(form, blocks) {
   const inputs = blocks.filter((block) => block.type === "input" && block.element);
-  return Object.fromEntries(inputs.map((block) => [block.block_id ?? block.element.action_id, valueOf(form, block, block.element)]));
+  return Object.fromEntries(
+    inputs.map((block) => [block.block_id ?? block.element.action_id, valueOf(form, block, block.element)]),
+  );
 }
 
 /** Tell the app of a press or a change. */

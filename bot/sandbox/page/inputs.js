@@ -15,6 +15,7 @@ export const INPUTS = {
   number_input: (element, field) => text(element, field, element.is_decimal_allowed ? "decimal" : "numeric"),
   email_text_input: (element, field) => text(element, field, "email"),
   url_text_input: (element, field) => text(element, field, "url"),
+  rich_text_input: (element, field) => text({ ...element, multiline: true }, field),
   static_select: select,
   external_select: select,
   users_select: select,
@@ -34,8 +35,15 @@ export const INPUTS = {
 
 /** The attributes by which a control is found, named and described. */
 export function named(element, field) {
-  const name = field.label ? null : element.accessibility_label || flat(element.placeholder, field.ctx) || element.action_id;
-  return { id: field.id, "aria-label": name, "aria-describedby": field.describedBy, data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" } };
+  const name = field.label
+    ? null
+    : element.accessibility_label || flat(element.placeholder, field.ctx) || element.action_id;
+  return {
+    id: field.id,
+    "aria-label": name,
+    "aria-describedby": field.describedBy,
+    data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" },
+  };
 }
 
 function required(field) {
@@ -95,7 +103,12 @@ function select(element, field) {
   const value = valueOf(field.form, field.block, element) ?? "";
   const hint = flat(element.placeholder, field.ctx) || "Choose an option";
   const first = el("option", { value: "", disabled: !field.block.optional }, hint);
-  const node = el("select", { ...named(element, field), class: "select", "aria-required": required(field) }, first, groups.map(group));
+  const node = el(
+    "select",
+    { ...named(element, field), class: "select", "aria-required": required(field) },
+    first,
+    groups.map(group),
+  );
   node.value = value;
   if (node.value !== value) node.value = "";
   const note = el("div", { class: "choice-note" });
@@ -125,28 +138,58 @@ function choices(element, field, type) {
   const current = valueOf(field.form, field.block, element);
   const on = (value) => (many ? (current ?? []).includes(value) : current === value);
   const { id, ...rest } = named(element, field);
-  const box = el("div", { id, ...rest, class: "choices", role: many ? "group" : "radiogroup", "aria-labelledby": field.label ? `${id}-label` : null, tabIndex: -1 });
-  (element.options ?? []).forEach((each, index) => box.append(choice(each, { id: `${id}-${index}`, name: id, type, checked: on(each.value), element, field })));
+  const box = el("div", {
+    id,
+    ...rest,
+    class: "choices",
+    role: many ? "group" : "radiogroup",
+    "aria-labelledby": field.label ? `${id}-label` : null,
+    tabIndex: -1,
+  });
+  (element.options ?? []).forEach((each, index) =>
+    box.append(choice(each, { id: `${id}-${index}`, name: id, type, checked: on(each.value), element, field })),
+  );
   box.addEventListener("change", () => {
     const picked = [...box.querySelectorAll("input:checked")].map((input) => input.value);
-    void change(element, field, many ? picked : picked[0] ?? null, (before) => {
-      for (const input of box.querySelectorAll("input")) input.checked = many ? (before ?? []).includes(input.value) : before === input.value;
+    void change(element, field, many ? picked : (picked[0] ?? null), (before) => {
+      for (const input of box.querySelectorAll("input"))
+        input.checked = many ? (before ?? []).includes(input.value) : before === input.value;
     });
   });
   return box;
 }
 
 function choice(each, { id, name, type, checked, element, field }) {
-  const note = each.description ? el("span", { class: "choice-note", id: `${id}-note` }, textOf(each.description, field.ctx)) : null;
-  const input = el("input", { type, id, name, value: each.value, checked, "aria-describedby": note ? note.id : null, data: { field: fieldKey(field.block, element), option: each.value } });
-  return el("div", { class: "choice" }, input, el("div", { class: "choice-words" }, el("label", { htmlFor: id }, textOf(each.text, field.ctx)), note));
+  const note = each.description
+    ? el("span", { class: "choice-note", id: `${id}-note` }, textOf(each.description, field.ctx))
+    : null;
+  const input = el("input", {
+    type,
+    id,
+    name,
+    value: each.value,
+    checked,
+    "aria-describedby": note ? note.id : null,
+    data: { field: fieldKey(field.block, element), option: each.value },
+  });
+  return el(
+    "div",
+    { class: "choice" },
+    input,
+    el("div", { class: "choice-words" }, el("label", { htmlFor: id }, textOf(each.text, field.ctx)), note),
+  );
 }
 
 function dated(element, field, type) {
   const whole = type === "datetime-local";
   const { tz } = field.ctx;
   const show = (value) => (value === null || value === "" ? "" : whole ? toField(value, tz) : value);
-  const node = el("input", { ...named(element, field), type, class: "input input-date", "aria-required": required(field) });
+  const node = el("input", {
+    ...named(element, field),
+    type,
+    class: "input input-date",
+    "aria-required": required(field),
+  });
   node.value = show(valueOf(field.form, field.block, element));
   node.addEventListener("change", () => {
     const value = whole ? fromField(node.value, tz) : node.value || null;
@@ -154,5 +197,7 @@ function dated(element, field, type) {
       node.value = show(before);
     });
   });
-  return whole ? el("div", { class: "with-zone" }, node, el("span", { class: "choice-note" }, tz.replaceAll("_", " "))) : node;
+  return whole
+    ? el("div", { class: "with-zone" }, node, el("span", { class: "choice-note" }, tz.replaceAll("_", " ")))
+    : node;
 }

@@ -31,7 +31,7 @@ const heard = { me: null, ts: 0 };
 
 /** Say new messages of the open channel to a screen reader, once. */
 function announce() {
-  const list = store.place.kind === "channel" ? store.server?.messages?.[store.place.id] ?? [] : [];
+  const list = store.place.kind === "channel" ? (store.server?.messages?.[store.place.id] ?? []) : [];
   const place = `${store.me} ${store.place.id ?? ""}`;
   const last = Math.max(0, ...list.map((each) => Number(each.ts)));
   if (heard.me === place) {

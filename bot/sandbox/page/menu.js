@@ -9,7 +9,12 @@ export function openMenu(anchor, items, { label, wide = false } = {}) {
   const again = open?.anchor === anchor;
   closeMenu();
   if (again) return;
-  const list = el("div", { class: `menu${wide ? " menu-wide" : ""}`, role: "menu", "aria-label": label, onkeydown: keys });
+  const list = el("div", {
+    class: `menu${wide ? " menu-wide" : ""}`,
+    role: "menu",
+    "aria-label": label,
+    onkeydown: keys,
+  });
   list.append(...items.map(row));
   place(anchor, list);
   const buttons = [...list.querySelectorAll("button")];

@@ -35,14 +35,19 @@ export function messageItems(list, view, days = true) {
     const thread = view.openThread ? summary(message, view) : null;
     const spot = view.spot === message.ts;
     const hash = ctx.salt + JSON.stringify([{ ...message, values: null }, compact, thread?.hash, spot]);
-    items.push({ key: `${message.ts} ${message.ephemeral ? "e" : ""}`, hash, make: () => draw(message, { ...view, compact, thread, marked: spot }) });
+    items.push({
+      key: `${message.ts} ${message.ephemeral ? "e" : ""}`,
+      hash,
+      make: () => draw(message, { ...view, compact, thread, marked: spot }),
+    });
     before = message;
   }
   return items;
 }
 
 function follows(before, message) {
-  if (!before || before.user !== message.user || before.ephemeral || message.ephemeral || before.reply_count) return false;
+  if (!before || before.user !== message.user || before.ephemeral || message.ephemeral || before.reply_count)
+    return false;
   return before.username === message.username && Number(message.ts) - Number(before.ts) < TOGETHER_S;
 }
 
@@ -53,7 +58,12 @@ function divider(date, { now, tz }) {
 function draw(message, view) {
   const { ctx, channel, compact } = view;
   const user = ctx.users.get(message.user);
-  const classes = ["message", compact ? "compact" : "", message.ephemeral ? "ephemeral" : "", view.marked ? "marked" : ""];
+  const classes = [
+    "message",
+    compact ? "compact" : "",
+    message.ephemeral ? "ephemeral" : "",
+    view.marked ? "marked" : "",
+  ];
   const body = el(
     "div",
     { class: "message-body" },
@@ -62,8 +72,15 @@ function draw(message, view) {
     content(message, view),
     view.thread ? view.thread.node() : null,
   );
+  const label = `${message.username || nameOf(user)}, ${clockTime(fromTs(message.ts), ctx.tz)}`;
   const gutter = el("div", { class: "gutter" }, compact ? timeLink(message, view) : avatar(user));
-  return el("article", { class: classes.filter(Boolean).join(" "), data: { ts: message.ts, channel } }, gutter, body, tools(message, view));
+  return el(
+    "article",
+    { class: classes.filter(Boolean).join(" "), "aria-label": label, data: { ts: message.ts, channel } },
+    gutter,
+    body,
+    tools(message, view),
+  );
 }
 
 function head(message, user, view) {
@@ -74,7 +91,11 @@ function head(message, user, view) {
 function timeLink(message, { ctx, channel }) {
   const date = fromTs(message.ts);
   const href = `?as=${encodeURIComponent(ctx.me ?? "")}&channel=${encodeURIComponent(channel)}&ts=${encodeURIComponent(message.ts)}`;
-  return el("a", { class: "time", href, title: stamp(date, ctx.tz), data: { goChannel: channel, goTs: message.ts } }, el("time", { datetime: date.toISOString() }, clockTime(date, ctx.tz)));
+  return el(
+    "a",
+    { class: "time", href, title: stamp(date, ctx.tz), data: { goChannel: channel, goTs: message.ts } },
+    el("time", { datetime: date.toISOString() }, clockTime(date, ctx.tz)),
+  );
 }
 
 function content(message, { ctx, channel }) {
@@ -96,7 +117,13 @@ function content(message, { ctx, channel }) {
 function attachment(part, surface) {
   const inner = el("div", { class: "blocks" });
   if (part.blocks?.length) patch(inner, blockItems(part.blocks, surface));
-  else inner.append(part.title ? el("div", { class: "text strong" }, part.title_link ? link(part.title_link, part.title) : part.title) : "", el("div", { class: "text" }, mrkdwn(part.text ?? part.fallback ?? "", surface.ctx)));
+  else
+    inner.append(
+      part.title
+        ? el("div", { class: "text strong" }, part.title_link ? link(part.title_link, part.title) : part.title)
+        : "",
+      el("div", { class: "text" }, mrkdwn(part.text ?? part.fallback ?? "", surface.ctx)),
+    );
   const node = el("div", { class: "attachment" }, inner);
   if (/^#?[0-9a-f]{6}$/i.test(part.color ?? "")) node.style.setProperty("--bar", `#${part.color.replace("#", "")}`);
   return node;
@@ -128,5 +155,19 @@ function lastAt(message, { now, tz }) {
 
 function tools(message, { openThread }) {
   if (!openThread || message.ephemeral || isReply(message)) return null;
-  return el("div", { class: "tools" }, el("button", { type: "button", class: "icon-button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(message.ts) }, icon("thread", 16)));
+  return el(
+    "div",
+    { class: "tools" },
+    el(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Reply in thread",
+        title: "Reply in thread",
+        onclick: () => openThread(message.ts),
+      },
+      icon("thread", 16),
+    ),
+  );
 }

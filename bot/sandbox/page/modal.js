@@ -38,7 +38,10 @@ function turn(id, node) {
   if (menuIsOpen()) closeMenu(false);
   if (node) {
     const fields = focusables(node.querySelector(".modal-body"));
-    const wanted = node.querySelector("[autofocus]") ?? fields.find((each) => each.matches("[data-field]")) ?? node.querySelector(".modal-close");
+    const wanted =
+      node.querySelector("[autofocus]") ??
+      fields.find((each) => each.matches("[data-field]")) ??
+      node.querySelector(".modal-close");
     wanted?.focus();
   } else {
     if (cameFrom?.isConnected) cameFrom.focus();
@@ -48,11 +51,22 @@ function turn(id, node) {
 
 function shell(id) {
   const title = el("h2", { class: "modal-title", id: `title-${id}` });
-  const close = el("button", { type: "button", class: "icon-button modal-close", "aria-label": "Close dialog", onclick: () => dismiss(id) }, icon("close"));
+  const close = el(
+    "button",
+    { type: "button", class: "icon-button modal-close", "aria-label": "Close dialog", onclick: () => dismiss(id) },
+    icon("close"),
+  );
   const face = el("span", { class: "modal-face" });
   const form = el(
     "form",
-    { class: "modal", novalidate: true, role: "dialog", "aria-modal": "true", "aria-labelledby": title.id, data: { view: id } },
+    {
+      class: "modal",
+      novalidate: true,
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": title.id,
+      data: { view: id },
+    },
     el("header", { class: "modal-head" }, face, title, close),
     el("div", { class: "modal-body blocks" }),
     el("div", { class: "modal-error", role: "alert", hidden: true }),
@@ -93,24 +107,41 @@ function fill(node, { id, view, values, errors }, ctx) {
   keepFocus(body, () => patch(body, blockItems(form.blocks, { form, ctx, kind: "modal" }, ctx.salt)));
   prune(form, form.blocks);
   patch(node.querySelector(".modal-foot"), footer(id, view));
-  markErrors(node, { ...errors, ...form.errors });
+  form.onEdit = () => markErrors(node, form, errors);
+  markErrors(node, form, errors);
 }
 
 function footer(id, view) {
   const inputs = (view.blocks ?? []).some((block) => block.type === "input");
   const words = (object, otherwise) => (object ? plain(object) : otherwise);
   const items = [
-    { key: "close", hash: JSON.stringify(view.close ?? null), make: () => el("button", { type: "button", class: "button", onclick: () => dismiss(id) }, words(view.close, view.submit || inputs ? "Cancel" : "Close")) },
+    {
+      key: "close",
+      hash: JSON.stringify(view.close ?? null),
+      make: () =>
+        el(
+          "button",
+          { type: "button", class: "button", onclick: () => dismiss(id) },
+          words(view.close, view.submit || inputs ? "Cancel" : "Close"),
+        ),
+    },
   ];
   if (view.submit || inputs) {
-    const make = () => el("button", { type: "submit", class: "button button-primary", data: { submit: "" } }, el("span", { class: "button-words" }, words(view.submit, "Submit")));
+    const make = () =>
+      el(
+        "button",
+        { type: "submit", class: "button button-primary", data: { submit: "" } },
+        el("span", { class: "button-words" }, words(view.submit, "Submit")),
+      );
     items.push({ key: "submit", hash: JSON.stringify(view.submit ?? null), make });
   }
   return items;
 }
 
-/** Put each error at its block; what belongs to no block stands above the buttons. */
-function markErrors(node, errors) {
+/** Put each error at its block, until the person edits it; what belongs to no block stands above the buttons. */
+function markErrors(node, form, stored = {}) {
+  const errors = { ...stored, ...form.errors };
+  for (const id of form.mended) delete errors[id];
   const loose = new Map(Object.entries(errors));
   for (const block of node.querySelectorAll(".modal-body > .block")) {
     const words = errors[block.dataset.blockId] ?? "";
@@ -130,11 +161,12 @@ async function submit(id, box) {
   const node = box.parentElement;
   node.loose = null;
   form.errors = {};
+  form.mended.clear();
   const answer = await perform("submit", { view_id: id, values: collect(form, form.blocks) }, true);
   if (!node.isConnected) return;
   form.errors = answer.errors ?? {};
   node.loose = answer.ok === false && answer.error && !answer.errors ? explain(answer.error) : null;
-  markErrors(node, form.errors);
+  markErrors(node, form);
   if (node.loose) say(node, node.loose);
   firstError(node);
 }

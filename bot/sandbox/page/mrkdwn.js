@@ -33,7 +33,8 @@ export function mrkdwn(text, ctx, verbatim = false) {
   const out = [];
   pieces.forEach((piece, index) => {
     if (index % 2 === 0) out.push(...lines(trimAround(piece, index, pieces.length), ctx, verbatim));
-    else if (closed || index < pieces.length - 1) out.push(el("pre", { class: "pre" }, bare(piece.replace(/^\n|\n$/g, ""), ctx)));
+    else if (closed || index < pieces.length - 1)
+      out.push(el("pre", { class: "pre" }, bare(piece.replace(/^\n|\n$/g, ""), ctx)));
     else out.push(...lines("```" + piece, ctx, verbatim));
   });
   return out;
@@ -71,7 +72,14 @@ function lines(text, ctx, verbatim) {
 
 const MARK = (sign) => `(?<![\\w${sign}])${sign}(?=[^\\s${sign}])(.+?)(?<=\\S)${sign}(?![\\w${sign}])`;
 const INLINE = new RegExp(
-  ["<([^<>\\n]+)>", "`([^`\\n]+)`", MARK("\\*"), MARK("_"), MARK("~"), "(\\bhttps?://[^\\s<>|*`]+[^\\s<>|*`.,;:!?)'\"_~])"].join("|"),
+  [
+    "<([^<>\\n]+)>",
+    "`([^`\\n]+)`",
+    MARK("\\*"),
+    MARK("_"),
+    MARK("~"),
+    "(\\bhttps?://[^\\s<>|*`]+[^\\s<>|*`.,;:!?)'\"_~])",
+  ].join("|"),
   "u",
 );
 
@@ -111,7 +119,9 @@ function marked(hit, ctx, verbatim) {
 
 /** Inside code only links and entities mean anything. */
 function bare(text, ctx) {
-  return text.split(/(<[^<>\n]+>)/).map((piece, index) => (index % 2 ? controlled(piece.slice(1, -1), ctx) : decode(piece)));
+  return text
+    .split(/(<[^<>\n]+>)/)
+    .map((piece, index) => (index % 2 ? controlled(piece.slice(1, -1), ctx) : decode(piece)));
 }
 
 /** What stands between < and >. */
@@ -124,14 +134,19 @@ function controlled(body, ctx) {
   if (target.startsWith("!subteam^")) return [groupMention(label ?? `@${target.slice(9)}`)];
   if (/^!(here|channel|everyone)$/.test(target)) return [groupMention(`@${target.slice(1)}`)];
   if (target.startsWith("!")) return [label ?? `<${decode(body)}>`];
-  if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return [link(decode(target), withEmoji(label || decode(target).replace(/^mailto:/, "")))];
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target))
+    return [link(decode(target), withEmoji(label || decode(target).replace(/^mailto:/, "")))];
   return [decode(`<${body}>`)];
 }
 
 export function userMention(id, ctx, label) {
   const user = ctx.users.get(id);
   const name = user ? user.real_name || user.name : label?.replace(/^@/, "") || id;
-  return el("span", { class: id === ctx.me ? "mention mention-me" : "mention", title: user?.title || null }, `@${name}`);
+  return el(
+    "span",
+    { class: id === ctx.me ? "mention mention-me" : "mention", title: user?.title || null },
+    `@${name}`,
+  );
 }
 
 export function channelMention(id, ctx, label) {
@@ -153,6 +168,10 @@ function dateMention(target, label, ctx) {
 export function dateNode(seconds, pattern, url, fallback, ctx) {
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime()) || !pattern) return fallback ?? "";
-  const time = el("time", { class: "when", datetime: date.toISOString(), title: stamp(date, ctx.tz) }, byTokens(decode(pattern), date, ctx.now, ctx.tz));
+  const time = el(
+    "time",
+    { class: "when", datetime: date.toISOString(), title: stamp(date, ctx.tz) },
+    byTokens(decode(pattern), date, ctx.now, ctx.tz),
+  );
   return url ? link(decode(url), time) : time;
 }

@@ -9,7 +9,11 @@ export function nameOf(user) {
 }
 
 function initials(user) {
-  const words = nameOf(user).replace(/[^\p{L}\p{N} ]/gu, " ").trim().split(/\s+/).filter(Boolean);
+  const words = nameOf(user)
+    .replace(/[^\p{L}\p{N} ]/gu, " ")
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean);
   const first = [...(words[0] ?? "?")][0];
   const last = words.length > 1 ? [...words.at(-1)][0] : "";
   return (first + last).toUpperCase();
@@ -23,7 +27,11 @@ function colorOf(user) {
 
 /** Decoration only: the name always stands beside it. */
 export function avatar(user, size = "m") {
-  const node = el("span", { class: `avatar avatar-${size}${user?.is_bot ? " avatar-bot" : ""}`, "aria-hidden": "true" }, initials(user));
+  const node = el(
+    "span",
+    { class: `avatar avatar-${size}${user?.is_bot ? " avatar-bot" : ""}`, "aria-hidden": "true" },
+    initials(user),
+  );
   node.style.setProperty("background-color", colorOf(user));
   return node;
 }

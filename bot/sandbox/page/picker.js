@@ -11,18 +11,24 @@ export function choicesOf(element, ctx) {
   if (/users_select$/.test(element.type)) return [{ options: people(ctx) }];
   if (/channels_select$/.test(element.type)) return [{ options: rooms(ctx) }];
   if (/conversations_select$/.test(element.type)) return conversations(element.filter?.include, ctx);
-  const listed = (options) => (options ?? []).map((each) => ({ value: each.value, name: flat(each.text, ctx), description: each.description }));
-  if (element.option_groups) return element.option_groups.map((each) => ({ label: flat(each.label, ctx), options: listed(each.options) }));
+  const listed = (options) =>
+    (options ?? []).map((each) => ({ value: each.value, name: flat(each.text, ctx), description: each.description }));
+  if (element.option_groups)
+    return element.option_groups.map((each) => ({ label: flat(each.label, ctx), options: listed(each.options) }));
   return [{ options: listed(element.options) }];
 }
 
 function people(ctx) {
   const alive = [...ctx.users.values()].filter((user) => !user.deleted && !user.is_bot);
-  return alive.map((user) => ({ value: user.id, name: user.real_name || user.name })).sort((one, two) => one.name.localeCompare(two.name));
+  return alive
+    .map((user) => ({ value: user.id, name: user.real_name || user.name }))
+    .sort((one, two) => one.name.localeCompare(two.name));
 }
 
 function rooms(ctx) {
-  return [...ctx.channels.values()].filter((channel) => channel.kind !== "im").map((channel) => ({ value: channel.id, name: `#${channel.name}` }));
+  return [...ctx.channels.values()]
+    .filter((channel) => channel.kind !== "im")
+    .map((channel) => ({ value: channel.id, name: `#${channel.name}` }));
 }
 
 function conversations(include, ctx) {
@@ -30,17 +36,34 @@ function conversations(include, ctx) {
   const direct = [...ctx.channels.values()].filter((channel) => channel.kind === "im");
   const groups = [];
   if (wanted("public") || wanted("private")) groups.push({ label: "Channels", options: rooms(ctx) });
-  if (wanted("im") && direct.length) groups.push({ label: "Direct messages", options: direct.map((channel) => ({ value: channel.id, name: partner(channel)?.real_name ?? channel.name ?? channel.id })) });
+  if (wanted("im") && direct.length)
+    groups.push({
+      label: "Direct messages",
+      options: direct.map((channel) => ({
+        value: channel.id,
+        name: partner(channel)?.real_name ?? channel.name ?? channel.id,
+      })),
+    });
   return groups;
 }
 
 export function picker(element, field) {
   const state = { element, field, picked: [...(valueOf(field.form, field.block, element) ?? [])], at: 0, list: null };
   state.all = choicesOf(element, field.ctx).flatMap((each) => each.options);
-  const label = field.label ? null : element.accessibility_label || flat(element.placeholder, field.ctx) || element.action_id;
+  const label = field.label
+    ? null
+    : element.accessibility_label || flat(element.placeholder, field.ctx) || element.action_id;
   state.input = el("input", {
-    id: field.id, type: "text", class: "picker-input", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-haspopup": "listbox",
-    "aria-controls": `${field.id}-list`, "aria-label": label, "aria-describedby": field.describedBy,
+    id: field.id,
+    type: "text",
+    class: "picker-input",
+    role: "combobox",
+    autocomplete: "off",
+    "aria-expanded": "false",
+    "aria-haspopup": "listbox",
+    "aria-controls": `${field.id}-list`,
+    "aria-label": label,
+    "aria-describedby": field.describedBy,
     data: { field: fieldKey(field.block, element), actionId: element.action_id ?? "" },
   });
   state.chips = el("span", { class: "chips" });
@@ -62,16 +85,33 @@ function draw(state) {
       event.stopPropagation();
       toggle(state, value);
     };
-    return el("span", { class: "chip" }, el("span", { class: "chip-name" }, name), el("button", { type: "button", class: "chip-drop", "aria-label": `Remove ${name}`, onclick: drop }, icon("close", 11)));
+    return el(
+      "span",
+      { class: "chip" },
+      el("span", { class: "chip-name" }, name),
+      el(
+        "button",
+        { type: "button", class: "chip-drop", "aria-label": `Remove ${name}`, onclick: drop },
+        icon("close", 11),
+      ),
+    );
   });
   state.chips.replaceChildren(...chips);
-  state.input.placeholder = state.picked.length ? "" : flat(state.element.placeholder, state.field.ctx) || "Choose one or more";
+  state.input.placeholder = state.picked.length
+    ? ""
+    : flat(state.element.placeholder, state.field.ctx) || "Choose one or more";
   if (state.list) fill(state);
 }
 
 function show(state) {
   if (state.list) return fill(state);
-  state.list = el("div", { class: "menu picker-list", role: "listbox", id: `${state.field.id}-list`, "aria-multiselectable": "true", "aria-label": "Options" });
+  state.list = el("div", {
+    class: "menu picker-list",
+    role: "listbox",
+    id: `${state.field.id}-list`,
+    "aria-multiselectable": "true",
+    "aria-label": "Options",
+  });
   state.list.style.setProperty("min-width", `${state.box.getBoundingClientRect().width}px`);
   state.list.onclosed = () => {
     state.list = null;
@@ -93,8 +133,19 @@ function fill(state) {
   state.at = Math.max(0, Math.min(state.at, rows.length - 1));
   const nodes = rows.map((each, index) => {
     const on = state.picked.includes(each.value);
-    const props = { class: `menu-item${index === state.at ? " is-at" : ""}`, role: "option", id: `${state.field.id}-option-${index}`, "aria-selected": String(on), onclick: () => toggle(state, each.value) };
-    return el("div", props, el("span", { class: "tick" }, on ? icon("check", 14) : null), el("span", { class: "menu-name" }, each.name));
+    const props = {
+      class: `menu-item${index === state.at ? " is-at" : ""}`,
+      role: "option",
+      id: `${state.field.id}-option-${index}`,
+      "aria-selected": String(on),
+      onclick: () => toggle(state, each.value),
+    };
+    return el(
+      "div",
+      props,
+      el("span", { class: "tick" }, on ? icon("check", 14) : null),
+      el("span", { class: "menu-name" }, each.name),
+    );
   });
   state.list.replaceChildren(...(nodes.length ? nodes : [el("div", { class: "menu-note" }, "Nothing matches")]));
   state.input.setAttribute("aria-activedescendant", nodes.length ? `${state.field.id}-option-${state.at}` : "");

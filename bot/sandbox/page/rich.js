@@ -24,18 +24,27 @@ function list(part, ctx) {
   const ordered = part.style === "ordered";
   const indent = Math.min(Number(part.indent) || 0, 8);
   const start = ordered && part.offset ? part.offset + 1 : null;
-  const items = (part.elements ?? []).map((item) => el("li", {}, item.type === "rich_text_section" ? inlines(item.elements, ctx) : group([item], ctx)));
-  const node = el(ordered ? "ol" : "ul", { class: `rich-list indent-${indent % 3}${part.border ? " bordered" : ""}`, start }, items);
+  const items = (part.elements ?? []).map((item) =>
+    el("li", {}, item.type === "rich_text_section" ? inlines(item.elements, ctx) : group([item], ctx)),
+  );
+  const node = el(
+    ordered ? "ol" : "ul",
+    { class: `rich-list indent-${indent % 3}${part.border ? " bordered" : ""}`, start },
+    items,
+  );
   node.style.setProperty("--indent", indent);
   return node;
 }
 
 function inlines(elements, ctx, raw = false) {
-  return (elements ?? []).map((element) => styled((INLINES[element.type] ?? unknown)(element, ctx, raw), element.style));
+  return (elements ?? []).map((element) =>
+    styled((INLINES[element.type] ?? unknown)(element, ctx, raw), element.style),
+  );
 }
 
 const INLINES = {
-  text: (element, ctx, raw) => (raw || element.style?.code ? String(element.text ?? "") : withEmoji(String(element.text ?? ""), false)),
+  text: (element, ctx, raw) =>
+    raw || element.style?.code ? String(element.text ?? "") : withEmoji(String(element.text ?? ""), false),
   link: (element) => link(element.url, element.text || element.url),
   emoji: (element) => emoji(element.name, element.unicode),
   user: (element, ctx) => userMention(element.user_id, ctx),

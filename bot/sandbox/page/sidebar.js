@@ -21,9 +21,27 @@ function fill(id, items, empty) {
 function item(key, { here, waiting, label, face, pick, note = "" }) {
   const hash = JSON.stringify([here, waiting, label, store.names]);
   const make = () => {
-    const count = waiting ? el("span", { class: "count" }, String(waiting), el("span", { class: "unseen" }, " unread")) : null;
-    const props = { type: "button", class: `side-item${here ? " is-here" : ""}${waiting ? " is-unread" : ""}`, "aria-current": here ? "page" : null, data: { place: key }, onclick: pick };
-    return el("li", {}, el("button", props, face(), el("span", { class: "side-name" }, label, note ? el("span", { class: "side-note" }, ` ${note}`) : null), count));
+    const count = waiting
+      ? el("span", { class: "count" }, String(waiting), el("span", { class: "unseen" }, " unread"))
+      : null;
+    const props = {
+      type: "button",
+      class: `side-item${here ? " is-here" : ""}${waiting ? " is-unread" : ""}`,
+      "aria-current": here ? "page" : null,
+      data: { place: key },
+      onclick: pick,
+    };
+    return el(
+      "li",
+      {},
+      el(
+        "button",
+        props,
+        face(),
+        el("span", { class: "side-name" }, label, note ? el("span", { class: "side-note" }, ` ${note}`) : null),
+        count,
+      ),
+    );
   };
   return { key, hash, make };
 }
@@ -71,7 +89,8 @@ export function heading() {
   if (place.kind === "home") return { title: [nameOf(bot()), badge(bot())], topic: "App Home", key: "home" };
   const channel = store.channels.get(place.id);
   if (!channel) return { title: ["Nothing open"], topic: "", key: "none" };
-  if (channel.kind !== "im") return { title: [icon("hash", 18), channel.name], topic: channel.topic ?? "", key: channel.id };
+  if (channel.kind !== "im")
+    return { title: [icon("hash", 18), channel.name], topic: channel.topic ?? "", key: channel.id };
   const user = partner(channel);
   return { title: [avatar(user, "s"), nameOf(user), badge(user)], topic: user?.title ?? "", key: channel.id };
 }

@@ -8,7 +8,17 @@ const PERIOD_MS = 700;
 const SEEN = "leeway.sandbox.seen";
 const AS = "leeway.sandbox.as";
 
-export const store = { server: null, me: null, place: { kind: "none" }, thread: null, spot: null, online: true, users: new Map(), channels: new Map(), names: 0 };
+export const store = {
+  server: null,
+  me: null,
+  place: { kind: "none" },
+  thread: null,
+  spot: null,
+  online: true,
+  users: new Map(),
+  channels: new Map(),
+  names: 0,
+};
 
 const listeners = [];
 let asked = 0;
@@ -40,7 +50,11 @@ export function messagesOf(channel) {
 
 /** The person at the other end of a direct message. */
 export function partner(channel) {
-  return store.users.get(channel.user && channel.user !== store.me ? channel.user : bot()?.id) ?? store.users.get(channel.user) ?? null;
+  return (
+    store.users.get(channel.user && channel.user !== store.me ? channel.user : bot()?.id) ??
+    store.users.get(channel.user) ??
+    null
+  );
 }
 
 /** Do something in the acting person's name, look at what came of it, say what went wrong. */
@@ -124,7 +138,8 @@ function settle() {
   const { place } = store;
   const gone = place.kind === "channel" && !store.channels.has(place.id);
   if (place.kind === "none" || gone) {
-    const first = [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
+    const first =
+      [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
     store.place = first ? { kind: "channel", id: first.id } : { kind: "none" };
     if (gone) store.thread = null;
   }
@@ -155,14 +170,14 @@ function writeAddress(replace) {
   if (store.me) query.set("as", store.me);
   if (store.place.kind === "channel") query.set("channel", store.place.id);
   if (store.place.kind === "home") query.set("tab", "home");
-  if (store.thread) query.set("ts", store.thread);
+  if (store.spot ?? store.thread) query.set("ts", store.spot ?? store.thread);
   const address = `?${query}`;
   if (address !== location.search) history[replace ? "replaceState" : "pushState"](null, "", address + location.hash);
 }
 
 /** Look somewhere else: {kind: "channel", id} or {kind: "home"}, perhaps with a thread open. */
 export function go(place, thread = null, spot = null) {
-  Object.assign(store, { place, thread, spot });
+  Object.assign(store, { place, thread: thread ?? (spot ? rootOf(place.id, spot) : null), spot });
   writeAddress(false);
   changed();
   if (place.kind === "home") void perform("home", {});

@@ -17,8 +17,19 @@ function make(tz, options) {
 }
 
 function parts(date, tz) {
-  const options = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" };
-  return Object.fromEntries(format(tz, options).formatToParts(date).map(({ type, value }) => [type, value]));
+  const options = {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  };
+  return Object.fromEntries(
+    format(tz, options)
+      .formatToParts(date)
+      .map(({ type, value }) => [type, value]),
+  );
 }
 
 export function fromTs(ts) {
@@ -38,7 +49,9 @@ export function clockTime(date, tz) {
 
 /** "Mon 23 Nov 2026, 14:05" */
 export function stamp(date, tz) {
-  const day = format(tz, { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(date).replaceAll(",", "");
+  const day = format(tz, { weekday: "short", day: "numeric", month: "short", year: "numeric" })
+    .format(date)
+    .replaceAll(",", "");
   return `${day}, ${clockTime(date, tz)}`;
 }
 
@@ -49,7 +62,9 @@ export function dayName(date, now, tz) {
   if (gap === 1) return "Yesterday";
   if (gap === -1) return "Tomorrow";
   const year = parts(date, tz).year === parts(now, tz).year ? {} : { year: "numeric" };
-  return format(tz, { weekday: "long", day: "numeric", month: "long", ...year }).format(date).replaceAll(",", "");
+  return format(tz, { weekday: "long", day: "numeric", month: "long", ...year })
+    .format(date)
+    .replaceAll(",", "");
 }
 
 /** What a datetime-local field shows for epoch seconds, there. */
@@ -93,7 +108,11 @@ export function byTokens(pattern, date, now, tz) {
 /** "3 hours ago", "in 2 days" */
 export function ago(date, now) {
   const seconds = (now - date) / 1000;
-  const units = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? [null, 1];
   if (!unit) return "just now";
   const count = Math.floor(Math.abs(seconds) / size);

@@ -23,9 +23,25 @@ export function toast(text, tone = "info", at = "") {
     node.remove();
   };
   const timer = setTimeout(close, SHOWN_MS);
-  node.append(el("span", { class: "toast-text" }, text), el("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: close }, icon("close", 14)));
+  node.append(
+    el("span", { class: "toast-text" }, text),
+    el("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", onclick: close }, icon("close", 14)),
+  );
   box.append(node);
   while (box.children.length > 4) box.firstElementChild.remove();
+  for (const listener of listeners) listener();
+}
+
+/** Start the list anew with what was said to this person earlier. */
+export function remember(notes) {
+  kept.splice(
+    0,
+    kept.length,
+    ...notes
+      .map((note) => ({ tone: "info", read: true, ...note }))
+      .reverse()
+      .slice(0, KEPT),
+  );
   for (const listener of listeners) listener();
 }
 

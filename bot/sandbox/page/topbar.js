@@ -6,7 +6,7 @@ import { openMenu } from "./menu.js";
 import { avatar, nameOf } from "./people.js";
 import { actAs, context, explain, refresh, store } from "./state.js";
 import { stamp } from "./time.js";
-import { kept, onToast, readAll, toast, unreadNotes } from "./toasts.js";
+import { kept, onToast, readAll, remember, toast, unreadNotes } from "./toasts.js";
 
 const THEME = "leeway.sandbox.theme";
 const at = (id) => document.getElementById(id);
@@ -36,7 +36,11 @@ export function drawTop() {
   const { me, users, server, online } = store;
   const { now, tz } = context();
   const user = users.get(me);
-  const face = { key: "me", hash: `${me} ${store.names}`, make: () => el("span", { class: "me" }, avatar(user, "s"), el("span", { class: "me-name" }, nameOf(user))) };
+  const face = {
+    key: "me",
+    hash: `${me} ${store.names}`,
+    make: () => el("span", { class: "me" }, avatar(user, "s"), el("span", { class: "me-name" }, nameOf(user))),
+  };
   patch(at("act-as-face"), [face]);
   const words = server ? stamp(now, tz) : "…";
   if (at("clock-face").textContent !== words) at("clock-face").textContent = words;
@@ -49,7 +53,15 @@ function peopleItems() {
   const item = (user) => ({
     checked: user.id === store.me,
     pick: () => actAs(user.id),
-    label: [avatar(user), el("span", { class: "menu-words" }, el("span", { class: "menu-name" }, nameOf(user)), user.title ? el("span", { class: "menu-sub" }, user.title) : null)],
+    label: [
+      avatar(user),
+      el(
+        "span",
+        { class: "menu-words" },
+        el("span", { class: "menu-name" }, nameOf(user)),
+        user.title ? el("span", { class: "menu-sub" }, user.title) : null,
+      ),
+    ],
   });
   return [{ heading: "Act as" }, ...people.map(item)];
 }
@@ -63,13 +75,28 @@ function clockItems() {
       if (answer.error) toast(explain(answer.error), "error");
     },
   });
-  return [{ heading: `Time in ${context().tz.replaceAll("_", " ")}` }, jump("+1 h", { jump: 3600 }), jump("+1 day", { jump: 86_400 }), jump("to Monday 09:00", { to: "monday 09:00" })];
+  return [
+    { heading: `Time in ${context().tz.replaceAll("_", " ")}` },
+    jump("+1 h", { jump: 3600 }),
+    jump("+1 day", { jump: 86_400 }),
+    jump("to Monday 09:00", { to: "monday 09:00" }),
+  ];
 }
 
 function openNotes() {
   const { tz } = context();
-  const rows = kept.map((note) => ({ label: el("div", { class: `note note-${note.tone}` }, el("div", {}, note.text), note.at ? el("div", { class: "menu-sub" }, stamp(new Date(note.at), tz)) : null) }));
-  openMenu(at("bell"), [{ heading: "Notifications" }, ...(rows.length ? rows : [{ label: "Nothing here yet" }])], { label: "Notifications", wide: true });
+  const rows = kept.map((note) => ({
+    label: el(
+      "div",
+      { class: `note note-${note.tone}` },
+      el("div", {}, note.text),
+      note.at ? el("div", { class: "menu-sub" }, stamp(new Date(note.at), tz)) : null,
+    ),
+  }));
+  openMenu(at("bell"), [{ heading: "Notifications" }, ...(rows.length ? rows : [{ label: "Nothing here yet" }])], {
+    label: "Notifications",
+    wide: true,
+  });
   readAll();
 }
 
@@ -86,6 +113,7 @@ export function drawNotices() {
   const notices = store.server?.notices ?? [];
   const top = Math.max(0, ...notices.map((notice) => notice.id));
   const known = lastNotice?.me === store.me && top >= lastNotice.id ? lastNotice.id : null;
+  if (known === null && store.server) remember(notices.map(({ text, at: when }) => ({ text, at: when })));
   for (const notice of notices) if (known !== null && notice.id > known) toast(notice.text, "info", notice.at);
   lastNotice = { me: store.me, id: top };
 }
@@ -107,4 +135,3 @@ function showTheme() {
   at("theme").title = at("theme").getAttribute("aria-label");
   at("theme").replaceChildren(icon(isDark() ? "sun" : "moon"));
 }
-

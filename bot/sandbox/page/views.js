@@ -51,7 +51,12 @@ export function drawMain() {
 }
 
 function titleNode({ title, topic }) {
-  return el("div", { class: "title-words" }, el("h1", { class: "title" }, title), topic ? el("p", { class: "topic", title: topic }, topic) : null);
+  return el(
+    "div",
+    { class: "title-words" },
+    el("h1", { class: "title" }, title),
+    topic ? el("p", { class: "topic", title: topic }, topic) : null,
+  );
 }
 
 /** App Home and the conversation with the app are two tabs of one thing. */
@@ -63,9 +68,19 @@ function drawTabs() {
   const tab = (name, on, place) => ({
     key: name,
     hash: `${on} ${channel?.id}`,
-    make: () => el("button", { type: "button", class: "tab", "aria-current": on ? "page" : null, onclick: () => go(place) }, name),
+    make: () =>
+      el(
+        "button",
+        { type: "button", class: "tab", "aria-current": on ? "page" : null, onclick: () => go(place) },
+        name,
+      ),
   });
-  patch(at("tabs"), here && channel ? [tab("Home", home, { kind: "home" }), tab("Messages", !home, { kind: "channel", id: channel.id })] : []);
+  patch(
+    at("tabs"),
+    here && channel
+      ? [tab("Home", home, { kind: "home" }), tab("Messages", !home, { kind: "channel", id: channel.id })]
+      : [],
+  );
   at("tabs").hidden = !(here && channel);
 }
 
@@ -76,12 +91,22 @@ function drawHome(ctx) {
   if (form.origin.home) form.origin = {};
   if (home?.values) form.values = home.values;
   const items = blockItems(blocks, { form, ctx, kind: "home" }, ctx.salt);
-  const none = { key: "none", hash: "", make: () => empty("Nothing here yet", `${nameOf(bot())} fills this page when it has something to show you.`) };
+  const none = {
+    key: "none",
+    hash: "",
+    make: () => empty("Nothing here yet", `${nameOf(bot())} fills this page when it has something to show you.`),
+  };
   keepFocus(at("home-list"), () => patch(at("home-list"), items.length ? items : [none]));
 }
 
 function empty(title, words) {
-  return el("div", { class: "empty" }, el("div", { class: "empty-mark", "aria-hidden": "true" }), el("p", { class: "empty-title" }, title), el("p", { class: "empty-words" }, words));
+  return el(
+    "div",
+    { class: "empty" },
+    el("div", { class: "empty-mark", "aria-hidden": "true" }),
+    el("p", { class: "empty-title" }, title),
+    el("p", { class: "empty-words" }, words),
+  );
 }
 
 function drawChannel(id, ctx) {
@@ -90,15 +115,28 @@ function drawChannel(id, ctx) {
   const fresh = shownPlace !== `${store.me} ${id}`;
   const low = fresh || isLow(scroll);
   const items = messageItems(roots(all), { channel: id, ctx, all, openThread, spot: store.spot });
-  const name = store.channels.get(id)?.kind === "im" ? nameOf(partner(store.channels.get(id))) : `#${store.channels.get(id)?.name ?? ""}`;
-  const none = { key: "none", hash: id + store.names, make: () => empty("Nothing here yet", `This is the very beginning of ${name}. Say something, or wait for the app.`) };
+  const name =
+    store.channels.get(id)?.kind === "im"
+      ? nameOf(partner(store.channels.get(id)))
+      : `#${store.channels.get(id)?.name ?? ""}`;
+  const none = {
+    key: "none",
+    hash: id + store.names,
+    make: () => empty("Nothing here yet", `This is the very beginning of ${name}. Say something, or wait for the app.`),
+  };
   keepFocus(at("main-list"), () => patch(at("main-list"), items.length ? items : [none]));
   mainComposer.aim({ key: id, channel: id, threadTs: null, hint: `Message ${name}` });
   shownPlace = `${store.me} ${id}`;
   if (low) toBottom(scroll);
   if (fresh) show("main-list");
   jumpButton();
-  if (!document.hidden) markSeen(id, all.filter((each) => !each.ephemeral).reduce((last, each) => (Number(each.ts) > Number(last) ? each.ts : last), "0"));
+  if (!document.hidden)
+    markSeen(
+      id,
+      all
+        .filter((each) => !each.ephemeral)
+        .reduce((last, each) => (Number(each.ts) > Number(last) ? each.ts : last), "0"),
+    );
 }
 
 /** Bring the message a link points at into sight. */
@@ -139,7 +177,10 @@ export function drawThread() {
   const count = { key: "count", hash: String(replies.length), make: () => countLine(replies.length) };
   const items = [...messageItems(root ? [root] : [], view, false), count, ...messageItems(replies, view, false)];
   keepFocus(at("thread-list"), () => patch(at("thread-list"), items));
-  at("thread-where").textContent = store.channels.get(channel)?.kind === "im" ? nameOf(partner(store.channels.get(channel))) : `#${store.channels.get(channel)?.name}`;
+  at("thread-where").textContent =
+    store.channels.get(channel)?.kind === "im"
+      ? nameOf(partner(store.channels.get(channel)))
+      : `#${store.channels.get(channel)?.name}`;
   threadComposer.aim({ key: `${channel} ${store.thread}`, channel, threadTs: store.thread, hint: "Reply…" });
   shownThread = `${channel} ${store.thread}`;
   if (fresh || low) toBottom(scroll);
@@ -147,5 +188,9 @@ export function drawThread() {
 }
 
 function countLine(count) {
-  return el("div", { class: "thread-divider" }, el("span", {}, count === 0 ? "No replies yet" : `${count} ${count === 1 ? "reply" : "replies"}`));
+  return el(
+    "div",
+    { class: "thread-divider" },
+    el("span", {}, count === 0 ? "No replies yet" : `${count} ${count === 1 ? "reply" : "replies"}`),
+  );
 }
