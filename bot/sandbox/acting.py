@@ -164,7 +164,7 @@ class Acting:
         )
         return self._heard(user, await self.courier.interact(sent))
 
-    async def say(self, user: str, room: Room, text: str, thread_ts: str | None) -> str:
+    async def say(self, user: str, room: Room, text: str, *, thread_ts: str | None) -> str:
         """A person's own message. A mention reaches the app only in a channel it is in, as in Slack."""
         thread = None
         if thread_ts is not None:

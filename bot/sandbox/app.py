@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.acting import Acting
 from bot.sandbox.answers import respond
@@ -21,11 +19,11 @@ from bot.sandbox.deliver import Courier, Line
 from bot.sandbox.errors import ApiError, ControlError
 from bot.sandbox.faults import Faults
 from bot.sandbox.seed import Seed
+from bot.sandbox.site import page
 from bot.sandbox.sockets import PATH, Sockets
 from bot.sandbox.webapi import Tokens, WebApi
 from bot.sandbox.workspace import Workspace
 
-PAGE = Path(__file__).parent / "page"
 _READS = ("state", "calls")
 _ACTS = ("act", "submit", "close", "command", "shortcut", "say", "home", "clock", "fault", "reset")
 
@@ -46,9 +44,9 @@ class Sandbox:
         faults = Faults()
         self.workspace = Workspace(start, now)
         sockets = Sockets(self.workspace.pulse, start.app_id)
-        self.courier = Courier(line, sockets, faults, now)
+        self.courier = Courier(line, sockets, faults, now=now)
         self.api = WebApi(self.workspace, faults, sockets, tokens=tokens, base=base)
-        self.control = Control(self.workspace, Acting(self.workspace, self.courier), self.api, on_jump)
+        self.control = Control(self.workspace, Acting(self.workspace, self.courier), self.api, on_jump=on_jump)
         self.asgi = Starlette(routes=self._routes(sockets), lifespan=self._lifespan)
 
     def now(self) -> datetime:
@@ -66,7 +64,7 @@ class Sandbox:
             Mount("/_sandbox", routes=[*calls, Route("/{rest:path}", guarded(_nothing), methods=["GET", "POST"])]),
             Route("/response/{key}", self._respond, methods=["POST"]),
             WebSocketRoute(PATH, sockets.serve),
-            Mount("/", StaticFiles(directory=PAGE, html=True)) if PAGE.is_dir() else Route("/", _no_page),
+            page(),
         ]
 
     async def _respond(self, request: Request) -> Response:
@@ -87,7 +85,3 @@ class Sandbox:
 
 async def _nothing(request: Request) -> dict[str, Any]:
     raise ControlError(f"there is no {request.method} {request.url.path}", 404)
-
-
-async def _no_page(_: Request) -> Response:
-    return PlainTextResponse("The page of this sandbox is not installed; its calls are.", status_code=404)

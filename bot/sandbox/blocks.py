@@ -108,6 +108,9 @@ ELEMENTS: dict[str, Check] = {
     "static_select": _choice({**_menu, **_lists, "initial_option": _picked}),
     "multi_static_select": _choice({**_many, **_lists, "initial_options": items(100, _picked)}),
     "external_select": _one({**_menu, "min_query_length": integer(0, 1000), "initial_option": _picked}),
+    "multi_external_select": _one(
+        {**_many, "min_query_length": integer(0, 1000), "initial_options": items(100, _picked)}
+    ),
     "users_select": _one({**_menu, "initial_user": _id}),
     "multi_users_select": _one({**_many, "initial_users": _ids}),
     "conversations_select": _one(

@@ -57,7 +57,7 @@ def post(ws: Workspace, args: Args) -> Answer:
     room = target(ws, args.text("channel"))
     text, blocks = _content(ws, args)
     sent = Message("", ws.bot, text, blocks, thread_ts=_thread(room, args), metadata=_metadata(args))
-    sent.broadcast = args.flag("reply_broadcast")
+    sent.broadcast = sent.thread_ts is not None and args.flag("reply_broadcast")
     ws.post(room, sent)
     return {"channel": room.id, "ts": sent.ts, "message": payloads.message(ws, sent)}
 

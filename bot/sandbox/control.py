@@ -51,7 +51,7 @@ async def asked(request: Request, kind: type[A]) -> A:
 class Control:
     """The control calls of one sandbox."""
 
-    def __init__(self, ws: Workspace, acting: Acting, api: WebApi, on_jump: Jump | None) -> None:
+    def __init__(self, ws: Workspace, acting: Acting, api: WebApi, *, on_jump: Jump | None) -> None:
         self.ws, self.acting, self.api, self.on_jump = ws, acting, api, on_jump
 
     def _base(self, request: Request) -> str:
@@ -59,20 +59,14 @@ class Control:
 
     async def state(self, request: Request) -> Told:
         query = request.query_params
-        user = person(self.ws, query.get("as", ""))
-        if "seen" in query:
-            self._read(user, query["seen"])
+        user = person(self.ws, query.get("as") or self._anybody())
         if query.get("since") == str(self.ws.pulse.rev):
             return {"rev": self.ws.pulse.rev, "now": self.ws.now().isoformat()}
         return glance(self.ws, user)
 
-    def _read(self, user: str, channel: str) -> None:
-        """Marks a room as read up to its end."""
-        room = room_of(self.ws, user, channel)
-        last = max((m.ts for m in room.visible(user)), default="")
-        if last > room.seen.get(user, ""):
-            room.seen[user] = last
-            self.ws.touch()
+    def _anybody(self) -> str:
+        """Whom a page shows before anybody chose."""
+        return next((user.id for user in self.ws.users.values() if not user.is_bot and not user.deleted), "")
 
     async def act(self, request: Request) -> Told:
         ask = await asked(request, asks.Act)
@@ -124,7 +118,7 @@ class Control:
         ask = await asked(request, asks.Say)
         user = person(self.ws, ask.who)
         room = room_of(self.ws, user, ask.channel)
-        return {"ok": True, "ts": await self.acting.say(user, room, ask.text, ask.thread_ts)}
+        return {"ok": True, "ts": await self.acting.say(user, room, ask.text, thread_ts=ask.thread_ts)}
 
     async def home(self, request: Request) -> Told:
         ask = await asked(request, asks.Home)
@@ -147,7 +141,7 @@ class Control:
         if ask.method == "socket":
             await self.api.sockets.drop(ask.error)
             return {"ok": True}
-        if ask.method not in {*METHODS, CONNECT, "*", "deliver"}:
+        if ask.method not in {*METHODS, CONNECT, "*", "deliver", "hold"}:
             raise ControlError(f"{ask.method} is no method of this sandbox", 404)
         details = msgspec.structs.asdict(ask)
         times = details.pop("times")
@@ -157,7 +151,7 @@ class Control:
     async def reset(self, _: Request) -> Told:
         self.ws.reset()
         self.api.faults.orders.clear()
-        self.acting.courier.retries.clear()
+        self.acting.courier.forget()
         return {"ok": True}
 
     async def calls(self, request: Request) -> Told:

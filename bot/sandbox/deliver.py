@@ -23,6 +23,8 @@ from bot.sandbox.sockets import Sockets
 
 # the first retry of an event comes at once, then a minute, then five minutes later
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5))
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 _REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
@@ -66,23 +68,44 @@ class Retry:
     reason: str
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """One payload with what it looks like on either road."""
+
+    kind: str
+    payload: dict[str, Any]
+    body: str
+    headers: dict[str, str]
+
+
 class Courier:
     """Delivers for one workspace. `line` may be replaced when the app's address becomes known."""
 
-    def __init__(self, line: Line, sockets: Sockets, faults: Faults, now: Callable[[], datetime]) -> None:
+    def __init__(self, line: Line, sockets: Sockets, faults: Faults, *, now: Callable[[], datetime]) -> None:
         self.line, self.sockets, self.faults, self.now = line, sockets, faults, now
         self.retries: list[Retry] = []
+        self.held: list[dict[str, Any]] = []
         self._client: httpx.AsyncClient | None = None
 
     async def interact(self, payload: dict[str, Any]) -> Ack:
         form = urlencode({"payload": json.dumps(payload)})
-        return await self._send("interactive", payload, form)
+        return await self._send(Parcel("interactive", payload, form, _FORM))
 
     async def command(self, form: dict[str, str]) -> Ack:
-        return await self._send("slash_commands", form, urlencode(form))
+        return await self._send(Parcel("slash_commands", form, urlencode(form), _FORM))
 
     async def event(self, payload: dict[str, Any]) -> Ack:
         """Delivers an event; one that fails is sent again at once, and by the clock after that."""
+        if self.faults.take("hold", only=True):
+            self.held.append(payload)
+            return NOTHING
+        late, self.held = self.held, []
+        ack = await self._arrive(payload)
+        for one in late:
+            await self._arrive(one)
+        return ack
+
+    async def _arrive(self, payload: dict[str, Any]) -> Ack:
         ack = await self._event(payload)
         if ack.ok:
             return ack
@@ -104,50 +127,51 @@ class Courier:
 
     async def _event(self, payload: dict[str, Any], number: int = 0, reason: str = "") -> Ack:
         again = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if number else {}
-        return await self._send("events_api", payload, json.dumps(payload), headers=again)
+        return await self._send(Parcel("events_api", payload, json.dumps(payload), _JSON | again))
 
-    async def _send(
-        self, kind: str, payload: dict[str, Any], body: str, *, headers: dict[str, str] | None = None
-    ) -> Ack:
+    async def _send(self, parcel: Parcel) -> Ack:
         """Once, or twice where a fault ordered it; the first answer counts."""
-        mime = "application/json" if kind == "events_api" else "application/x-www-form-urlencoded"
         twice = self.faults.take("deliver", only=True)
-        ack = await self._timed(kind, payload, body, {"Content-Type": mime, **(headers or {})})
+        ack = await self._timed(parcel)
         if twice:
-            await self._timed(kind, payload, body, {"Content-Type": mime, **(headers or {})})
+            await self._timed(parcel)
         return ack
 
-    async def _timed(self, kind: str, payload: dict[str, Any], body: str, headers: dict[str, str]) -> Ack:
+    async def _timed(self, parcel: Parcel) -> Ack:
         start = perf_counter()
-        status, said, error = await self._within(kind, payload, body, headers)
+        status, said, error = await self._within(parcel)
         return Ack(round((perf_counter() - start) * 1000), status, said, error)
 
-    async def _within(
-        self, kind: str, payload: dict[str, Any], body: str, headers: dict[str, str]
-    ) -> tuple[int | None, Any, str | None]:
+    async def _within(self, parcel: Parcel) -> tuple[int | None, Any, str | None]:
         try:
             async with asyncio.timeout(self.line.ack_timeout):
                 if self.line.url is not None:
-                    return await self._over_http(self.line.url, body, headers)
+                    return await self._over_http(self.line.url, parcel)
                 if self.sockets.live:
-                    return 200, await self._over_socket(kind, payload, headers), None
+                    return 200, await self._over_socket(parcel), None
         except TimeoutError:
             return None, None, "operation_timeout"
-        except (httpx.HTTPError, RuntimeError, WebSocketDisconnect):
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, WebSocketDisconnect):
             pass
         return None, None, "dispatch_failed"
 
-    async def _over_http(self, url: str, body: str, headers: dict[str, str]) -> tuple[int, Any, str | None]:
+    async def _over_http(self, url: str, parcel: Parcel) -> tuple[int, Any, str | None]:
         self._client = self._client or httpx.AsyncClient(timeout=None, trust_env=False)
-        signed = headers | sign(self.line.secret, body, int(self.line.wall()))
-        answer = await self._client.post(url, content=body, headers=signed)
+        signed = parcel.headers | sign(self.line.secret, parcel.body, int(self.line.wall()))
+        answer = await self._client.post(url, content=parcel.body, headers=signed)
         error = None if answer.is_success else f"http_{answer.status_code}"
         return answer.status_code, _read(answer), error
 
-    async def _over_socket(self, kind: str, payload: dict[str, Any], headers: dict[str, str]) -> Any:
-        number = headers.get("X-Slack-Retry-Num")
-        extra = {"retry_attempt": int(number), "retry_reason": headers["X-Slack-Retry-Reason"]} if number else {}
-        return await self.sockets.send(kind, payload, **extra)
+    async def _over_socket(self, parcel: Parcel) -> Any:
+        number = parcel.headers.get("X-Slack-Retry-Num")
+        reason = parcel.headers.get("X-Slack-Retry-Reason")
+        extra = {"retry_attempt": int(number), "retry_reason": reason} if number else {}
+        return await self.sockets.send(parcel.kind, parcel.payload, **extra)
+
+    def forget(self) -> None:
+        """Drops what was still to be sent."""
+        self.retries.clear()
+        self.held.clear()
 
     async def aclose(self) -> None:
         if self._client:

@@ -20,7 +20,7 @@ Values = dict[str, dict[str, State]]
 def _text(_: Element, value: Any) -> Any:
     if not isinstance(value, str):
         raise ControlError("a text field takes a string")
-    return value or None
+    return value
 
 
 def _number(element: Element, value: Any) -> Any:
@@ -29,7 +29,7 @@ def _number(element: Element, value: Any) -> Any:
 
 
 def _option(element: Element, value: Any) -> Any:
-    if element["type"] == "external_select":
+    if element["type"].endswith("external_select"):
         return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
     for option in options(element):
         if option.get("value") == value:
@@ -84,12 +84,11 @@ def _rich(_: Element, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """How one type of element behaves; `typed` ones fire no action unless `dispatch_action` is set."""
+    """How one type of element behaves."""
 
     key: str
     initial: str
     read: Callable[[Element, Any], Any]
-    typed: bool = False
 
     @property
     def many(self) -> bool:
@@ -99,15 +98,16 @@ class Kind:
 _OPTION = Kind("selected_option", "initial_option", _option)
 _OPTIONS = Kind("selected_options", "initial_options", _each(_option))
 KINDS: dict[str, Kind] = {
-    "plain_text_input": Kind("value", "initial_value", _text, True),
-    "number_input": Kind("value", "initial_value", _number, True),
-    "email_text_input": Kind("value", "initial_value", _text, True),
-    "url_text_input": Kind("value", "initial_value", _text, True),
-    "rich_text_input": Kind("rich_text_value", "initial_value", _rich, True),
+    "plain_text_input": Kind("value", "initial_value", _text),
+    "number_input": Kind("value", "initial_value", _number),
+    "email_text_input": Kind("value", "initial_value", _text),
+    "url_text_input": Kind("value", "initial_value", _text),
+    "rich_text_input": Kind("rich_text_value", "initial_value", _rich),
     "static_select": _OPTION,
     "external_select": _OPTION,
     "radio_buttons": _OPTION,
     "multi_static_select": _OPTIONS,
+    "multi_external_select": _OPTIONS,
     "checkboxes": _OPTIONS,
     "users_select": Kind("selected_user", "initial_user", _name("UW")),
     "multi_users_select": Kind("selected_users", "initial_users", _each(_name("UW"))),
@@ -134,10 +134,10 @@ def walk(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Element
 
 
 def state(element: Element, value: Any) -> State:
-    """The element's entry of `state.values` once `value` was chosen; None clears it."""
+    """The element's entry of `state.values` once `value` was chosen; None and "" clear it."""
     kind = KINDS[element["type"]]
     empty: Any = [] if kind.many else None
-    return {"type": element["type"], kind.key: empty if value is None else kind.read(element, value)}
+    return {"type": element["type"], kind.key: empty if value in (None, "") else kind.read(element, value)}
 
 
 def starting(element: Element) -> State:

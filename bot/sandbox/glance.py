@@ -58,14 +58,14 @@ def _room(ws: Workspace, room: Room, user: str) -> Seen:
 
 
 def _message(room: Room, m: Message, user: str) -> Seen:
-    return {
+    shown = {"subtype": "thread_broadcast"} if m.broadcast else {}
+    return shown | {
         "ts": m.ts,
         "user": m.user,
         "text": m.text,
         "blocks": m.blocks,
         "thread_ts": m.thread_ts,
         "reply_count": 0 if m.to else len(room.replies(m.ts)),
-        "broadcast": m.broadcast,
         "edited": m.edited is not None,
         "ephemeral": m.to is not None,
         "values": m.picks.get(user, {}),

@@ -44,6 +44,8 @@ def message(ws: Workspace, m: Message) -> Payload:
         sent["blocks"] = m.blocks
     if m.thread_ts:
         sent["thread_ts"] = m.thread_ts
+    if m.broadcast:
+        sent["subtype"] = "thread_broadcast"
     if m.edited:
         sent["edited"] = {"user": m.user, "ts": m.edited}
     if m.metadata:

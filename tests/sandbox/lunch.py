@@ -25,6 +25,7 @@ class Lunch:
         self.headers: list[dict[str, str]] = []
         self.reply: dict[str, Any] = {}
         self.gate: Event | None = None
+        self.busy = Event()
         self.broken = False
         self.bolt = App(client=self.client, signing_secret=SECRET, process_before_response=True)
         self._listen()
@@ -53,6 +54,7 @@ class Lunch:
         self.heard.append(body)
         if self.broken:
             raise RuntimeError("the kitchen burns")
+        self.busy.set()
         if self.gate:
             self.gate.wait(30)
         ack(**self.reply)
