@@ -67,7 +67,7 @@ def _over(place: Place, example: str) -> str:
     if said.startswith("over "):
         return said.removeprefix("over ").strip()
     if said.startswith(BELOW):
-        place.bad(f'"{said.split()[0]}" is not a condition: {UPWARD}', f"write {example}")
+        place.bad(f'only "over" is a condition: {UPWARD}', f"write {example}")
     elif said:
         place.bad("not a condition", f"write {example}")
     return ""

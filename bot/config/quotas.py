@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.config.place import Place
 from bot.config.problems import nearest
+from bot.config.tree import Entries
 from bot.config.words import channel, choice, limit, percent, person
 from workflows import money
 from workflows.quotas import Kind, Quota, Thresholds, key_of, lineage
@@ -35,13 +36,12 @@ def thresholds(place: Place | None) -> Thresholds:
 
 def _levels(place: Place, fields: Mapping[str, Place], base: Thresholds) -> Thresholds:
     """The base with the levels that are given here. An empty list of warnings is none at all."""
-    levels = base
-    if "warning" in fields:
-        levels = replace(levels, warnings=tuple(percent(at) for at in fields["warning"].some("[70 %, 90 %]")))
-    if "soft" in fields:
-        levels = replace(levels, soft=percent(fields["soft"]))
-    if "hard" in fields:
-        levels = replace(levels, hard=percent(fields["hard"]))
+    warnings = [percent(at) for at in fields["warning"].some("[70 %, 90 %]")] if "warning" in fields else base.warnings
+    soft = percent(fields["soft"]) if "soft" in fields else base.soft
+    hard = percent(fields["hard"]) if "hard" in fields else base.hard
+    if soft is None or hard is None or None in warnings:
+        return base
+    levels = Thresholds(tuple(w for w in warnings if w is not None), soft, hard)
     told = sorted(set(levels.warnings))
     rising = list(levels.warnings) == told and all(w < levels.soft for w in told) and levels.soft <= levels.hard
     if not rising and levels != base:
@@ -50,6 +50,11 @@ def _levels(place: Place, fields: Mapping[str, Place], base: Thresholds) -> Thre
         message = f"thresholds do not rise: warning {said or 'none'}, soft {levels.soft} %, hard {levels.hard} %"
         first.bad(message, "each warning is higher than the one before and below soft; hard is not below soft")
     return levels
+
+
+def scopes(place: Place) -> tuple[str, ...]:
+    """The scopes that are named, whether or not all is well with their quotas."""
+    return tuple(key.text for key, _ in place.tree.entries) if isinstance(place.tree, Entries) else ()
 
 
 def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
@@ -62,7 +67,7 @@ def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
             if quota.key in found:
                 at.bad(f"a second quota {quota.key}; the first is on line {found[quota.key][1].tree.line}", "keep one")
             found.setdefault(quota.key, (quota, at))
-    if not found:
+    if isinstance(place.tree, Entries) and not place.tree.entries:
         place.bad("no quota at all", f"write at least one, as {HOW}")
     _compare(found.values())
     return tuple(quota for quota, _ in found.values())
@@ -84,7 +89,7 @@ def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Plac
         owner=person(fields["owner"]) if "owner" in fields else None,
     )
     also = fields["also"].some("[{models: premium, limit: $3,000 a month}]") if "also" in fields else []
-    first = [_limited(main, fields["limit"], "", ())] if "limit" in fields else []
+    first = _limited(main, fields["limit"], "", ()) if "limit" in fields else []
     return first + [pair for at in also for pair in _also(main, at, context)]
 
 
@@ -95,7 +100,7 @@ def _also(main: Quota, place: Place, context: Context) -> list[tuple[Quota, Plac
         return []
     group = _group(fields["models"], context) if "models" in fields else ""
     levels = _levels(place, fields, main.thresholds)
-    return [_limited(replace(main, thresholds=levels), fields["limit"], group, context.models.get(group, ()))]
+    return _limited(replace(main, thresholds=levels), fields["limit"], group, context.models.get(group, ()))
 
 
 def _group(place: Place, context: Context) -> str:
@@ -106,10 +111,13 @@ def _group(place: Place, context: Context) -> str:
     return said
 
 
-def _limited(quota: Quota, place: Place, group: str, models: tuple[str, ...]) -> tuple[Quota, Place]:
-    amount, unit, period = limit(place)
+def _limited(quota: Quota, place: Place, group: str, models: tuple[str, ...]) -> list[tuple[Quota, Place]]:
+    read = limit(place)
+    if read is None:
+        return []
+    amount, unit, period = read
     key = key_of(quota.scope, unit, period, group)
-    return replace(quota, key=key, limit=amount, unit=unit, period=period, models=models), place
+    return [(replace(quota, key=key, limit=amount, unit=unit, period=period, models=models), place)]
 
 
 def _compare(found: Iterable[tuple[Quota, Place]]) -> None:

@@ -13,7 +13,7 @@ from bot.config.models import models
 from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
-from bot.config.quotas import Context, quotas, thresholds
+from bot.config.quotas import Context, quotas, scopes, thresholds
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
@@ -69,7 +69,7 @@ def _policy(place: Place) -> Policy:
     which, prices, fallback = models(fields.get("models"))
     levels = thresholds(fields.get("thresholds"))
     limits = quotas(fields["quotas"], Context(levels, which.groups)) if "quotas" in fields else ()
-    known = Known(who, which, tuple(quota.scope for quota in limits))
+    known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
     return Policy(
         organization=_organization(fields["organization"]) if "organization" in fields else Organization(""),
         quotas=limits,

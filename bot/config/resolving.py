@@ -84,24 +84,28 @@ def _same(draft: Draft, ids: Ids) -> list[Problem]:
     """People who are named twice under different names, where each must be somebody else."""
     who = draft.policy.people
     problems = [
-        Problem(f"people.managers.{person}", manager, "nobody is their own manager")
+        _at(draft, f"people.managers.{person}", manager, "nobody is their own manager")
         for person, manager in who.managers.items()
         if ids[Sort.PERSON, person] == ids[Sort.PERSON, manager]
     ]
-    problems += _twice("people.managers", who.managers, ids)
-    for name, members in who.groups.items():
-        problems += _twice(f"people.groups.{name}", members, ids)
+    lists = {"people.managers.": tuple(who.managers)} | {f"people.groups.{name}[": who.groups[name] for name in who.groups}
+    for path, people in lists.items():
+        for person, known in _twice(people, ids):
+            here = path + person if path.endswith(".") else path
+            problems.append(_at(draft, here, person, f"the same person as {known}; name each person once"))
     return problems
 
 
-def _twice(path: str, people: Iterable[str], ids: Ids) -> list[Problem]:
+def _twice(people: Iterable[str], ids: Ids) -> list[tuple[str, str]]:
+    """People who were named before, with how they were named then."""
     first: dict[str, str] = {}
-    problems = []
-    for person in people:
-        known = first.setdefault(ids[Sort.PERSON, person], person)
-        if known != person:
-            problems.append(Problem(path, person, f"the same person as {known}", "name each person once"))
-    return problems
+    named = [(person, first.setdefault(ids[Sort.PERSON, person], person)) for person in people]
+    return [(person, known) for person, known in named if person != known]
+
+
+def _at(draft: Draft, path: str, text: str, message: str) -> Problem:
+    ref = next(ref for ref in draft.refs if ref.text == text and ref.path.startswith(path))
+    return Problem(ref.path, text, message, line=ref.line)
 
 
 def _with(policy: Policy, ids: Ids) -> Policy:

@@ -47,23 +47,22 @@ def amount(text: str) -> tuple[int, Unit] | None:
     return None if counted is None else (counted, unit)
 
 
-def limit(place: Place) -> tuple[int, Unit, Period]:
+def limit(place: Place) -> tuple[int, Unit, Period] | None:
     """ "$10,000 a month": an amount in its unit, each period."""
-    nothing = (1, Unit.USD, Period.MONTH)
     said = place.text("$10,000 a month")
     if not said:
-        return nothing
+        return None
     found = LIMIT.fullmatch(said)
     if not found:
         place.bad("not an amount and a period", "write $10,000 a month, 2M tokens a day or 500 requests a week")
-        return nothing
+        return None
     if found["period"].lower() not in list(Period):
         place.bad(f'"{found["period"]}" is not a period', f"a limit is for a {listed(Period)}")
-        return nothing
+        return None
     counted = amount(found["amount"])
     if counted is None:
         place.bad(f'"{found["amount"]}" is not an amount', _plainly(found["amount"]))
-        return nothing
+        return None
     return (*counted, Period(found["period"].lower()))
 
 
@@ -75,7 +74,7 @@ def _plainly(text: str) -> str:
     return "write $10,000, 2M tokens or 500 requests; more than nothing, and less than 9 billion dollars"
 
 
-def percent(place: Place, *, at_most: int = 1000) -> int:
+def percent(place: Place, *, at_most: int = 1000) -> int | None:
     """ "70 %" as 70."""
     said = place.text("70 %")
     found = PERCENT.fullmatch(said)
@@ -85,7 +84,7 @@ def percent(place: Place, *, at_most: int = 1000) -> int:
         place.bad("out of range", f"write 1 % to {at_most} %")
     elif said:
         place.bad("not a percentage", f"write {said} %" if re.fullmatch(r"\d{1,4}", said) else "write 70 %")
-    return 1
+    return None
 
 
 def span(place: Place) -> timedelta:
