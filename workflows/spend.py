@@ -74,23 +74,28 @@ class Costed:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Pico-dollars a token. `above` are dearer prices for long contexts: (input tokens from which they hold, price)."""
+    """Pico-dollars a token. `above` are the prices of long contexts, shortest first: (input tokens over which it holds, price).
+
+    `request` is a fee in pico-dollars for each call, beside its tokens.
+    """
 
     input: int
     output: int
     cache_read: int
     cache_write: int
     above: tuple[tuple[int, "Price"], ...] = ()
+    request: int = 0
 
 
-def cost(tokens: Tokens, price: Price) -> int:
-    """Nano-dollars for one call, half to even."""
+def cost(tokens: Tokens, price: Price, requests: int = 1) -> int:
+    """Nano-dollars for one event, half to even. In an event of many requests each is taken to have the average context."""
+    fee = requests * price.request
     context = tokens.input + tokens.cache_read + tokens.cache_write
     for start, dearer in price.above:
-        if context > start:
+        if context > start * max(1, requests):
             price = dearer
     pico = tokens.input * price.input + tokens.output * price.output
-    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write
+    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write + fee
     nanos, rest = divmod(pico, PICO_PER_NANO)
     return nanos + (rest * 2 > PICO_PER_NANO or (rest * 2 == PICO_PER_NANO and nanos % 2 == 1))
 
@@ -105,8 +110,8 @@ def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Coste
         return Costed(usage, usage.cost, CostSource.REPORTED)
     price = prices.get(usage.sold_as)
     if price is None:
-        return Costed(usage, cost(usage.tokens, fallback), CostSource.FALLBACK)
-    return Costed(usage, cost(usage.tokens, price), CostSource.PRICED)
+        return Costed(usage, cost(usage.tokens, fallback, usage.requests), CostSource.FALLBACK)
+    return Costed(usage, cost(usage.tokens, price, usage.requests), CostSource.PRICED)
 
 
 def measure(costed: Costed, unit: Unit) -> int:
