@@ -211,3 +211,13 @@ def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[D
             return start + timedelta(seconds=int(seconds))
         left -= today
     return None
+
+
+def suggestion(standing: Standing, empties: datetime | None) -> int:
+    """An amount to begin with: what this pace needs until the reset, at least a tenth of the base, rounded up to two digits."""
+    need = standing.base // 10
+    if empties is not None and standing.at < empties < standing.window.end:
+        rest, run = standing.window.end - empties, empties - standing.at
+        need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
+    step = 10 ** max(0, len(str(need)) - 2)
+    return max(1, -(-need // step) * step)

@@ -119,7 +119,7 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` whom they stand in for."""
+    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` who was missing."""
 
     name: str
     approvers: tuple[PersonId, ...]
