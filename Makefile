@@ -35,7 +35,7 @@ check: $(READY)  ## Lint, format, types and floors; changes nothing
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo 'Some files are not formatted: run $(BIN)/ruff format .' >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said" >&2; exit 1; }
 
 docs: $(READY)  ## Write the generated parts of README.md and docs/
 	@$(BIN)/python docs/generate.py
