@@ -1,6 +1,6 @@
 """Problems: what is wrong, where, and what to do, one line each.
 
-    app.yaml:41  routing[0].ask[1]  "@finanse": no such group; did you mean "finance"?
+app.yaml:41  routing[0].ask[1]  "@finanse": no such group; did you mean "finance"?
 """
 
 from collections.abc import Iterable

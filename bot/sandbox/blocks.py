@@ -77,9 +77,7 @@ _menu: dict[str, Check] = {**_common, "placeholder": _plain(150), "confirm": _co
 _many: dict[str, Check] = {**_menu, "max_selected_items": integer(1, 1000)}
 _lists: dict[str, Check] = {"options": items(100, _picked), "option_groups": items(100, _group)}
 _ids = items(1000, _id)
-_filter = fields(
-    {}, {"include": items(4, string(20)), "exclude_external_shared_channels": boolean, "exclude_bot_users": boolean}
-)
+_filter = fields({}, {"include": items(4, string(20)), "exclude_external_shared_channels": boolean, "exclude_bot_users": boolean})
 _typed: dict[str, Check] = {**_common, "placeholder": _plain(150), "dispatch_action_config": _dispatch}
 _conversation: dict[str, Check] = {"default_to_current_conversation": boolean, "filter": _filter}
 
@@ -108,14 +106,10 @@ ELEMENTS: dict[str, Check] = {
     "static_select": _choice({**_menu, **_lists, "initial_option": _picked}),
     "multi_static_select": _choice({**_many, **_lists, "initial_options": items(100, _picked)}),
     "external_select": _one({**_menu, "min_query_length": integer(0, 1000), "initial_option": _picked}),
-    "multi_external_select": _one(
-        {**_many, "min_query_length": integer(0, 1000), "initial_options": items(100, _picked)}
-    ),
+    "multi_external_select": _one({**_many, "min_query_length": integer(0, 1000), "initial_options": items(100, _picked)}),
     "users_select": _one({**_menu, "initial_user": _id}),
     "multi_users_select": _one({**_many, "initial_users": _ids}),
-    "conversations_select": _one(
-        {**_menu, **_conversation, "initial_conversation": _id, "response_url_enabled": boolean}
-    ),
+    "conversations_select": _one({**_menu, **_conversation, "initial_conversation": _id, "response_url_enabled": boolean}),
     "multi_conversations_select": _one({**_many, **_conversation, "initial_conversations": _ids}),
     "channels_select": _one({**_menu, "initial_channel": _id, "response_url_enabled": boolean}),
     "multi_channels_select": _one({**_many, "initial_channels": _ids}),
@@ -179,9 +173,7 @@ _chart = kinds(
 
 EVERYWHERE: dict[str, Check] = {
     "section": then(
-        _block(
-            {"text": _any_text(3000), "fields": items(10, _any_text(2000)), "accessory": _ACCESSORY, "expand": boolean}
-        ),
+        _block({"text": _any_text(3000), "fields": items(10, _any_text(2000)), "accessory": _ACCESSORY, "expand": boolean}),
         either("text", "fields"),
     ),
     "divider": _block({}),

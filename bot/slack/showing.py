@@ -3,13 +3,12 @@
 Cards are kept up to date; warnings, news and digests are said once and then stand.
 """
 
-from workflows.metering import outlook
-
 from bot.slack.front import Front
 from bot.slack.posting import Spot
 from workflows import digesting
 from workflows.effects import Do, News
 from workflows.explaining import Card, card
+from workflows.metering import outlook
 from workflows.people import PersonId
 from workflows.ports import Post, Unavailable, UnitOfWork
 from workflows.quotas import Quota, lineage, window_of

@@ -251,11 +251,7 @@ EVERY: list[dict[str, Any]] = [
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(element=st.sampled_from(EVERY), value=JSON | st.text(max_size=8), call=st.sampled_from(["act", "submit"]))
 def test_no_value_breaks_a_field(world: World, element: dict[str, Any], value: Any, call: str) -> None:
-    view = (
-        world.opens({**field("f", element), "dispatch_action": True})
-        if call == "act"
-        else world.opens(field("f", element))
-    )
+    view = world.opens({**field("f", element), "dispatch_action": True}) if call == "act" else world.opens(field("f", element))
     body = {"as": ADA, "view_id": view["id"]}
     body |= {"action_id": "it", "value": value} if call == "act" else {"values": {"f": value}}
     answer = world.http.post(f"/_sandbox/{call}", content=json.dumps(body))

@@ -208,9 +208,7 @@ def test_a_block_id_is_used_once() -> None:
 def test_a_modal_with_an_input_needs_a_submit_button() -> None:
     with pytest.raises(ApiError) as no:
         limits.view(modal(field("f", {"type": "plain_text_input"}), submit=None), "modal")
-    assert no.value.detail["response_metadata"]["messages"] == [
-        "[ERROR] missing required field: submit [json-pointer:/view]"
-    ]
+    assert no.value.detail["response_metadata"]["messages"] == ["[ERROR] missing required field: submit [json-pointer:/view]"]
 
 
 @pytest.mark.parametrize("kind", ["markdown", "table", "data_visualization"])

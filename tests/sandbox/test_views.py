@@ -250,9 +250,7 @@ COMPLAINTS: list[tuple[dict[str, Any], Any, str]] = [
 
 
 @pytest.mark.parametrize(("element", "value", "words"), COMPLAINTS)
-def test_slacks_client_refuses_before_the_app_hears(
-    world: World, element: dict[str, Any], value: Any, words: str
-) -> None:
+def test_slacks_client_refuses_before_the_app_hears(world: World, element: dict[str, Any], value: Any, words: str) -> None:
     view = world.opens(field("dish", element))
     world.app.heard.clear()
     told = world.do("submit", who=ADA, view_id=view["id"], values={"dish": value})
