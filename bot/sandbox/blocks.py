@@ -134,22 +134,38 @@ ELEMENTS: dict[str, Check] = {
     ),
     "email_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
     "url_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
-    "rich_text_input": _one({**_typed, "initial_value": anything}),
+    "rich_text_input": _one(
+        {**_typed, "initial_value": anything, "min_lines": integer(1, 100), "max_lines": integer(1, 100)}
+    ),
     "image": then(
         _one({"image_url": _url, "slack_file": anything}, {"alt_text": string(2000)}), either("image_url", "slack_file")
     ),
 }
 _BUTTONS = {"button", "overflow"}
 _STILL = {"image"}
-_TYPED = {"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input"}
-_INPUT = kinds({k: v for k, v in ELEMENTS.items() if k not in _BUTTONS | _STILL})
-_ACCESSORY = kinds({k: v for k, v in ELEMENTS.items() if k not in _TYPED})
-_ACTIONS = kinds({k: v for k, v in ELEMENTS.items() if k not in _TYPED | _STILL})
+_MODAL_ONLY = {"number_input", "email_text_input", "url_text_input"}
+_TYPED = {"plain_text_input", "rich_text_input"} | _MODAL_ONLY
+
+
+def _but(*unfit: set[str]) -> Check:
+    """Any element except those that do not fit the place."""
+    return kinds({name: check for name, check in ELEMENTS.items() if name not in set().union(*unfit)})
+
+
+_ACCESSORY = _but(_TYPED, {"datetimepicker"})
+_ACTIONS = _but(_TYPED, _STILL)
 _CONTEXT = kinds({"image": ELEMENTS["image"], "mrkdwn": _any_text(3000), "plain_text": _any_text(3000)})
 
 
 def _block(may: dict[str, Check], need: dict[str, Check] | None = None) -> Check:
     return fields({**_action, **(need or {})}, {"block_id": _id, **may})
+
+
+def _input(elements: Check) -> Check:
+    return _block(
+        {"hint": _plain(2000), "optional": boolean, "dispatch_action": boolean},
+        {"label": _plain(2000), "element": elements},
+    )
 
 
 _points = items(20, fields({"label": string(20), "value": number}))
@@ -177,13 +193,9 @@ EVERYWHERE: dict[str, Check] = {
         either("text", "fields"),
     ),
     "divider": _block({}),
-    "header": _block({"level": integer(1, 4)}, {"text": _plain(150)}),
+    "header": _block({}, {"text": _plain(150)}),
     "context": _block({}, {"elements": items(10, _CONTEXT)}),
     "actions": _block({}, {"elements": items(25, _ACTIONS)}),
-    "input": _block(
-        {"hint": _plain(2000), "optional": boolean, "dispatch_action": boolean},
-        {"label": _plain(2000), "element": _INPUT},
-    ),
     "image": then(
         _block({"title": _plain(2000), "image_url": _url, "slack_file": anything}, {"alt_text": string(2000)}),
         either("image_url", "slack_file"),
@@ -191,10 +203,13 @@ EVERYWHERE: dict[str, Check] = {
     "rich_text": _block({}, {"elements": items(1000, anything, 0)}),
 }
 MESSAGE: dict[str, Check] = EVERYWHERE | {
+    "input": _input(_but(_BUTTONS, _STILL, _MODAL_ONLY)),
     "markdown": _block({}, {"text": string(MARKDOWN_MOST)}),
     "table": _block({"column_settings": items(20, anything, 0)}, {"rows": items(100, items(20, anything))}),
     "data_visualization": _block({}, {"title": string(50), "chart": _chart}),
 }
+HOME: dict[str, Check] = EVERYWHERE | {"input": _input(_but(_BUTTONS, _STILL, _MODAL_ONLY, {"datetimepicker"}))}
 MODAL: dict[str, Check] = EVERYWHERE | {
+    "input": _input(_but(_BUTTONS, _STILL)),
     "alert": _block({"level": one_of("default", "info", "warning", "error", "success")}, {"text": _any_text(200)}),
 }

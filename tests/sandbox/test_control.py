@@ -160,6 +160,14 @@ def test_questions_are_checked_too(world: World, path: str, status: int) -> None
     assert answer.status_code == status and answer.json()["error"]
 
 
+def test_a_page_of_another_site_cannot_act(world: World) -> None:
+    body = {"as": ADA, "channel": FOOD, "text": "hi"}
+    for origin in ("https://evil.test", "null", "http://["):
+        answer = world.http.post("/_sandbox/say", json=body, headers={"Origin": origin})
+        assert answer.status_code == 403 and origin in answer.json()["error"]
+    assert world.http.post("/_sandbox/say", json=body, headers={"Origin": world.url}).status_code == 200
+
+
 def test_an_action_id_that_is_there_twice_needs_its_block(world: World) -> None:
     blocks = [row(button(), block_id="one"), row(button(), block_id="two")]
     ts = world.web.chat_postMessage(channel=FOOD, text="x", blocks=blocks)["ts"]

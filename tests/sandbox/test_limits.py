@@ -217,6 +217,28 @@ def test_some_blocks_are_for_messages_only(kind: str) -> None:
         limits.view(modal({"type": kind, "text": "x"}), "modal")
 
 
+@pytest.mark.parametrize("kind", ["number_input", "email_text_input", "url_text_input"])
+def test_some_fields_are_for_modals_only(kind: str) -> None:
+    block = field("f", {"type": kind} | ({"is_decimal_allowed": True} if kind == "number_input" else {}))
+    limits.view(modal(block), "modal")
+    with pytest.raises(ApiError, match="invalid_blocks"):
+        limits.message([block])
+    with pytest.raises(ApiError, match="invalid_arguments"):
+        limits.view({"type": "home", "blocks": [block]}, "home")
+
+
+def test_every_element_stands_where_slack_lets_it() -> None:
+    limits.message([row({"type": "datetimepicker", "action_id": "d"})])
+    for block in (
+        section(accessory={"type": "datetimepicker"}),
+        field("f", button()),
+        row({"type": "plain_text_input"}),
+    ):
+        with pytest.raises(ApiError) as no:
+            limits.message([block])
+        assert "unsupported type" in no.value.detail["errors"][0]
+
+
 def test_the_app_reads_the_reasons_over_http(world: World) -> None:
     with pytest.raises(SlackApiError) as no:
         world.web.chat_postMessage(channel=FOOD, text="x", blocks=[{"type": "header", "text": plain("x" * 151)}])
