@@ -64,7 +64,7 @@ class Costed:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Pico-dollars a token. `above` are dearer prices for long contexts: (input tokens from which they hold, price)."""
+    """Pico-dollars a token. `above` are dearer prices for long contexts: (input tokens above which they hold, price), rising."""
 
     input: int
     output: int
