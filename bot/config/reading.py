@@ -24,7 +24,7 @@ YEAR = "january february march april may june july august september october nove
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
 WEEKDAYS = {name: n for n, name in enumerate(WEEK.split())}
-WHEN = re.compile(r"([A-Za-z]+) (\d{1,2}):(\d{2})")
+WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
 NAME = 80  # of the organisation, in characters: it stands in headers
 
 

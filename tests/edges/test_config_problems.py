@@ -129,11 +129,10 @@ QUOTAS = [
     ("{p: {limit: 500 requests an hour}}", 'p.limit  "500 requests an hour": "hour" is not a period; a limit is for a day, week, month or quarter'),
     ("{p: {limit: 10 a day}}", 'p.limit  "10 a day": "10" is not an amount; say of what: $10, 10 tokens or 10 requests'),
     ("{p: {limit: $1.500 a day}}", 'p.limit  "$1.500 a day": "$1.500" is not an amount; write $1,500 or $1.50: some read $1.500 as one, some as the other'),
-    (
-        "{p: {limit: €10 a day}}",
-        'p.limit  "€10 a day": "€10" is not an amount; write $10,000, 2M tokens or 500 requests; '
-        "more than nothing, and less than 9 billion dollars",
-    ),
+    ("{p: {limit: €10 a day}}", 'p.limit  "€10 a day": "€10" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: $0 a day}}", 'p.limit  "$0 a day": "$0" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: '$1,50 a day'}}", 'p.limit  "$1,50 a day": "$1,50" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: $10B a day}}", 'p.limit  "$10B a day": "$10B" is too large; a limit stays below 9 billion dollars'),
     ("{p: {limit: $10,000 a day}}", 'p.limit  "$10": inside { } a comma ends the value; write "$10,000 a day" in quotes'),
     ("{p: {limit: $1 a day, chanel: x}}", 'p.chanel  unknown key; did you mean "channel"?'),
     ("{p: {limit: $1 a day, store: {}}}", "p.store  not supported yet; leave it out"),
@@ -250,7 +249,7 @@ def test_no_group_to_stand_in_is_a_warning() -> None:
     ]
 
 
-def test_a_value_that_would_break_the_line_or_the_terminal_is_shown_tamely() -> None:
-    shown = line(Problem("a", "x\n\x1b[31m" + "y" * 100, "wrong"), "app.yaml")
-    assert shown.isprintable()
-    assert len(shown) < 120
+def test_what_would_break_the_line_or_the_terminal_is_shown_tamely() -> None:
+    wild = "x\n\x1b[31m" + "y" * 1_000
+    assert line(Problem("a", wild, "wrong"), "app.yaml") == 'app.yaml  a  "x  [31m' + "y" * 72 + '…": wrong'
+    assert line(Problem(wild, "", "wrong"), "app.yaml").isprintable()
