@@ -110,6 +110,10 @@ class Place:
         if isinstance(self.tree, Entries):
             self.notes.problems.append(Problem(self._below(key), "", "missing", suggestion, self.tree.line))
 
+    def lacking(self, key: str, message: str, suggestion: str) -> None:
+        """Notes that a key may be left out, but perhaps should not."""
+        self.notes.warnings.append(Problem(self._below(key), "", message, suggestion, self.tree.line))
+
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 

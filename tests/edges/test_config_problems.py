@@ -232,20 +232,26 @@ def test_a_quota_without_an_ancestor_is_fine() -> None:
     assert said(ORG + "quotas: {platform/engineering/search: {limit: $1 a day}}") == []
 
 
+PRICED = "models: {fallback_price: {input: $0 per 1M tokens, output: $0 per 1M tokens}}\n"
+
+
 def test_children_that_may_spend_more_than_their_parent_are_a_warning_that_says_by_how_much() -> None:
-    text = ORG + GROUPS + "quotas:\n  a: {limit: $10 a day}\n  a/b/c: {limit: $8 a day}\n  a/d: {limit: $5 a day}\n  a/d/e: {limit: $1 a day}\n"
-    assert warned(text) == ['app.yaml:4  quotas.a.limit  "$10 a day": the quotas below it add up to $13, $3 more than this']
+    text = ORG + GROUPS + PRICED + "quotas:\n  a: {limit: $10 a day}\n  a/b/c: {limit: $8 a day}\n  a/d: {limit: $5 a day}\n  a/d/e: {limit: $1 a day}\n"
+    assert warned(text) == ['app.yaml:5  quotas.a.limit  "$10 a day": the quotas below it add up to $13, $3 more than this']
 
 
 def test_children_in_another_unit_or_period_are_not_compared() -> None:
-    text = ORG + GROUPS + "quotas: {a: {limit: $10 a day}, a/b: {limit: $80 a month}, a/c: {limit: 20B tokens a day}}"
+    text = ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day}, a/b: {limit: $80 a month}, a/c: {limit: 20B tokens a day}}"
     assert warned(text) == []
 
 
-def test_no_group_to_stand_in_is_a_warning() -> None:
-    text = SMALL + "people: {groups: {finance: ['@cy']}}"
-    assert warned(text) == [
-        "app.yaml:3  people  nobody stands in when a request's approvers cannot be asked: it is refused then; name a group: \"fallback: finance\""
+def test_what_is_left_out_at_a_price_is_a_warning() -> None:
+    refused = "a request is refused when its approvers cannot be asked; name a group that stands in, as fallback:"
+    free = "calls to a model without a known price count as $0; write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
+    assert warned(SMALL) == [f"app.yaml:1  people.fallback  {refused} platform", f"app.yaml:1  models.fallback_price  {free}"]
+    assert warned(SMALL + "people: {groups: {finance: ['@cy']}}\nmodels: {top: a-*}") == [
+        f"app.yaml:3  people.fallback  {refused} finance",
+        f"app.yaml:4  models.fallback_price  {free}",
     ]
 
 
