@@ -11,8 +11,8 @@ TOP |= {"Makefile", "requirements.lock", "LICENSE", "CHANGELOG.md", "docs", "Doc
 TOP |= {".gitignore", ".dockerignore"}
 
 # Spelled so that this file does not name them itself.
-REGISTRIES = ("pypi%org", "pythonhosted%org", "npmjs%org", "npmjs%com", "crates%io", "rubygems%org", "anaconda%org")
-REGISTRIES += ("unpkg%com", "jsdelivr%net", "proxy.golang%org", "repo.maven%apache")
+REGISTRIES = ["pypi%org", "pythonhosted%org", "npmjs%org", "npmjs%com", "crates%io", "rubygems%org", "anaconda%org"]
+REGISTRIES += ["unpkg%com", "jsdelivr%net", "proxy.golang%org", "repo.maven%apache"]
 NAMED = re.compile("|".join(re.escape(host.replace("%", ".")) for host in REGISTRIES), re.IGNORECASE)
 
 
