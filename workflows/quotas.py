@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 
 from workflows.money import Unit
 from workflows.people import PersonId
-from workflows.times import Period, Window, window_at
+from workflows.times import Period, Window, local_day, window_at
 
 
 class Level(StrEnum):
@@ -165,11 +165,12 @@ def window_of(quota: Quota, zone: str, at: datetime, fiscal_start: int = 1) -> W
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Spend of one local day."""
+    """Spend of one local day of a zone."""
 
     start: datetime
     end: datetime
     spent: int
+    zone: str = "UTC"
 
 
 FEWEST_DAYS = 3  # with less history a pace is a guess, and a guess is not said
@@ -189,7 +190,7 @@ def pace(days: Sequence[Day], at: datetime) -> dict[bool, int] | None:
 
 
 def _is_weekend(day: Day) -> bool:
-    return (day.start + (day.end - day.start) / 2).weekday() >= 5
+    return local_day(day.start + (day.end - day.start) / 2, day.zone).weekday() >= 5
 
 
 def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[Day]) -> datetime | None:

@@ -40,7 +40,10 @@ class CostSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced."""
+    """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
+
+    `timed` is False when the sender gave no time and `at` is when the event was received.
+    """
 
     key: bytes
     at: datetime
@@ -51,6 +54,13 @@ class Usage:
     requests: int = 1
     user: str = ""
     source: str = ""
+    provider: str = ""
+    timed: bool = True
+
+    @property
+    def sold_as(self) -> str:
+        """The name under which it is priced: the same model has its price with each provider."""
+        return f"{self.provider}/{self.model}" if self.provider else self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +74,44 @@ class Costed:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Pico-dollars a token. `above` are dearer prices for long contexts: (input tokens from which they hold, price)."""
+    """Pico-dollars a token. `above` are the prices of long contexts, shortest first: (input tokens over which it holds, price).
+
+    `request` is a fee in pico-dollars for each call, beside its tokens.
+    """
 
     input: int
     output: int
     cache_read: int
     cache_write: int
     above: tuple[tuple[int, "Price"], ...] = ()
+    request: int = 0
 
 
-def cost(tokens: Tokens, price: Price) -> int:
-    """Nano-dollars for one call, half to even."""
+def cost(tokens: Tokens, price: Price, requests: int = 1) -> int:
+    """Nano-dollars for one event, half to even. In an event of many requests each is taken to have the average context."""
+    fee = requests * price.request
     context = tokens.input + tokens.cache_read + tokens.cache_write
     for start, dearer in price.above:
-        if context > start:
+        if context > start * max(1, requests):
             price = dearer
     pico = tokens.input * price.input + tokens.output * price.output
-    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write
+    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write + fee
     nanos, rest = divmod(pico, PICO_PER_NANO)
     return nanos + (rest * 2 > PICO_PER_NANO or (rest * 2 == PICO_PER_NANO and nanos % 2 == 1))
 
 
 def price_all(usages: Iterable[Usage], prices: Mapping[str, Price], fallback: Price) -> list[Costed]:
-    """Every usage with its cost: as reported, else by model, else by the fallback. None is dropped."""
+    """Every usage with its cost: as reported, else by the price of what it is sold as, else by the fallback. None is dropped."""
     return [_costed(usage, prices, fallback) for usage in usages]
 
 
 def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Costed:
     if usage.cost is not None:
         return Costed(usage, usage.cost, CostSource.REPORTED)
-    price = prices.get(usage.model)
+    price = prices.get(usage.sold_as)
     if price is None:
-        return Costed(usage, cost(usage.tokens, fallback), CostSource.FALLBACK)
-    return Costed(usage, cost(usage.tokens, price), CostSource.PRICED)
+        return Costed(usage, cost(usage.tokens, fallback, usage.requests), CostSource.FALLBACK)
+    return Costed(usage, cost(usage.tokens, price, usage.requests), CostSource.PRICED)
 
 
 def measure(costed: Costed, unit: Unit) -> int:
