@@ -1,4 +1,4 @@
-"""The commands. Each says what it found in plain lines and exits 0 when all is well, 1 when it found something wrong, 2 on wrong usage."""
+"""The commands: plain lines, and exit codes 0 when all is well, 1 when something wrong was found, 2 on wrong usage."""
 
 import typer
 

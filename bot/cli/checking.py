@@ -11,6 +11,7 @@ from bot.cli import starting
 from bot.cli.telling import fail_with
 from bot.config import OFFLINE, lines
 from bot.config.manifest import manifest as compose
+from bot.config.manifest import uses
 from bot.config.settings import Settings, settings
 from workflows.policy import Policy
 
@@ -50,4 +51,4 @@ def manifest(
     if bool(url) == socket:
         typer.echo("Say either --url https://… or --socket.", err=True)
         raise typer.Exit(2)
-    typer.echo(json.dumps(compose(starting.draft(config).policy, url), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(compose(url, used=uses(starting.draft(config))), indent=2, ensure_ascii=False))

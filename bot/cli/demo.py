@@ -15,9 +15,7 @@ Config = Annotated[Path, typer.Option(help="The app.yaml to run on.")]
 
 
 def demo(
-    headless_: Annotated[
-        bool, typer.Option("--headless", help="Play the whole story without a browser, and say if it held.")
-    ] = False,
+    headless_: Annotated[bool, typer.Option("--headless", help="Play the whole story without a browser.")] = False,
     config: Config = Path("app.yaml"),
     port: Annotated[int, typer.Option(help="Port of the workspace's page.", min=0, max=65535)] = playing.PORT,
 ) -> None:
