@@ -1,6 +1,7 @@
 """Delivery: takes effects from the outbox and makes them true, one at a time, until each is done.
 
-An effect that fails is tried again later and later; one that Slack refuses, or that failed too often, is kept where operators see it.
+An effect that fails is tried again later and later; one that Slack refuses, or that failed too often, is kept where
+operators see it.
 Limits are tried for ever: an override past its end must not stay because a gateway was away for a day.
 """
 

@@ -1,4 +1,4 @@
-"""Timers: APScheduler knocks; the database decides what is due. Nothing is lost when a knock is missed, nothing doubled when two come."""
+"""Timers: APScheduler knocks; the database decides what is due. A knock that is missed loses nothing, two double nothing."""
 
 import logging
 import threading

@@ -32,10 +32,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A request as it is at `now`. `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's.
+    """A request as it is at `now`.
 
-    `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would if it
-    began now; `at_reset` that this is the window's end and not the term's.
+    `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
+    data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
+    that this is the window's end and not the term's.
     """
 
     request: Request

@@ -159,9 +159,7 @@ class Acting:
     async def message_shortcut(self, user: str, base: str, *, room: Room, ts: str, callback_id: str) -> Ack:
         message, url = message_of(room, user, ts), base + self.ws.hooks.give(room.id, user, ts)
         trigger = self.ws.modals.trigger(user)
-        sent = payloads.message_shortcut(
-            self.ws, user, room, message, callback_id=callback_id, trigger=trigger, url=url
-        )
+        sent = payloads.message_shortcut(self.ws, user, room, message, callback_id=callback_id, trigger=trigger, url=url)
         return self._heard(user, await self.courier.interact(sent))
 
     async def say(self, user: str, room: Room, text: str, *, thread_ts: str | None) -> str:

@@ -77,9 +77,7 @@ _menu: dict[str, Check] = {**_common, "placeholder": _plain(150), "confirm": _co
 _many: dict[str, Check] = {**_menu, "max_selected_items": integer(1, 1000)}
 _lists: dict[str, Check] = {"options": items(100, _picked), "option_groups": items(100, _group)}
 _ids = items(1000, _id)
-_filter = fields(
-    {}, {"include": items(4, string(20)), "exclude_external_shared_channels": boolean, "exclude_bot_users": boolean}
-)
+_filter = fields({}, {"include": items(4, string(20)), "exclude_external_shared_channels": boolean, "exclude_bot_users": boolean})
 _typed: dict[str, Check] = {**_common, "placeholder": _plain(150), "dispatch_action_config": _dispatch}
 _conversation: dict[str, Check] = {"default_to_current_conversation": boolean, "filter": _filter}
 
@@ -108,14 +106,10 @@ ELEMENTS: dict[str, Check] = {
     "static_select": _choice({**_menu, **_lists, "initial_option": _picked}),
     "multi_static_select": _choice({**_many, **_lists, "initial_options": items(100, _picked)}),
     "external_select": _one({**_menu, "min_query_length": integer(0, 1000), "initial_option": _picked}),
-    "multi_external_select": _one(
-        {**_many, "min_query_length": integer(0, 1000), "initial_options": items(100, _picked)}
-    ),
+    "multi_external_select": _one({**_many, "min_query_length": integer(0, 1000), "initial_options": items(100, _picked)}),
     "users_select": _one({**_menu, "initial_user": _id}),
     "multi_users_select": _one({**_many, "initial_users": _ids}),
-    "conversations_select": _one(
-        {**_menu, **_conversation, "initial_conversation": _id, "response_url_enabled": boolean}
-    ),
+    "conversations_select": _one({**_menu, **_conversation, "initial_conversation": _id, "response_url_enabled": boolean}),
     "multi_conversations_select": _one({**_many, **_conversation, "initial_conversations": _ids}),
     "channels_select": _one({**_menu, "initial_channel": _id, "response_url_enabled": boolean}),
     "multi_channels_select": _one({**_many, "initial_channels": _ids}),
@@ -140,22 +134,38 @@ ELEMENTS: dict[str, Check] = {
     ),
     "email_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
     "url_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
-    "rich_text_input": _one({**_typed, "initial_value": anything}),
+    "rich_text_input": _one(
+        {**_typed, "initial_value": anything, "min_lines": integer(1, 100), "max_lines": integer(1, 100)}
+    ),
     "image": then(
         _one({"image_url": _url, "slack_file": anything}, {"alt_text": string(2000)}), either("image_url", "slack_file")
     ),
 }
 _BUTTONS = {"button", "overflow"}
 _STILL = {"image"}
-_TYPED = {"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input"}
-_INPUT = kinds({k: v for k, v in ELEMENTS.items() if k not in _BUTTONS | _STILL})
-_ACCESSORY = kinds({k: v for k, v in ELEMENTS.items() if k not in _TYPED})
-_ACTIONS = kinds({k: v for k, v in ELEMENTS.items() if k not in _TYPED | _STILL})
+_MODAL_ONLY = {"number_input", "email_text_input", "url_text_input"}
+_TYPED = {"plain_text_input", "rich_text_input"} | _MODAL_ONLY
+
+
+def _but(*unfit: set[str]) -> Check:
+    """Any element except those that do not fit the place."""
+    return kinds({name: check for name, check in ELEMENTS.items() if name not in set().union(*unfit)})
+
+
+_ACCESSORY = _but(_TYPED, {"datetimepicker"})
+_ACTIONS = _but(_TYPED, _STILL)
 _CONTEXT = kinds({"image": ELEMENTS["image"], "mrkdwn": _any_text(3000), "plain_text": _any_text(3000)})
 
 
 def _block(may: dict[str, Check], need: dict[str, Check] | None = None) -> Check:
     return fields({**_action, **(need or {})}, {"block_id": _id, **may})
+
+
+def _input(elements: Check) -> Check:
+    return _block(
+        {"hint": _plain(2000), "optional": boolean, "dispatch_action": boolean},
+        {"label": _plain(2000), "element": elements},
+    )
 
 
 _points = items(20, fields({"label": string(20), "value": number}))
@@ -179,19 +189,13 @@ _chart = kinds(
 
 EVERYWHERE: dict[str, Check] = {
     "section": then(
-        _block(
-            {"text": _any_text(3000), "fields": items(10, _any_text(2000)), "accessory": _ACCESSORY, "expand": boolean}
-        ),
+        _block({"text": _any_text(3000), "fields": items(10, _any_text(2000)), "accessory": _ACCESSORY, "expand": boolean}),
         either("text", "fields"),
     ),
     "divider": _block({}),
-    "header": _block({"level": integer(1, 4)}, {"text": _plain(150)}),
+    "header": _block({}, {"text": _plain(150)}),
     "context": _block({}, {"elements": items(10, _CONTEXT)}),
     "actions": _block({}, {"elements": items(25, _ACTIONS)}),
-    "input": _block(
-        {"hint": _plain(2000), "optional": boolean, "dispatch_action": boolean},
-        {"label": _plain(2000), "element": _INPUT},
-    ),
     "image": then(
         _block({"title": _plain(2000), "image_url": _url, "slack_file": anything}, {"alt_text": string(2000)}),
         either("image_url", "slack_file"),
@@ -199,10 +203,13 @@ EVERYWHERE: dict[str, Check] = {
     "rich_text": _block({}, {"elements": items(1000, anything, 0)}),
 }
 MESSAGE: dict[str, Check] = EVERYWHERE | {
+    "input": _input(_but(_BUTTONS, _STILL, _MODAL_ONLY)),
     "markdown": _block({}, {"text": string(MARKDOWN_MOST)}),
     "table": _block({"column_settings": items(20, anything, 0)}, {"rows": items(100, items(20, anything))}),
     "data_visualization": _block({}, {"title": string(50), "chart": _chart}),
 }
+HOME: dict[str, Check] = EVERYWHERE | {"input": _input(_but(_BUTTONS, _STILL, _MODAL_ONLY, {"datetimepicker"}))}
 MODAL: dict[str, Check] = EVERYWHERE | {
+    "input": _input(_but(_BUTTONS, _STILL)),
     "alert": _block({"level": one_of("default", "info", "warning", "error", "success")}, {"text": _any_text(200)}),
 }

@@ -33,11 +33,19 @@ def guarded(call: Callable[[Request], Awaitable[Told]]) -> Callable[[Request], A
 
     async def respond(request: Request) -> Response:
         try:
+            _same_origin(request)
             return JSONResponse(await call(request))
         except ControlError as no:
             return JSONResponse({"ok": False, "error": no.sentence}, status_code=no.status)
 
     return respond
+
+
+def _same_origin(request: Request) -> None:
+    """Another site's page in the same browser must not act here."""
+    origin = request.headers.get("origin")
+    if origin and origin.partition("://")[2] != request.headers.get("host"):
+        raise ControlError(f"a page of {origin} cannot act in this sandbox", 403)
 
 
 async def asked(request: Request, kind: type[A]) -> A:

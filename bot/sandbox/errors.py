@@ -13,7 +13,7 @@ class ApiError(Exception):
 
 
 class ControlError(Exception):
-    """A control call that cannot be done: 404 for what does not exist, 400 for what makes no sense."""
+    """A control call that cannot be done: 404 for what is not there, 400 for what makes no sense."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         super().__init__(sentence)

@@ -1,5 +1,6 @@
 """The workspace as one person sees it: the answer of `GET /_sandbox/state`."""
 
+from collections import Counter
 from typing import Any
 
 from bot.sandbox.modals import View
@@ -20,7 +21,7 @@ def glance(ws: Workspace, user: str) -> Seen:
         "team": {"id": ws.team.id, "name": ws.team.name},
         "users": _users(ws),
         "channels": [_room(ws, room, user) for room in rooms],
-        "messages": {room.id: [_message(room, m, user) for m in room.visible(user)] for room in rooms},
+        "messages": {room.id: _messages(room, user) for room in rooms},
         "views": [_view(ws.modals.views[key]) for key in ws.modals.stacks.get(user, [])],
         "home": _home(ws, user),
         "notices": [{"id": n.id, "at": n.at.isoformat(), "text": n.text} for n in ws.notices.get(user, [])],
@@ -57,7 +58,13 @@ def _room(ws: Workspace, room: Room, user: str) -> Seen:
     return shown | ({"user": ws.bot} if room.user else {})
 
 
-def _message(room: Room, m: Message, user: str) -> Seen:
+def _messages(room: Room, user: str) -> list[Seen]:
+    visible = room.visible(user)
+    replies = Counter(m.thread_ts for m in visible if m.to is None)
+    return [_message(m, user, replies[m.ts]) for m in visible]
+
+
+def _message(m: Message, user: str, replies: int) -> Seen:
     shown = {"subtype": "thread_broadcast"} if m.broadcast else {}
     return shown | {
         "ts": m.ts,
@@ -65,7 +72,7 @@ def _message(room: Room, m: Message, user: str) -> Seen:
         "text": m.text,
         "blocks": m.blocks,
         "thread_ts": m.thread_ts,
-        "reply_count": 0 if m.to else len(room.replies(m.ts)),
+        "reply_count": replies,
         "edited": m.edited is not None,
         "ephemeral": m.to is not None,
         "values": m.picks.get(user, {}),

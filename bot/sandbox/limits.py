@@ -51,7 +51,7 @@ def message(blocks: Any) -> None:
 
 
 def _shape(kind: str) -> Check:
-    known = table.MODAL if kind == "modal" else table.EVERYWHERE
+    known = table.MODAL if kind == "modal" else table.HOME
     name, notes = string(255, 0), string(3000, 0)
     parts: dict[str, Check] = {"callback_id": name, "external_id": name, "private_metadata": notes}
     if kind == "home":

@@ -99,9 +99,7 @@ def shortcut(ws: Workspace, user: str, callback_id: str, trigger: str) -> Payloa
     return _interaction(ws, "shortcut", user) | sent
 
 
-def message_shortcut(
-    ws: Workspace, user: str, room: Room, m: Message, *, callback_id: str, trigger: str, url: str
-) -> Payload:
+def message_shortcut(ws: Workspace, user: str, room: Room, m: Message, *, callback_id: str, trigger: str, url: str) -> Payload:
     where = {"channel": {"id": room.id, "name": channel_name(room)}, "message_ts": m.ts, "message": message(ws, m)}
     sent = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": epoch(ws), "response_url": url}
     return _interaction(ws, "message_action", user) | where | sent

@@ -6,12 +6,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.forms import form
+from bot.slack.forms import Form, key_of, presets
 from bot.slack.front import Front, log
 from bot.slack.reading import Click, click, person, typed
 from workflows import requesting
 from workflows.drafting import Typed
 from workflows.explaining import draft
+from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.ports import Rejected
 from workflows.quotas import Quota
@@ -62,7 +63,7 @@ def register(bolt: App, front: Front) -> None:
     def submitted(ack: Ack, body: Body) -> None:
         view, by = body["view"], person(body)
         origin = Origin.unpack(view["private_metadata"])
-        filed = requesting.submit(front.kit, by, typed(view), token=view["id"], origin=origin.notice)
+        filed = requesting.submit(front.kit, by, _said(front, view), token=view["id"], origin=origin.notice)
         if isinstance(filed, tuple):
             ack(response_action="errors", errors=front.errors(filed, view, by))
         else:
@@ -74,7 +75,7 @@ def start(front: Front, pressed: Click) -> None:
     origin = Origin(channel=pressed.channel)
     quota = front.kit.policy.quota(pressed.value)
     if quota is None and pressed.value:
-        with front.kit.units() as unit:
+        with front.kit.reads() as unit:
             notice = unit.meter.notice(pressed.value)
         quota = front.kit.policy.quota(notice.quota) if notice else None
         origin = Origin(pressed.value if notice else "", pressed.channel)
@@ -92,13 +93,30 @@ def _choices(front: Front, channel: str) -> list[Quota]:
 
 
 def _view(front: Front, quota: Quota, said: Typed, by: PersonId, origin: Origin) -> Body:
-    kit = front.kit
-    org = requesting.organisation(by, quota, kit.policy, kit.directory)
-    with kit.units() as unit:
-        told = draft(unit, kit.policy, quota, said, org=org, now=kit.clock.now())
-    choices = _choices(front, origin.channel)
-    made = form(told, choices=choices, zone=front.zone_of(by), metadata=origin.pack(), policy=kit.policy)
-    return front.renderer.render("ask.yaml", form=made)
+    kit, policy = front.kit, front.kit.policy
+    org = requesting.organisation(by, quota, policy, kit.directory)
+    with kit.reads() as unit:
+        now = kit.clock.now()
+        told = draft(unit, policy, quota, said, org=org, now=now)
+        choices = [standing(unit, policy, q, now) for q in _choices(front, origin.channel)]
+    form = Form(
+        choices=choices,
+        chosen=told.outlook,
+        presets=presets(told.outlook.standing, policy.timing.override_at_most),
+        zone=front.zone_of(by),
+        typed=told.typed,
+        preview=told.preview,
+        models=policy.models.named(),
+        meta=origin.pack(),
+    )
+    return front.renderer.render("ask.yaml", form=form)
+
+
+def _said(front: Front, view: Body) -> Typed:
+    """What is typed into the modal, the quota by its key."""
+    said = typed(view)
+    keys = [quota.key for quota in front.kit.policy.quotas]
+    return {**said, "quota": key_of(str(said.get("quota", "")), keys)}
 
 
 def _refresh(front: Front, changed: Click) -> None:
@@ -106,7 +124,7 @@ def _refresh(front: Front, changed: Click) -> None:
     view = changed.view
     if view is None:
         return
-    said = typed(view)
+    said = _said(front, view)
     quota = front.kit.policy.quota(str(said.get("quota", "")))
     if quota is None:
         return

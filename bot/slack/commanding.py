@@ -76,12 +76,12 @@ def _status(front: Front, scope: str, channel: str, by: PersonId) -> Body:
     if not quotas:
         return {"text": front.sentence(Refused(Why.NO_SUCH_QUOTA), by)}
     now = front.kit.clock.now()
-    with front.kit.units() as unit:
+    with front.kit.reads() as unit:
         told = [details(unit, policy, quota, now) for quota in quotas]
     return front.renderer.render("status.yaml", details=told, zone=front.zone_of(by))
 
 
 def _details(front: Front, quota: Quota, by: PersonId) -> Body:
-    with front.kit.units() as unit:
+    with front.kit.reads() as unit:
         told = details(unit, front.kit.policy, quota, front.kit.clock.now())
     return front.renderer.render("details.yaml", details=told, zone=front.zone_of(by))

@@ -3,17 +3,20 @@
 Cards are kept up to date; warnings, news and digests are said once and then stand.
 """
 
-from workflows.metering import outlook
+from collections.abc import Callable
 
 from bot.slack.front import Front
 from bot.slack.posting import Spot
 from workflows import digesting
 from workflows.effects import Do, News
 from workflows.explaining import Card, card
+from workflows.metering import outlook
 from workflows.people import PersonId
 from workflows.ports import Post, Unavailable, UnitOfWork
 from workflows.quotas import Quota, lineage, window_of
 from workflows.requests import Request
+
+Handler = Callable[[str], None]
 
 CHANNEL, THREAD, ANCHOR = "channel", "thread", "anchor"
 
@@ -26,7 +29,7 @@ class Shower:
         self._kit = front.kit
         self._poster = front.poster
 
-    def handlers(self) -> dict[Do, "Handler"]:
+    def handlers(self) -> dict[Do, Handler]:
         """What each kind of effect is delivered by."""
         return {
             Do.SHOW_WARNING: self.warning,
@@ -42,7 +45,7 @@ class Shower:
         if self._poster.find(thing, CHANNEL):
             return
         now = self._kit.clock.now()
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             notice = unit.meter.notice(key)
             quota = self._kit.policy.quota(notice.quota) if notice else None
             if notice is None or quota is None or now not in notice.window:
@@ -56,7 +59,7 @@ class Shower:
     def request(self, key: str) -> None:
         """Every copy of a request's card shows it as it is; those who are asked now have one."""
         thing = f"request:{key}"
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             request = unit.requests.get(key)
             if request is None:
                 return
@@ -88,7 +91,7 @@ class Shower:
 
     def _root(self, thing: str, told: Card, channel: str) -> Post | None:
         """The warning that the request was asked from, or the quota's latest: its thread is the request's."""
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             warning = self._warning(unit, told.request, told.quota)
         if warning is None or warning.channel != channel:
             return None
@@ -113,7 +116,7 @@ class Shower:
         thing = f"news:{key}"
         if self._poster.find(thing, THREAD):
             return
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             request = unit.requests.get(request_id)
             if request is None:
                 return
@@ -131,7 +134,7 @@ class Shower:
 
     def checkin(self, key: str) -> None:
         """The requester has the check-in; when it is answered it says so."""
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             override = unit.overrides.get(key)
             request = unit.requests.get(override.request) if override else None
             if override is None or request is None:
@@ -145,7 +148,7 @@ class Shower:
         thing, (channel, _) = f"digest:{key}", key.split("/")
         if self._poster.find(thing, CHANNEL):
             return
-        with self._kit.units() as unit:
+        with self._kit.reads() as unit:
             told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
         self._poster.put(
             Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)

@@ -160,6 +160,14 @@ def test_questions_are_checked_too(world: World, path: str, status: int) -> None
     assert answer.status_code == status and answer.json()["error"]
 
 
+def test_a_page_of_another_site_cannot_act(world: World) -> None:
+    body = {"as": ADA, "channel": FOOD, "text": "hi"}
+    for origin in ("https://evil.test", "null", "http://["):
+        answer = world.http.post("/_sandbox/say", json=body, headers={"Origin": origin})
+        assert answer.status_code == 403 and origin in answer.json()["error"]
+    assert world.http.post("/_sandbox/say", json=body, headers={"Origin": world.url}).status_code == 200
+
+
 def test_an_action_id_that_is_there_twice_needs_its_block(world: World) -> None:
     blocks = [row(button(), block_id="one"), row(button(), block_id="two")]
     ts = world.web.chat_postMessage(channel=FOOD, text="x", blocks=blocks)["ts"]
@@ -251,11 +259,7 @@ EVERY: list[dict[str, Any]] = [
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(element=st.sampled_from(EVERY), value=JSON | st.text(max_size=8), call=st.sampled_from(["act", "submit"]))
 def test_no_value_breaks_a_field(world: World, element: dict[str, Any], value: Any, call: str) -> None:
-    view = (
-        world.opens({**field("f", element), "dispatch_action": True})
-        if call == "act"
-        else world.opens(field("f", element))
-    )
+    view = world.opens({**field("f", element), "dispatch_action": True}) if call == "act" else world.opens(field("f", element))
     body = {"as": ADA, "view_id": view["id"]}
     body |= {"action_id": "it", "value": value} if call == "act" else {"values": {"f": value}}
     answer = world.http.post(f"/_sandbox/{call}", content=json.dumps(body))

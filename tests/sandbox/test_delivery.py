@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from threading import Event
 
 from slack_sdk.signature import SignatureVerifier
@@ -94,17 +95,18 @@ def test_an_app_that_fails_is_told_to_the_person_who_acted(world: World) -> None
     assert "500" in world.notices(ADA)[0] and world.notices("U0BOB") == []
 
 
-def test_an_app_that_is_late_is_told_and_the_modal_stays_open() -> None:
-    world = World(ack_timeout=0.5)
+def test_an_app_that_is_late_is_told_and_the_modal_stays_open(world: World) -> None:
     view = world.opens(typed("dish"))
+    patient = world.sandbox.courier.line
+    world.sandbox.courier.line = replace(patient, ack_timeout=0.05)
     world.app.gate = gate = Event()
     told = world.do("submit", who=ADA, view_id=view["id"], values={"dish": "soup"})
     gate.set()
+    world.sandbox.courier.line = patient
     assert (told["ok"], told["status"], told["error"]) == (False, None, "operation_timeout")
     assert "did not respond in time" in world.notices()[0]
     assert [v["id"] for v in world.views()] == [view["id"]]
     assert world.views()[0]["values"]["dish"]["it"]["value"] == "soup"
-    world.close()
 
 
 def test_a_trigger_opens_one_view_and_no_second(world: World) -> None:

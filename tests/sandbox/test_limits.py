@@ -208,15 +208,35 @@ def test_a_block_id_is_used_once() -> None:
 def test_a_modal_with_an_input_needs_a_submit_button() -> None:
     with pytest.raises(ApiError) as no:
         limits.view(modal(field("f", {"type": "plain_text_input"}), submit=None), "modal")
-    assert no.value.detail["response_metadata"]["messages"] == [
-        "[ERROR] missing required field: submit [json-pointer:/view]"
-    ]
+    assert no.value.detail["response_metadata"]["messages"] == ["[ERROR] missing required field: submit [json-pointer:/view]"]
 
 
 @pytest.mark.parametrize("kind", ["markdown", "table", "data_visualization"])
 def test_some_blocks_are_for_messages_only(kind: str) -> None:
     with pytest.raises(ApiError, match="invalid_arguments"):
         limits.view(modal({"type": kind, "text": "x"}), "modal")
+
+
+@pytest.mark.parametrize("kind", ["number_input", "email_text_input", "url_text_input"])
+def test_some_fields_are_for_modals_only(kind: str) -> None:
+    block = field("f", {"type": kind} | ({"is_decimal_allowed": True} if kind == "number_input" else {}))
+    limits.view(modal(block), "modal")
+    with pytest.raises(ApiError, match="invalid_blocks"):
+        limits.message([block])
+    with pytest.raises(ApiError, match="invalid_arguments"):
+        limits.view({"type": "home", "blocks": [block]}, "home")
+
+
+def test_every_element_stands_where_slack_lets_it() -> None:
+    limits.message([row({"type": "datetimepicker", "action_id": "d"})])
+    for block in (
+        section(accessory={"type": "datetimepicker"}),
+        field("f", button()),
+        row({"type": "plain_text_input"}),
+    ):
+        with pytest.raises(ApiError) as no:
+            limits.message([block])
+        assert "unsupported type" in no.value.detail["errors"][0]
 
 
 def test_the_app_reads_the_reasons_over_http(world: World) -> None:

@@ -104,6 +104,8 @@ def test_an_update_keeps_what_was_typed_where_ids_are_the_same(world: World) -> 
     world.web.views_update(view_id=view["id"], view=modal(section("Hurry"), typed("dish", initial_value="pie")))
     (shown,) = world.views()
     assert shown["values"] == {"dish": {"it": {"type": "plain_text_input", "value": "soup"}}}
+    world.web.views_update(view_id=view["id"], view=modal(typed("dish")))
+    assert world.views()[0]["values"]["dish"]["it"]["value"] == "soup"
     world.web.views_update(view_id=view["id"], view=modal(typed("dish2", initial_value="pie")))
     assert world.views()[0]["values"]["dish2"]["it"]["value"] == "pie"
 
@@ -250,9 +252,7 @@ COMPLAINTS: list[tuple[dict[str, Any], Any, str]] = [
 
 
 @pytest.mark.parametrize(("element", "value", "words"), COMPLAINTS)
-def test_slacks_client_refuses_before_the_app_hears(
-    world: World, element: dict[str, Any], value: Any, words: str
-) -> None:
+def test_slacks_client_refuses_before_the_app_hears(world: World, element: dict[str, Any], value: Any, words: str) -> None:
     view = world.opens(field("dish", element))
     world.app.heard.clear()
     told = world.do("submit", who=ADA, view_id=view["id"], values={"dish": value})

@@ -51,7 +51,7 @@ class Clock:
 class World:
     """`app` is the Bolt app, `web` its client, `do` a control call, `sees` what a person sees."""
 
-    def __init__(self, seed: dict[str, Any] | None = None, *, ack_timeout: float = 30, listens: bool = True) -> None:
+    def __init__(self, seed: dict[str, Any] | None = None, *, listens: bool = True) -> None:
         self.clock = Clock()
         self.sandbox = create(
             seed or SEED,
@@ -59,7 +59,7 @@ class World:
             signing_secret=SECRET,
             bot_token=TOKEN,
             now=self.clock.now,
-            ack_timeout=ack_timeout,
+            ack_timeout=30,
             on_jump=self.clock.jump,
         )
         self.server = serve(self.sandbox)

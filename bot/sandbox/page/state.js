@@ -186,10 +186,10 @@ export function go(place, thread = null, spot = null) {
 export async function actAs(id) {
   if (id === store.me) return;
   store.me = id;
-  store.thread = null;
   localStorage.setItem(AS, id);
   writeAddress(false);
   await refresh(true);
+  writeAddress(true);
   if (store.place.kind === "home") await perform("home", {});
 }
 
