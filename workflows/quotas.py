@@ -227,5 +227,5 @@ def suggestion(standing: Standing, empties: datetime | None) -> int:
     if empties is not None and standing.at < empties < standing.window.end:
         rest, run = standing.window.end - empties, empties - standing.at
         need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
-    step = 10 ** max(0, len(str(need)) - 2)
+    step: int = 10 ** max(0, len(str(need)) - 2)
     return max(1, -(-need // step) * step)

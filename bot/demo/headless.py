@@ -60,7 +60,8 @@ def play(say: Say, config: Path) -> bool:
             return False
         slowest, middle = max(teller.acks), sorted(teller.acks)[len(teller.acks) // 2]
         say(
-            f"\nEvery step happened. {len(teller.acks)} acks: median {middle:.0f} ms, slowest {slowest:.0f} ms; Slack allows 3,000."
+            f"\nEvery step happened. {len(teller.acks)} acks: median {middle:.0f} ms, slowest {slowest:.0f} ms"
+            " (Slack allows 3,000)."
         )
         return True
 

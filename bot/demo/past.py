@@ -15,7 +15,6 @@ START = datetime(2026, 11, 1, tzinfo=BERLIN).astimezone(UTC)
 ASKED = datetime(2026, 11, 20, 10, 30, tzinfo=BERLIN).astimezone(UTC)
 OPENING = datetime(2026, 11, 24, 10, 12, tzinfo=BERLIN).astimezone(UTC)
 STEP = timedelta(hours=12)
-SHORTEST = timedelta(minutes=1)
 
 
 def live(stage: Stage, to: datetime, step: timedelta = STEP, slot: timedelta = traffic.SLOT) -> None:

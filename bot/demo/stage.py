@@ -3,7 +3,7 @@
 The demo plays on it, the journeys of the tests too. `settle` does what is due; with `run` the app does it by itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -35,14 +35,14 @@ class Stage:
         self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
     ) -> None:
         self.clock = clock
-        self.jumped = clock.jump
+        self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
             app_url=None,
             signing_secret=SIGNING,
             bot_token=BOT_TOKEN,
             now=clock.now,
-            on_jump=lambda to: self.jumped(to),
+            on_jump=self._jump,
             ack_timeout=ack_timeout,
         )
         self.slack = serve(self.sandbox, port=port)
@@ -58,6 +58,9 @@ class Stage:
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
         self.people = httpx.Client(base_url=f"{self.slack.url}/_sandbox", timeout=60)
         self.leeway.begin()
+
+    def _jump(self, to: datetime) -> datetime | None:
+        return self.jumped(to)  # who plays on the stage may say what else a jump does
 
     def settle(self) -> None:
         """Does everything that is due."""

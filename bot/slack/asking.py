@@ -1,6 +1,7 @@
 """Asking: the request's modal, from the button that opens it to the request that it files."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +113,7 @@ def _view(front: Front, quota: Quota, said: Typed, by: PersonId, origin: Origin)
     return front.renderer.render("ask.yaml", form=form)
 
 
-def _said(front: Front, view: Body) -> Typed:
+def _said(front: Front, view: Mapping[str, Any]) -> Typed:
     """What is typed into the modal, the quota by its key."""
     said = typed(view)
     keys = [quota.key for quota in front.kit.policy.quotas]

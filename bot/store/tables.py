@@ -65,6 +65,7 @@ class RequestRow(_Row, table=True):
     submitted: datetime = _at()
     deadline: datetime = _at()
     policy: str
+    origin: str
     version: int = _count()
     revision: int = _count()
     state: str

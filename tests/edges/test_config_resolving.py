@@ -1,5 +1,4 @@
 """Resolving: names become ids, each is looked up once, and what Slack does not know is said where it was written."""
-# ruff: noqa: E501  (a case is a line: what was written, and what is said of it)
 
 import pytest
 
@@ -22,11 +21,17 @@ def unknown(text: str) -> list[str]:
 
 
 CASES = [
-    ("people: {groups: {f: [zed@acme.example]}}", 'groups.f[0]  "zed@acme.example": nobody in this workspace has this e-mail address'),
+    (
+        "people: {groups: {f: [zed@acme.example]}}",
+        'groups.f[0]  "zed@acme.example": nobody in this workspace has this e-mail address',
+    ),
     ("people: {groups: {f: ['@zed']}}", 'groups.f[0]  "@zed": nobody in this workspace has this handle'),
     ("people: {groups: {f: [U0ZED000]}}", 'groups.f[0]  "U0ZED000": nobody in this workspace has this Slack id'),
     ("people: {groups: {f: ['@twin']}}", 'groups.f[0]  "@twin": 2 have this name in the workspace; write the Slack id'),
-    ("people: {groups: {f: {slack_group: oncal}}}", 'groups.f.slack_group  "oncal": this workspace has no user group with this handle'),
+    (
+        "people: {groups: {f: {slack_group: oncal}}}",
+        'groups.f.slack_group  "oncal": this workspace has no user group with this handle',
+    ),
     ("people: {managers: {'@zed': '@bob'}}", 'managers.@zed  "@zed": nobody in this workspace has this handle'),
     ("people: {managers: {'@bob': bob@acme.example}}", 'managers.@bob  "bob@acme.example": nobody is their own manager'),
     (

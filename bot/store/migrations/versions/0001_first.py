@@ -68,7 +68,7 @@ def requests() -> None:
         nested("case", "route"),
         text("limit"),
         moment("submitted", "deadline"),
-        text("policy"),
+        text("policy", "origin"),
         count("version", "revision"),
         text("state"),
         nested("votes"),
