@@ -86,6 +86,9 @@ class Requests(Protocol):
     def open(self, quota: str, requester: PersonId) -> Request | None:
         """That person's pending request on that quota."""
 
+    def pending(self, quota: str) -> list[Request]:
+        """Those on a quota that are not decided, oldest first."""
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         """Those submitted or decided in the window, or whose override ran into it; oldest first."""
 

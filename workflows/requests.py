@@ -85,20 +85,22 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One person's decision; `revision` is the case as they saw it."""
+    """One person's decision; `revision` is the case as they saw it. With a denial, `instead` is what would get a yes."""
 
     by: PersonId
     verdict: Verdict
     at: datetime
     revision: int = 1
     reason: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it is. `version` counts every change, `revision` changes of the case itself.
 
-    `route` was compiled when it was submitted, with the `policy` (a hash) of that day; later policies leave it alone.
+    `route` was compiled when it was submitted, with the `policy` (a hash) of that day; later policies leave it alone. `origin` is
+    the key of the notice it was asked from, "" when it came another way.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Request:
     submitted: datetime
     deadline: datetime
     policy: str = ""
+    origin: str = ""
     version: int = 1
     revision: int = 1
     state: State = State.PENDING

@@ -1,0 +1,97 @@
+"""Deciding: Approve, Deny with its reason, and Withdraw."""
+
+import json
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot.slack.front import Front
+from bot.slack.reading import Click, click, person, typed
+from workflows import reviewing
+from workflows.drafting import clean
+from workflows.effects import Do, Effect
+from workflows.keeping import attempt, follow
+from workflows.people import PersonId
+from workflows.ports import Post
+from workflows.refusals import Refused, Why
+from workflows.requests import Request, Verdict, Vote
+
+Body = dict[str, Any]
+
+
+def register(bolt: App, front: Front) -> None:
+    """Listens to the buttons of the decision card."""
+
+    @bolt.action("approve")
+    def approve(ack: Ack, body: Body) -> None:
+        pressed = click(body)
+        _answer(front, pressed, _cast(front, pressed, Verdict.APPROVE))
+        ack()
+
+    @bolt.action("deny")
+    def deny(ack: Ack, body: Body) -> None:
+        pressed = click(body)
+        request_id, revision = target(pressed.value)
+        trial = Vote(pressed.by, Verdict.DENY, front.kit.clock.now(), revision)
+        request = reviewing.may_vote(front.kit, request_id, trial)
+        if isinstance(request, Request):
+            front.open(pressed.trigger, front.renderer.render("deny.yaml", request=request, zone=front.zone_of(pressed.by)))
+        _answer(front, pressed, request)
+        ack()
+
+    @bolt.view("deny")
+    def denied(ack: Ack, body: Body) -> None:
+        view, by = body["view"], person(body)
+        request_id, revision = target(view["private_metadata"])
+        problems = _deny(front, request_id, revision, by, view)
+        if problems:
+            ack(response_action="errors", errors=front.errors(problems, view, by))
+        else:
+            ack()
+
+    @bolt.action("withdraw")
+    def withdraw(ack: Ack, body: Body) -> None:
+        pressed = click(body)
+        request_id, _ = target(pressed.value)
+        _answer(front, pressed, reviewing.withdraw(front.kit, request_id, pressed.by))
+        ack()
+
+
+def target(value: str) -> tuple[str, int]:
+    """A request's id and the revision that was shown, from what a button or a modal carries ("R-…:1")."""
+    text = json.loads(value)["request"] if value.startswith("{") else value
+    request_id, _, revision = text.partition(":")
+    return request_id, int(revision) if revision.isdigit() else 0
+
+
+def _cast(front: Front, pressed: Click, verdict: Verdict) -> Request | Refused:
+    request_id, revision = target(pressed.value)
+    return reviewing.vote(front.kit, request_id, Vote(pressed.by, verdict, front.kit.clock.now(), revision))
+
+
+def _deny(front: Front, request_id: str, revision: int, by: PersonId, view: Body) -> tuple[Refused, ...]:
+    said = typed(view)
+    reason, instead = (clean(str(said.get(name) or "").strip(), name) for name in ("reason", "instead"))
+    problems = tuple(part for part in (reason, instead) if isinstance(part, Refused))
+    if problems:
+        return problems
+    cast = Vote(by, Verdict.DENY, front.kit.clock.now(), revision, reason=str(reason), instead=str(instead))
+    done = reviewing.vote(front.kit, request_id, cast)
+    return (done,) if isinstance(done, Refused) else ()
+
+
+def _answer(front: Front, pressed: Click, done: Request | Refused) -> None:
+    """A refusal is told to the person who clicked; what went through is seen on the card."""
+    request_id, _ = target(pressed.value)
+    if not isinstance(done, Refused):
+        return
+    if done.why is not Why.NO_SUCH_REQUEST:
+        _converge(front, pressed, request_id)
+    front.answer(pressed, done)
+
+
+def _converge(front: Front, pressed: Click, request_id: str) -> None:
+    """A refused click may have come from a card that is behind, or from a copy that we did not know of."""
+    front.poster.adopt(Post(f"request:{request_id}", "copy", pressed.channel, pressed.ts, ""))
+    now = front.kit.clock.now()
+    attempt(front.kit.units, lambda unit: follow(unit, now, [Effect(Do.SHOW_REQUEST, request_id)]))

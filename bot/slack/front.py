@@ -1,0 +1,69 @@
+"""The front: what every listener is given, and the ways in which it answers a person."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.calling import call
+from bot.slack.posting import Poster
+from bot.slack.reading import Click, inputs
+from bot.slack.rendering import Renderer
+from workflows.keeping import Kit
+from workflows.people import PersonId
+from workflows.refusals import Refused
+
+log = logging.getLogger("leeway.slack")
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The use cases' kit, and the way to Slack."""
+
+    kit: Kit
+    client: WebClient
+    poster: Poster
+    renderer: Renderer
+
+    @property
+    def zone(self) -> str:
+        """The organisation's time zone: what a channel reads."""
+        return self.kit.policy.organization.zone
+
+    def zone_of(self, person: PersonId) -> str:
+        """A person's own time zone."""
+        known = self.kit.directory.person(person)
+        return known.zone if known else self.zone
+
+    def sentence(self, refused: Refused, person: PersonId) -> str:
+        """Why something was refused, in words for this person."""
+        return self.renderer.sentence(refused, self.zone_of(person))
+
+    def answer(self, click: Click, refused: Refused) -> None:
+        """Tells the person who clicked, and nobody else, why nothing changed."""
+        text = self.sentence(refused, click.by)
+        self.poster.whisper(click.channel, click.by, {"text": text}, click.thread)
+
+    def open(self, trigger: str, view: Mapping[str, Any]) -> None:
+        """Opens a modal."""
+        call(self.client.views_open, trigger_id=trigger, view=view)
+
+    def replace(self, view_id: str, seen: str, view: Mapping[str, Any]) -> None:
+        """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
+        call(self.client.views_update, view_id=view_id, hash=seen, view=view)
+
+    def beside(self, refused: Refused, person: PersonId) -> str:
+        """The same, to stand beside a field, where Slack parses nothing."""
+        return self.renderer.sentence(refused, self.zone_of(person), plain=True)
+
+    def errors(self, problems: Iterable[Refused], view: Mapping[str, Any], person: PersonId) -> dict[str, str]:
+        """Each problem's sentence under its field; what has no field of its own goes under the first."""
+        blocks = inputs(view)
+        said: dict[str, str] = {}
+        for problem in problems:
+            place = problem.place if problem.place in blocks else blocks[0]
+            sentence = self.beside(problem, person)
+            said[place] = f"{said[place]} {sentence}" if place in said else sentence
+        return said

@@ -1,0 +1,102 @@
+"""Posting: every message of ours is remembered, so that it can be brought up to date and is not sent twice.
+
+A time-out after Slack took a message cannot be told from one before: the app may not read channels to find out. The message
+is then sent again; should a reader press a button on the first copy, `adopt` makes it the one that is kept up to date.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.slack.calling import call
+from workflows.people import PersonId
+from workflows.ports import Post, Rejected, Units
+
+_LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a message goes: the thing it shows, to whom, the channel, and the thread if any."""
+
+    thing: str
+    place: str
+    channel: str
+    thread: str = ""
+
+
+class Poster:
+    """Puts messages where they belong and remembers where that is."""
+
+    def __init__(self, client: WebClient, units: Units, reads: Units) -> None:
+        self._client = client
+        self._units = units
+        self._reads = reads
+        self._ims: dict[PersonId, str] = {}
+
+    def put(self, spot: Spot, message: Mapping[str, Any]) -> Post:
+        """Makes the message at a spot say this: posts it, edits it, or leaves it when it says so already."""
+        digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:16]
+        there = self.find(spot.thing, spot.place)
+        if there is None:
+            return self._keep(self._post(spot, message, digest))
+        if there.digest == digest:
+            return there
+        self._edit(there, message)
+        return self._keep(replace(there, digest=digest))
+
+    def find(self, thing: str, place: str) -> Post | None:
+        """Our message of that thing and place."""
+        with self._reads() as unit:
+            return unit.posts.get(thing, place)
+
+    def all(self, thing: str) -> list[Post]:
+        """Every message of ours that shows a thing."""
+        with self._reads() as unit:
+            return unit.posts.of(thing)
+
+    def anchor(self, post: Post) -> Post:
+        """Remembers a message of another thing as the root of this thing's thread."""
+        return self._keep(post)
+
+    def adopt(self, post: Post) -> None:
+        """A button was pressed on a message that we do not know: a copy whose posting was never confirmed."""
+        known = self.all(post.thing)
+        if not any((p.channel, p.ts) == (post.channel, post.ts) for p in known):
+            self._keep(replace(post, place=f"{post.place}:{post.ts}"))
+
+    def im(self, person: PersonId) -> str:
+        """The direct-message channel with a person."""
+        if person not in self._ims:
+            self._ims[person] = call(self._client.conversations_open, users=person)["channel"]["id"]
+        return self._ims[person]
+
+    def whisper(self, channel: str, person: PersonId, message: Mapping[str, Any], thread: str = "") -> None:
+        """Tells one person something that nobody else sees."""
+        there = {"thread_ts": thread} if thread else {}
+        call(self._client.chat_postEphemeral, channel=channel, user=person, **there, **message)
+
+    def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
+        there = {"thread_ts": spot.thread} if spot.thread else {}
+        said = call(
+            self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message
+        )
+        return Post(spot.thing, spot.place, said["channel"], said["ts"], digest)
+
+    def _edit(self, post: Post, message: Mapping[str, Any]) -> None:
+        try:
+            call(self._client.chat_update, channel=post.channel, ts=post.ts, **message)
+        except Rejected as rejected:
+            if str(rejected).split(" ")[0] not in _LOST:
+                raise
+            # Somebody deleted the copy or closed the channel: there is nothing left that could be wrong.
+
+    def _keep(self, post: Post) -> Post:
+        with self._units() as unit:
+            unit.posts.put(post)
+            unit.commit()
+        return post

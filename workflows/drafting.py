@@ -1,0 +1,177 @@
+"""Drafts: what a person typed into the form, read into a case, with every problem at once and next to its field.
+
+The same reading serves every surface: modal, command and API. Not here: who may ask, who is asked (`requesting`, `routing`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from workflows.money import LARGEST, parse
+from workflows.policy import Policy
+from workflows.quotas import Quota, Standing
+from workflows.refusals import Refused, Why
+from workflows.requests import Case, Impact, Term
+from workflows.routing import Data
+
+LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500}
+SHORTEST_WHY = 10  # a justification of fewer characters says nothing
+LARGEST_FACTOR = 100  # an amount of more than so many times the base is a slip of the finger
+
+PRESETS = {
+    "hours:4": timedelta(hours=4),
+    "days:1": timedelta(days=1),
+    "days:3": timedelta(days=3),
+    "days:7": timedelta(days=7),
+    "days:14": timedelta(days=14),
+}
+UNTIL_RESET = "reset"
+CUSTOM = "custom"
+
+# The shapes of keys that people paste by accident; each is specific enough not to catch prose.
+_SECRETS = re.compile(
+    r"sk-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|AIza[0-9A-Za-z_-]{30,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+)
+
+T = TypeVar("T")
+
+Typed = Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What reading needs to know: the policy, the quota's standing, and the moment."""
+
+    policy: Policy
+    standing: Standing
+    now: datetime
+
+    @property
+    def quota(self) -> Quota:
+        return self.standing.quota
+
+
+def term(typed: Typed, desk: Desk) -> Term | Refused:
+    """How long, from the duration picked: a preset, until the reset, or until a moment of the person's own."""
+    choice = _text(typed, "duration")
+    span = PRESETS.get(choice)
+    if span is not None:
+        wanted = Term(span=span)
+    elif choice == UNTIL_RESET:
+        wanted = Term(until=desk.standing.window.end)
+    elif choice == CUSTOM:
+        until = _moment(_text(typed, "until"))
+        if until is None:
+            return Refused(Why.MISSING, place="until")
+        if until <= desk.now:
+            return Refused(Why.ENDS_BEFORE_START, place="until")
+        wanted = Term(until=until)
+    else:
+        return Refused(Why.MISSING, place="duration")
+    longest = desk.policy.timing.override_at_most
+    if min(wanted.length(desk.now), desk.standing.window.end - desk.now) > longest:
+        return Refused(Why.TOO_LONG, {"longest": longest}, place="until" if choice == CUSTOM else "duration")
+    return wanted
+
+
+def amount(typed: Typed, desk: Desk) -> int | Refused:
+    """How much, in the quota's integers."""
+    quota = desk.quota
+    text = _text(typed, "amount")
+    if not text:
+        return Refused(Why.MISSING, place="amount")
+    read = parse(text, quota.unit)
+    if read is None:
+        return Refused(Why.BAD_AMOUNT, {"text": text, "unit": quota.unit}, place="amount")
+    largest = min(quota.limit * LARGEST_FACTOR, LARGEST // 4)
+    return read if read <= largest else Refused(Why.TOO_LARGE, {"largest": largest, "unit": quota.unit}, place="amount")
+
+
+def data(typed: Typed) -> Data | Refused:
+    """How sensitive the data is."""
+    word = _text(typed, "data")
+    return Data[word.upper()] if word.upper() in Data.__members__ else Refused(Why.MISSING, place="data")
+
+
+class Reader:
+    """Takes the good values and gathers the problems."""
+
+    def __init__(self) -> None:
+        self.problems: list[Refused] = []
+
+    def take(self, value: T | Refused, blank: T) -> T:
+        if not isinstance(value, Refused):
+            return value
+        self.problems.append(value)
+        return blank
+
+
+def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
+    """The case that was typed, or every problem with it."""
+    reader = Reader()
+    models = typed.get("models", ())
+    case = Case(
+        quota=desk.quota.key,
+        amount=reader.take(amount(typed, desk), 0),
+        unit=desk.quota.unit,
+        term=reader.take(term(typed, desk), Term(span=timedelta())),
+        justification=reader.take(_words(typed, "justification"), ""),
+        impact=Impact(
+            metric=reader.take(_words(typed, "metric"), ""),
+            quantity=reader.take(_quantity(_text(typed, "quantity")), 0),
+            evidence=reader.take(_words(typed, "evidence"), ""),
+        ),
+        data=reader.take(data(typed), Data.PUBLIC),
+        models=(models,) if isinstance(models, str) else tuple(models),
+        ticket=reader.take(link(_text(typed, "ticket"), "ticket"), ""),
+    )
+    return tuple(reader.problems) or case
+
+
+def _text(typed: Typed, name: str) -> str:
+    value = typed.get(name) or ""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _words(typed: Typed, name: str) -> str | Refused:
+    return clean(_text(typed, name), name, least=SHORTEST_WHY if name == "justification" else 1)
+
+
+def clean(text: str, place: str, *, least: int = 0) -> str | Refused:
+    """A person's words as they may be kept: enough of them, not too many, and no key among them."""
+    if len(text) < least:
+        return Refused(Why.MISSING, {"least": least}, place=place)
+    longest = LONGEST.get(place, 2000)
+    if len(text) > longest:
+        return Refused(Why.TOO_MANY_WORDS, {"longest": longest, "length": len(text)}, place=place)
+    if _SECRETS.search(text):
+        return Refused(Why.SECRET, place=place)
+    return text
+
+
+def _quantity(text: str) -> int | Refused:
+    return whole(text, "quantity", missing=Refused(Why.MISSING, place="quantity"))
+
+
+def whole(text: str, place: str, *, missing: Refused | None = None) -> int | Refused:
+    """A count of something, at least 0."""
+    if not text and missing is not None:
+        return missing
+    plain = text.replace(",", "")
+    if not re.fullmatch(r"[0-9]{1,15}", plain):
+        return Refused(Why.BAD_NUMBER, {"text": text}, place=place)
+    return int(plain)
+
+
+def link(text: str, place: str) -> str | Refused:
+    """A web address, or nothing."""
+    if text and not re.fullmatch(r"https?://[^\s<>|\"]+", text):
+        return Refused(Why.BAD_LINK, {"text": text}, place=place)
+    return clean(text, place)
+
+
+def _moment(epoch: str) -> datetime | None:
+    return datetime.fromtimestamp(int(epoch), UTC) if re.fullmatch(r"[0-9]{1,11}", epoch) else None

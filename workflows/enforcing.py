@@ -1,0 +1,85 @@
+"""Enforcing: makes the quota store's limit equal base + overrides, reads it back, and only then says so.
+
+Safe to run at any time, any number of times, from any process. The store is called outside any transaction; what it confirmed is
+committed after it was read.
+"""
+
+from datetime import datetime
+
+from workflows.effects import Alarm, Do, Effect, News, Wake
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
+from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
+from workflows.ports import Unavailable, UnitOfWork
+from workflows.quotas import Quota, window_of
+from workflows.refusals import Refused
+
+
+def sync(kit: Kit, key: str) -> None:
+    """Brings one quota's limit up to date; Unavailable when the store does not enforce it (yet)."""
+    quota = kit.policy.quota(key)
+    if quota is None:
+        return
+    now = kit.clock.now()
+    with kit.reads() as unit:
+        overrides = unit.overrides.current(key)
+    wanted = [o for o in overrides if o.wanted(now)]
+    limit = target(quota.limit, wanted, now)
+    if kit.limits.read(key).limit != limit:
+        kit.limits.write(key, limit, quota.unit, [o.id for o in wanted])
+        found = kit.limits.read(key).limit
+        if found != limit:
+            raise Unavailable(f"{key}: the store holds {found} where {limit} was written")
+    confirmed = frozenset(o.id for o in wanted)
+    attempt(kit.units, lambda unit: _confirm(kit, unit, quota, confirmed))
+
+
+def sync_all(kit: Kit) -> None:
+    """Queues every quota: at start, so that a changed app.yaml and whatever was missed reach the store."""
+
+    def queue(unit: UnitOfWork) -> None:
+        follow(unit, kit.clock.now(), [Effect(Do.SYNC_LIMIT, quota.key) for quota in kit.policy.quotas])
+
+    attempt(kit.units, queue)
+
+
+def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]) -> None:
+    """Notes what the store was read to enforce. One that ended meanwhile is left to its alarm."""
+    now = kit.clock.now()
+    overrides = unit.overrides.current(quota.key)
+    if {o.id for o in overrides if o.wanted(now)} != confirmed:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, quota.key)])  # something began or ended while the store was written
+    for override in overrides:
+        status = override.status(now)
+        if override.id in confirmed and status is Status.ACTIVATING:
+            org = kit.policy.organization
+            reset = window_of(quota, org.zone, now, org.fiscal_start).end
+            _begin(unit, override, Verified(reset), now)
+        elif override.id not in confirmed and status is Status.ENDING:
+            _gone(unit, override, now)
+
+
+def _begin(unit: UnitOfWork, override: Override, event: Verified, now: datetime) -> None:
+    begun = _keep(unit, override, event, now)
+    if begun is None or begun.ends is None:
+        return
+    unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
+    news = Effect(Do.TELL_THREAD, f"{begun.request}/{News.ACTIVE}")
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request), news], [Alarm(Wake.END, begun.id, begun.ends)])
+
+
+def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
+    gone = _keep(unit, override, Gone(), now)
+    if gone is None:
+        return
+    effects = [Effect(Do.SHOW_REQUEST, gone.request)]
+    if gone.reason() is not Reason.UNAPPLIED:
+        effects += [Effect(Do.TELL_THREAD, f"{gone.request}/{News.ENDED}"), Effect(Do.SHOW_CHECKIN, gone.id)]
+    follow(unit, now, effects)
+
+
+def _keep(unit: UnitOfWork, override: Override, event: Event, now: datetime) -> Override | None:
+    after = decide(override, event, now=now)
+    if isinstance(after, Refused):
+        return None
+    keep_override(unit, after, Act(SYSTEM, type(event).__name__.lower(), now))
+    return after

@@ -1,0 +1,175 @@
+"""Explaining: gathers what a card, a modal or a details answer tells, as values that a template can lay out.
+
+Nothing is decided here. Every figure is read in one unit of work, at one moment, so that what is shown belongs together.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.drafting import Desk, Typed, amount, data, term
+from workflows.metering import Outlook, outlook
+from workflows.money import show
+from workflows.overrides import Outcome, Override, Reason, Status
+from workflows.people import PersonId
+from workflows.policy import Policy
+from workflows.ports import UnitOfWork
+from workflows.quotas import Quota, lineage, suggestion
+from workflows.refusals import Refused
+from workflows.requesting import facts
+from workflows.requests import Case, Impact, Request, Term
+from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A stage and where it stands: who said yes in it, and whether it is the one that is asked now."""
+
+    stage: Stage
+    approved: tuple[PersonId, ...]
+    full: bool
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A request as it is at `now`.
+
+    `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
+    data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
+    that this is the window's end and not the term's.
+    """
+
+    request: Request
+    quota: Quota
+    now: datetime
+    now_out: Outlook
+    after: Outlook
+    above: tuple[Outlook, ...]
+    seats: tuple[Seat, ...]
+    ends: datetime
+    at_reset: bool
+    private: bool
+    override: Override | None = None
+    status: Status | None = None
+    reason: Reason | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it."""
+
+    facts: Facts
+    route: Route | Refused
+    now: datetime
+    ends: datetime
+    at_reset: bool
+    after: Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A quota's state on demand: its outlook, its ancestors', and the overrides and open requests on it."""
+
+    now: datetime
+    outlook: Outlook
+    above: tuple[Outlook, ...]
+    overrides: tuple[Override, ...]
+    open: tuple[Request, ...]
+
+
+def above(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> tuple[Outlook, ...]:
+    """The outlook of every quota on the scopes over this one, nearest first."""
+    scopes = lineage(quota.scope)[1:]
+    return tuple(outlook(unit, policy, q, now) for scope in scopes for q in policy.on(scope) if q.unit is quota.unit)
+
+
+def details(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Details:
+    """A quota's state on demand."""
+    overrides = tuple(unit.overrides.current(quota.key))
+    pending = tuple(unit.requests.pending(quota.key))
+    return Details(now, outlook(unit, policy, quota, now), above(unit, policy, quota, now), overrides, pending)
+
+
+def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> Card:
+    """Everything a card tells about a request."""
+    quota = policy.quota(request.case.quota)
+    if quota is None:
+        raise LookupError(f"{request.id} asks for {request.case.quota}, which app.yaml no longer has")
+    override = unit.overrides.of(request.id)
+    out = outlook(unit, policy, quota, now)
+    coming = request.case.amount if override is None or override.starts is None else 0
+    ends, at_reset = _ends(request.case.term, out, now, override)
+    return Card(
+        request=request,
+        quota=quota,
+        now=now,
+        now_out=out,
+        after=outlook(unit, policy, quota, now, extra=coming),
+        above=above(unit, policy, quota, now),
+        seats=seats(request),
+        ends=ends,
+        at_reset=at_reset,
+        private=request.case.data >= Data.CONFIDENTIAL,
+        override=override,
+        status=override.status(now) if override else None,
+        reason=override.reason() if override and not override.wanted(now) else None,
+        outcome=unit.outcomes.get(override.id) if override else None,
+    )
+
+
+def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -> tuple[datetime, bool]:
+    reset = out.standing.window.end
+    if override is not None and (over := override.over_at()) is not None:
+        return over, over == reset
+    end = asked.end(now, reset)
+    return end, end == reset
+
+
+def seats(request: Request) -> tuple[Seat, ...]:
+    """Every stage of a request and where it stands."""
+    yes, stages = request.approved_by(), request.route.stages
+    asked = request.open_stage()
+    return tuple(
+        Seat(stage, tuple(p for p in yes if p in stage.approvers), full >= stage.quorum, stage is asked)
+        for stage, full in zip(stages, filled(stages, yes), strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A form being filled in: the quota's outlook, what is in the fields, and who would be asked once that can be told."""
+
+    now: datetime
+    outlook: Outlook
+    typed: Typed
+    preview: Preview | None
+
+
+def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
+    """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
+    out = outlook(unit, policy, quota, now)
+    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": "days:3", "data": "internal"}
+    return Drafted(now, out, filled_in, _preview(unit, policy, filled_in, out=out, org=org, now=now))
+
+
+def _suggested(out: Outlook) -> str:
+    """The suggestion as a person would type it."""
+    unit = out.standing.quota.unit
+    return show(suggestion(out.standing, out.empties), unit).removesuffix(f" {unit}")
+
+
+def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
+    """Who would be asked; None while amount, duration or data class are not there or not right."""
+    quota = out.standing.quota
+    desk = Desk(policy, out.standing, now)
+    asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
+    if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):
+        return None
+    models = typed.get("models", ())
+    named = (models,) if isinstance(models, str) else tuple(models)
+    case = Case(quota.key, asked, quota.unit, wanted, "", Impact("", 0, ""), sort, named)
+    known = facts(case, out.standing, policy, now)
+    ends, at_reset = _ends(wanted, out, now, None)
+    after = outlook(unit, policy, quota, now, extra=asked)
+    return Preview(known, route(known, policy.rules, org), now, ends, at_reset, after)

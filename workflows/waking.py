@@ -1,0 +1,72 @@
+"""Waking: what happens when an alarm is due. Each alarm is handled and dropped in one transaction; a second knock finds none."""
+
+from datetime import datetime
+
+from workflows import digesting
+from workflows.effects import Alarm, Do, Effect, News, Wake
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request
+from workflows.overrides import Reason, Stop
+from workflows.overrides import decide as decide_override
+from workflows.ports import UnitOfWork
+from workflows.refusals import Refused
+from workflows.requests import Lapse
+from workflows.requests import decide as decide_request
+from workflows.reviewing import settle
+
+
+def wake(kit: Kit, most: int = 1000) -> int:
+    """Handles due alarms until none is left, `most` at a knock; returns how many."""
+    for handled in range(most):
+        if not attempt(kit.units, lambda unit: _one(kit, unit)):
+            return handled
+    return most
+
+
+def _one(kit: Kit, unit: UnitOfWork) -> bool:
+    now = kit.clock.now()
+    for alarm in unit.agenda.due(now, 1):
+        unit.agenda.drop(alarm)
+        _ring(kit, unit, alarm, now)
+        return True
+    return False
+
+
+def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
+    match alarm.wake:
+        case Wake.LAPSE:
+            _lapse(kit, unit, alarm.key, now)
+        case Wake.ACTIVATION:
+            _give_up(unit, alarm.key, now)
+        case Wake.END:
+            _end(unit, alarm.key, now)
+        case Wake.DIGEST:
+            digesting.post(kit, unit, alarm.key, now)
+
+
+def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
+    request = unit.requests.get(request_id)
+    lapsed = decide_request(request, Lapse(), now=now) if request else None
+    if lapsed is None or isinstance(lapsed, Refused):
+        return
+    keep_request(unit, lapsed, Act(SYSTEM, "lapsed", now))
+    settle(kit, unit, lapsed, now)
+
+
+def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:
+    """The store never confirmed the override: it is over, said so, and the store is made to match."""
+    override = unit.overrides.get(override_id)
+    if override is None or override.starts is not None:
+        return
+    stopped = decide_override(override, Stop(Reason.UNAPPLIED), now=now)
+    if isinstance(stopped, Refused):
+        return
+    keep_override(unit, stopped, Act(SYSTEM, "gave up", now))
+    news = Effect(Do.TELL_THREAD, f"{override.request}/{News.UNAPPLIED}")
+    follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request), news])
+
+
+def _end(unit: UnitOfWork, override_id: str, now: datetime) -> None:
+    """Nothing is decided here: the override is over because its time is; the store and the cards must follow."""
+    override = unit.overrides.get(override_id)
+    if override is not None:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
