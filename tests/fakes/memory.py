@@ -123,6 +123,10 @@ class MemoryRequests(_Part, Requests):
         mine = (r for r in self._data.requests.values() if (r.case.quota, r.requester) == (quota, requester))
         return next((r for r in mine if r.state is State.PENDING), None)
 
+    def pending(self, quota: str) -> list[Request]:
+        here = (r for r in self._data.requests.values() if r.case.quota == quota and r.state is State.PENDING)
+        return sorted(here, key=_age)
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         wanted = set(quotas)
         ran = {o.request for o in self._data.overrides.values() if _ran_into(o, window)}
