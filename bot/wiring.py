@@ -6,9 +6,11 @@ from pathlib import Path
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.deliver import Courier
+from bot.prices import PriceList
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
@@ -18,13 +20,19 @@ from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
+from bot.web.inside import Inside
+from bot.web.site import site
 from workflows import digesting, enforcing, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
+from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock
+from workflows.quotas import Standing
+from workflows.spend import Usage
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
+DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
 SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later need not hurry
 
 
@@ -43,6 +51,33 @@ class Leeway:
         """What every start does first: limits and digests that changed or were missed while we were down."""
         enforcing.sync_all(self.kit)
         digesting.plan(self.kit)
+
+
+def site_of(leeway: Leeway, clock: Clock) -> Starlette:
+    """Every HTTP door of the app, Slack's among them."""
+    kit, store = leeway.kit, leeway.store
+    prices, scopes = PriceList(clock.now()), kit.policy.scopes()
+
+    def count(usages: Sequence[Usage]) -> Recorded:
+        recorded = record(usages, policy=kit.policy, prices=prices, units=kit.units, now=clock.now())
+        leeway.engine.poke()
+        return recorded
+
+    def stand() -> Sequence[Standing]:
+        with kit.reads() as unit:
+            return standings(unit, kit.policy, clock.now())
+
+    inside = Inside(
+        now=clock.now,
+        token=store.tokens.check,
+        record=count,
+        scopes=lambda: scopes,
+        standings=stand,
+        probes={
+            "database": lambda: "" if store.ready() else "the database does not answer; is it up, and is DATABASE_URL right?"
+        },
+    )
+    return site(inside, leeway.routes)
 
 
 def slack(token: str, api: str) -> WebClient:
