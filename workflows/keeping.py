@@ -1,7 +1,7 @@
 """Keeping: one transaction for a change and all that follows from it, and its entry in the record.
 
-Load, decide, compare and set, record, effects, alarms: together or not at all. Whoever loses a race loads and decides again, and so
-is told what the winner did.
+Load, decide, compare and set, record, effects, alarms: together or not at all. Whoever loses a race loads and
+decides again, and so is told what the winner did.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,6 +30,7 @@ class Kit:
     policy: Policy
     clock: Clock
     units: Units
+    reads: Units  # units that only look: they see one moment, wait for no writer, and cannot commit
     directory: Directory
     limits: LimitStore
 

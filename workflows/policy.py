@@ -45,6 +45,11 @@ class Models:
             return ()
         return tuple(m for m in models if not any(fnmatchcase(m, p) for p in patterns))
 
+    def named(self) -> tuple[str, ...]:
+        """Every model and family of models that app.yaml names: what a requester can pick from."""
+        lists = [*self.groups.values(), *self.approved.values()]
+        return tuple(dict.fromkeys(pattern for patterns in lists for pattern in patterns))
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:

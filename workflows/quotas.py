@@ -17,7 +17,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from workflows.money import Unit
+from workflows.money import NANO, Unit
 from workflows.people import PersonId
 from workflows.times import Period, Window, local_day, window_at
 
@@ -219,3 +219,14 @@ def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[D
             return empty if empty < standing.window.end else None
         left -= today
     return None
+
+
+def suggestion(standing: Standing, empties: datetime | None) -> int:
+    """An amount to begin with: what this pace needs until the reset, at least a tenth of the base, rounded up to two digits."""
+    need = standing.base // 10
+    if empties is not None and standing.at < empties < standing.window.end:
+        rest, run = standing.window.end - empties, empties - standing.at
+        need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
+    need = max(need, NANO if standing.quota.unit is Unit.USD else 1)
+    step: int = 10 ** max(0, len(str(need)) - 2)
+    return -(-need // step) * step

@@ -32,9 +32,7 @@ def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
     """Counts a vote. The voter must still be somebody who can decide."""
     person = kit.directory.person(cast.by)
     if person is None or not person.can_decide:
-        return attempt(
-            kit.units, lambda unit: refuse_click(unit, request_id, cast.by, Refused(Why.OUTSIDER), kit.clock.now())
-        )
+        return attempt(kit.units, lambda unit: refuse_click(unit, request_id, cast.by, Refused(Why.OUTSIDER), kit.clock.now()))
     return _change(kit, request_id, cast, cast.by)
 
 

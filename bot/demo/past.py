@@ -1,0 +1,51 @@
+"""The past: three weeks of Acme's month, lived through at speed, so that the demo opens with a story in progress.
+
+Every message in it was caused as it would be on any other day: by usage over HTTP and by people who pressed buttons.
+"""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.demo import acme, traffic
+from bot.demo.actor import Actor
+from bot.demo.stage import Stage
+
+BERLIN = ZoneInfo(acme.ZONE)
+START = datetime(2026, 11, 1, tzinfo=BERLIN).astimezone(UTC)
+ASKED = datetime(2026, 11, 20, 10, 30, tzinfo=BERLIN).astimezone(UTC)
+OPENING = datetime(2026, 11, 24, 10, 12, tzinfo=BERLIN).astimezone(UTC)
+STEP = timedelta(hours=12)
+SHORTEST = timedelta(minutes=1)
+
+
+def live(stage: Stage, to: datetime, step: timedelta = STEP, slot: timedelta = traffic.SLOT) -> None:
+    """Lives until a moment: usage comes in, and what is due is done, at every step."""
+    while (now := stage.clock.now()) < to:
+        then = min(now + step, to)
+        events = list(traffic.between(now, then, acme.ZONE, slot))
+        stage.clock.jump(then)
+        stage.use(events)
+        stage.settle()
+
+
+def prelude(stage: Stage) -> None:
+    """From the first of the month to the morning on which the demo opens."""
+    live(stage, ASKED)
+    _mobile(stage)
+    live(stage, OPENING)
+
+
+def _mobile(stage: Stage) -> None:
+    """Mobile saw it coming: Lin asked on Friday, and Pat said yes."""
+    lin, pat = Actor(stage, "lin"), Actor(stage, "pat")
+    lin.press(lin.find("team-mobile", "Mobile", "90 %"), "ask")
+    lin.submit(
+        amount="1,000",
+        duration="reset",
+        justification="The release assistant drafts notes for 14 app stores until the 7.0 release is out.",
+        metric="release notes drafted",
+        quantity="14",
+        evidence="The release checklist",
+        data="internal",
+    )
+    pat.press(pat.find("leeway", "Mobile"), "approve")

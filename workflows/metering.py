@@ -1,0 +1,169 @@
+"""Metering: usage comes in once, adds up, and tells when it reaches a threshold; and what a quota stands at.
+
+A batch is one transaction: its events, the counters, the crossings and what must be told are kept together or not at all.
+Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from workflows import overrides
+from workflows.effects import Do, Effect
+from workflows.keeping import attempt
+from workflows.money import usd
+from workflows.policy import Policy
+from workflows.ports import Stale, Unavailable, UnitOfWork, Units
+from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace, window_of
+from workflows.spend import Costed, Price, Usage, price_all, tally
+from workflows.times import Window, day_at, local_day
+
+HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
+MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a batch: events that count from now on, and events that were counted before.
+
+    `new` are the keys of those that count. `absurd` are events that were refused, by key, with their nano-dollars: tokens times
+    price came to more than any call costs.
+    """
+
+    accepted: int
+    duplicates: int
+    new: frozenset[bytes] = frozenset()
+    absurd: Mapping[bytes, int] = field(default_factory=dict)
+
+
+def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
+    """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
+    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
+    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST}
+    sound = [costed for costed in priced if costed.cost <= MOST]
+    batch: dict[bytes, Costed] = {}
+    for costed in sound:
+        batch.setdefault(costed.usage.key, costed)
+    if not batch:
+        return Recorded(0, 0, absurd=absurd)
+
+    def once(unit: UnitOfWork) -> frozenset[bytes]:
+        new = _unseen([costed.usage for costed in batch.values()], unit)
+        _count([costed for key, costed in batch.items() if key in new], unit, policy, now=now)
+        return new
+
+    try:
+        new = attempt(units, once)
+    except Stale as stale:
+        raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
+    return Recorded(len(new), len(sound) - len(new), new, absurd)
+
+
+def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
+    """The keys that were not seen; marks them.
+
+    An event without a time gets the day on which it was received; its retry may come after midnight. So it is also looked up,
+    and marked, on the day before.
+    """
+    fresh = unit.meter.fresh([(_day(usage), usage.key) for usage in usages])
+    before = [(_day(usage) - timedelta(days=1), usage.key) for usage in usages if not usage.timed]
+    if before:
+        fresh -= {key for _, key in before} - unit.meter.fresh(before)
+    return frozenset(fresh)
+
+
+def _day(usage: Usage) -> date:
+    return usage.at.astimezone(UTC).date()
+
+
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
+    if not batch:
+        return
+    organization = policy.organization
+    unit.meter.append(batch)
+    added = tally(batch, policy.by_scope(), organization.zone, organization.fiscal_start)
+    known = {quota.key: quota for quota in policy.quotas}
+    for key, window, after in unit.meter.add(added):
+        if now < window.end:
+            _tell(known[key], window, after - added.counters[key, window], after, unit=unit, now=now)
+
+
+def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
+    """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
+    found: dict[str, Price] = {}
+    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages}:
+        for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
+            if (price := table.get(name)) is not None:
+                found[sold_as] = price
+                break
+    return found
+
+
+def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOfWork, now: datetime) -> None:
+    """Keeps every threshold that was reached as told, and has the most severe one shown."""
+    lowest = quota.thresholds.marks()[0][1]
+    if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
+        return
+    limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
+    reached = crossings(before, after, limit, quota.thresholds)
+    notices = [notice(quota, window, crossing, spent=after, at=now) for crossing in reached]
+    told = [each for each in notices if unit.meter.tell(each)]
+    if told:
+        unit.outbox.put(Effect(Do.SHOW_WARNING, told[-1].key), now)
+
+
+def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
+    """What is true of a quota now: spent, base, and what overrides add."""
+    window = window_of(quota, policy.organization.zone, now, policy.organization.fiscal_start)
+    extra = overrides.extra(unit.overrides.current(quota.key), now)
+    return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
+
+
+def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing, ...]:
+    """Every quota's standing, in the order of app.yaml."""
+    return tuple(standing(unit, policy, quota, now) for quota in policy.quotas)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A standing and where it leads. `paced` says that there is enough history to say so.
+
+    `empties` is when the limit is reached at this pace; None when not before the reset, or when nothing can be said.
+    """
+
+    standing: Standing
+    paced: bool
+    empties: datetime | None = None
+
+
+def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0) -> Outlook:
+    """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
+    at = standing(unit, policy, quota, now)
+    if extra:
+        at = Standing(quota, at.window, now, at.spent, at.base, at.extra + extra)
+    zone = policy.organization.zone
+    rate = pace(_history(unit, quota, zone, now), now)
+    return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))
+
+
+def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:
+    """The complete local days since the first on which something counted; days between without any count as 0."""
+    today = day_at(zone, now).start
+    spent = unit.meter.days(quota.key, local_day(now - HISTORY, zone), local_day(today - INSTANT, zone))
+    if not spent:
+        return []
+    day, days = day_at(zone, today - INSTANT), list[Day]()
+    while (on := local_day(day.start, zone)) >= min(spent):
+        days.append(Day(day.start, day.end, spent.get(on, 0), zone))
+        day = day_at(zone, day.start - INSTANT)
+    return days[::-1]
+
+
+def _ahead(zone: str, now: datetime, end: datetime) -> list[Day]:
+    """The local days from today to the end of a window."""
+    day, days = day_at(zone, now), list[Day]()
+    while day.start < end:
+        days.append(Day(day.start, day.end, 0, zone))
+        day = day_at(zone, day.end)
+    return days
