@@ -1,4 +1,4 @@
-"""Unit tests are pure: no clock, no network, no files. A slow machine must not fail a property, nor many examples slow a change."""
+"""Unit tests are pure: no clock, no network, no files. A slow machine must not fail a property."""
 
 from hypothesis import settings
 
