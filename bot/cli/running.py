@@ -26,7 +26,7 @@ def serve(
     clock = SystemClock()
     store = starting.store(settled, clock)
     leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
-    _run(leeway, site_of(leeway, clock), settled.app_token, host, port)
+    _run(leeway, site_of(leeway), settled.app_token, host, port)
 
 
 def _run(leeway: Leeway, asgi: object, app_token: str, host: str, port: int) -> None:
