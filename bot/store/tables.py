@@ -122,6 +122,8 @@ class EventRow(_Row, table=True):
     model: str
     user: str
     source: str
+    provider: str
+    timed: bool
     requests: int = _count()
     input: int = _count()
     output: int = _count()
