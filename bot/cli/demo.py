@@ -1,5 +1,6 @@
 """`leeway demo` and `leeway sandbox`: the app on a Slack workspace of our own, and that workspace alone."""
 
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,6 @@ def sandbox(
     server = serve(made, port=port)
     typer.echo(f"Open {server.url}; your app's SLACK_API_URL is {server.url}/api/")
     try:
-        server.wait()
+        threading.Event().wait()
     except KeyboardInterrupt:
         server.stop()

@@ -9,9 +9,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.cli import starting
 from bot.clock import SystemClock
-from bot.prices import PriceList
-from bot.web import Doors, web
-from bot.wiring import Leeway, assemble
+from bot.wiring import Leeway, assemble, site_of
 
 
 def serve(
@@ -28,8 +26,7 @@ def serve(
     clock = SystemClock()
     store = starting.store(settled, clock)
     leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
-    doors = Doors(policy, clock, store.units, store.reads, PriceList(clock.now()), store.tokens.check)
-    _run(leeway, web(doors, routes=leeway.routes), settled.app_token, host, port)
+    _run(leeway, site_of(leeway), settled.app_token, host, port)
 
 
 def _run(leeway: Leeway, asgi: object, app_token: str, host: str, port: int) -> None:
@@ -38,11 +35,11 @@ def _run(leeway: Leeway, asgi: object, app_token: str, host: str, port: int) -> 
     socket = SocketModeHandler(leeway.bolt, app_token) if app_token else None
     try:
         if socket is not None:
-            socket.connect()
+            socket.connect()  # type: ignore[no-untyped-call]
         typer.echo(f"Leeway is ready on http://{host}:{port}, with {len(leeway.kit.policy.quotas)} quotas.")
         uvicorn.run(asgi, host=host, port=port, log_level="warning", access_log=False)  # type: ignore[arg-type]
     finally:
         if socket is not None:
-            socket.close()
+            socket.close()  # type: ignore[no-untyped-call]
         leeway.engine.stop()
         leeway.store.close()

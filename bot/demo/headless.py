@@ -82,7 +82,7 @@ def _story(stage: Stage, t: Teller) -> None:
 def _limit(stage: Stage) -> tuple[int, int]:
     """The base and the limit in force of Search's month, in cents, from the API."""
     quotas = stage.api.get("/v1/quotas/platform/engineering/search").raise_for_status().json()["quotas"]
-    search = next(q for q in quotas if q["quota"] == SEARCH)
+    search = next(q for q in quotas if q["key"] == SEARCH)
     return search["base"] // 10**7, search["limit"] // 10**7
 
 

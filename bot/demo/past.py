@@ -12,7 +12,7 @@ from bot.demo.stage import Stage
 
 BERLIN = ZoneInfo(acme.ZONE)
 START = datetime(2026, 11, 1, tzinfo=BERLIN).astimezone(UTC)
-ASKED = datetime(2026, 11, 20, 10, 30, tzinfo=BERLIN).astimezone(UTC)
+ASKED = datetime(2026, 11, 20, 15, 0, tzinfo=BERLIN).astimezone(UTC)
 OPENING = datetime(2026, 11, 24, 10, 12, tzinfo=BERLIN).astimezone(UTC)
 STEP = timedelta(hours=12)
 

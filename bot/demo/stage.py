@@ -15,13 +15,11 @@ import httpx
 from bot.clock import DemoClock
 from bot.config import Draft, Problem, lines, read, resolve
 from bot.demo import acme
-from bot.prices import PriceList
 from bot.sandbox import Seed, create, serve
 from bot.slack.lookup import SlackLookup
 from bot.store import open_store
 from bot.store.tokens import Scope
-from bot.web import Doors, web
-from bot.wiring import Leeway, assemble, slack
+from bot.wiring import Leeway, assemble, site_of, slack
 from workflows.policy import Policy
 
 SIGNING, BOT_TOKEN = "sandbox-signing-secret", "xoxb-sandbox"
@@ -51,8 +49,7 @@ class Stage:
         self.store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
         self.store.migrate()
         self.leeway: Leeway = assemble(self.policy, self.store, clock, self.client, signing_secret=SIGNING)
-        doors = Doors(self.policy, clock, self.store.units, self.store.reads, PriceList(clock.now()), self.store.tokens.check)
-        self.app = serve(web(doors, routes=self.leeway.routes))
+        self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
         token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], clock.now())
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)

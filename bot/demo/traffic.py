@@ -49,7 +49,7 @@ class Team:
 SEARCH = "platform/engineering/search"
 
 TEAMS = (
-    Team(SEARCH, SONNET, 137, ("ada", "bob")),
+    Team(SEARCH, SONNET, 125, ("ada", "bob")),
     Team(SEARCH, OPUS, 100, ("ada",)),
     Team(f"{SEARCH}/retrieval", SONNET, 230, ("ada", "retrieval-service")),
     Team(f"{SEARCH}/experiments", MINI, 55, ("ada",)),

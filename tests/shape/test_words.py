@@ -11,7 +11,8 @@ WORDS = ROOT / "templates/slack/words.j2"
 def sentences(template: str) -> set[str]:
     """The names under which a template says something: macros, blocks, keys of a mapping, and strings an `if` compares with."""
     tree = Environment(extensions=["jinja2.ext.do"]).parse(template)
-    named = {part.name for part in tree.find_all((nodes.Macro, nodes.Block)) if not all(_blank(said) for said in part.body)}
+    parts: list[nodes.Macro | nodes.Block] = [*tree.find_all(nodes.Macro), *tree.find_all(nodes.Block)]
+    named = {part.name for part in parts if not all(_blank(said) for said in part.body)}
     named |= {_text(pair.key) for pair in tree.find_all(nodes.Pair) if not _blank(pair.value)}
     for branch in tree.find_all(nodes.If):
         if not all(_blank(part) for part in branch.body):
