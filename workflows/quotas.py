@@ -231,8 +231,11 @@ def suggestion(standing: Standing, empties: datetime | None) -> int:
         rest, run = standing.window.end - empties, empties - standing.at
         need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
     least = NANO if standing.quota.unit is Unit.USD else 1
-    need = max(need, least)
-    step: int = 10 ** max(0, len(str(need)) - 2)
     room = mark_at(standing.base, standing.quota.thresholds.hard) - standing.limit
-    wanted = -(-need // step) * step
-    return min(wanted, room) if room >= least else wanted
+    wanted = _two_digits(max(need, least), up=True)
+    return min(wanted, _two_digits(room, up=False)) if room >= least else wanted
+
+
+def _two_digits(amount: int, *, up: bool) -> int:
+    step: int = 10 ** max(0, len(str(amount)) - 2)
+    return -(-amount // step) * step if up else amount // step * step

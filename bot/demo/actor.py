@@ -97,7 +97,7 @@ def buttons(message: Message) -> set[str]:
 def plainly(text: str, stage: Stage) -> str:
     """A message's text as a person reads it: names for mentions, the date for a date token, signs for entities."""
     names = {user["id"]: user["real_name"] for user in stage.sees(acme.person("pat"))["users"]}
-    text = re.sub(r"<@(\w+)>", lambda at: "@" + names.get(at[1], at[1]), text)
+    text = re.sub(r"<@(\w+)>", lambda at: f"@{names.get(at[1], at[1])}", text)
     text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
