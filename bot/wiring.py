@@ -20,16 +20,12 @@ from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
-from bot.web.inside import Inside
-from bot.web.site import site
+from bot.web import Doors, web
 from workflows import digesting, enforcing, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
-from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock
-from workflows.quotas import Standing
-from workflows.spend import Usage
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -53,31 +49,20 @@ class Leeway:
         digesting.plan(self.kit)
 
 
-def site_of(leeway: Leeway, clock: Clock) -> Starlette:
+def site_of(leeway: Leeway) -> Starlette:
     """Every HTTP door of the app, Slack's among them."""
     kit, store = leeway.kit, leeway.store
-    prices, scopes = PriceList(clock.now()), kit.policy.scopes()
-
-    def count(usages: Sequence[Usage]) -> Recorded:
-        recorded = record(usages, policy=kit.policy, prices=prices, units=kit.units, now=clock.now())
-        leeway.engine.poke()
-        return recorded
-
-    def stand() -> Sequence[Standing]:
-        with kit.reads() as unit:
-            return standings(unit, kit.policy, clock.now())
-
-    inside = Inside(
-        now=clock.now,
-        token=store.tokens.check,
-        record=count,
-        scopes=lambda: scopes,
-        standings=stand,
-        probes={
-            "database": lambda: "" if store.ready() else "the database does not answer; is it up, and is DATABASE_URL right?"
-        },
+    doors = Doors(
+        kit.policy,
+        kit.clock,
+        store.units,
+        store.reads,
+        PriceList(kit.clock.now()),
+        store.tokens.check,
+        {"database": lambda: "" if store.ready() else DATABASE_GONE},
+        counted=leeway.engine.poke,
     )
-    return site(inside, leeway.routes)
+    return web(doors, routes=leeway.routes)
 
 
 def slack(token: str, api: str) -> WebClient:

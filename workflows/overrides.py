@@ -76,9 +76,10 @@ class Override:
         return over is None or now < over
 
     def status(self, now: datetime) -> Status:
+        """Where it is now. What was noted stays so for a clock that is a little behind the one that noted it."""
         if self.gone is not None:
             return Status.ENDED
-        if not self.wanted(now):
+        if self.stopped is not None or not self.wanted(now):
             return Status.ENDING
         return Status.ACTIVATING if self.starts is None else Status.ACTIVE
 
@@ -122,7 +123,7 @@ def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
     """What the approval of a request creates; the store has `within` to confirm it."""
     case = request.case
     return Override(
-        id=request.id.replace("R", "O", 1),
+        id="O" + request.id.removeprefix("R"),
         request=request.id,
         quota=case.quota,
         amount=case.amount,

@@ -17,7 +17,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from workflows.money import Unit
+from workflows.money import NANO, Unit
 from workflows.people import PersonId
 from workflows.times import Period, Window, local_day, window_at
 
@@ -227,5 +227,6 @@ def suggestion(standing: Standing, empties: datetime | None) -> int:
     if empties is not None and standing.at < empties < standing.window.end:
         rest, run = standing.window.end - empties, empties - standing.at
         need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
+    need = max(need, NANO if standing.quota.unit is Unit.USD else 1)
     step: int = 10 ** max(0, len(str(need)) - 2)
-    return max(1, -(-need // step) * step)
+    return -(-need // step) * step

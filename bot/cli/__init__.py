@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import checking, demo, replay, running, tokens
+from bot.cli import checking, demo, running, tokens
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask for more AI budget in Slack; get it for a while.")
 app.command()(running.serve)
@@ -10,7 +10,6 @@ app.command()(demo.demo)
 app.command()(demo.sandbox)
 app.command()(checking.check)
 app.command()(checking.manifest)
-app.command()(replay.replay)
 app.add_typer(tokens.app, name="token")
 
 

@@ -73,7 +73,7 @@ def _story(stage: Stage, t: Teller) -> None:
     warning = _warned(stage, t, ada)
     _asked(t, ada, warning)
     card = _refused(t, ada, pat, warning)
-    _approved(stage, t, bob, ada, card)
+    _approved(stage, t, bob=bob, ada=ada, card=card)
     _ended(stage, t, ada, warning)
     _reported(t, ada)
     _digested(stage, t, ada, bob)
@@ -131,7 +131,7 @@ def _refused(t: Teller, ada: Actor, pat: Actor, warning: Message) -> Message:
     return again
 
 
-def _approved(stage: Stage, t: Teller, bob: Actor, ada: Actor, card: Message) -> None:
+def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message) -> None:
     mine = bob.find("leeway", "$400")
     t.tell("bob", f"finds the same card in his messages: {mine['text']}")
     t.tell("bob", "approves in the thread", bob.press(card, "approve"))

@@ -49,7 +49,7 @@ class Stage:
         self.store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
         self.store.migrate()
         self.leeway: Leeway = assemble(self.policy, self.store, clock, self.client, signing_secret=SIGNING)
-        self.app = serve(site_of(self.leeway, clock))
+        self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
         token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], clock.now())
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)

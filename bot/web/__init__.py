@@ -1,4 +1,9 @@
-"""The HTTP door: usage in, standings out, health. `app.site` puts it together from callables; nothing here knows the database.
+"""The HTTP doors: usage in, standings out, health. `web` makes the app from what `Doors` reaches.
 
-Not here: Slack's door, which `app.site` is given as a route.
+Not here: Slack's door, which `web` is given as a route.
 """
+
+from bot.web.doors import Doors
+from bot.web.serving import web
+
+__all__ = ["Doors", "web"]

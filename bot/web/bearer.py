@@ -8,6 +8,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from workflows.ports import Clock
+
 Check = Callable[[str], Collection[str] | None]
 """The scopes of a token; None when there is no such token. It may ask the database."""
 
@@ -18,9 +20,9 @@ REMEMBERED = 1024
 class Bearers:
     """Checks the bearer of a request. Tokens that were good a moment ago are not asked for again."""
 
-    def __init__(self, check: Check, now: Callable[[], datetime]) -> None:
+    def __init__(self, check: Check, clock: Clock) -> None:
         self._check = check
-        self._now = now
+        self._clock = clock
         self._good: dict[bytes, tuple[datetime, frozenset[str]]] = {}
 
     async def refusal(self, request: Request, scope: str) -> Response | None:
@@ -38,7 +40,7 @@ class Bearers:
         return None
 
     async def _scopes(self, text: str) -> frozenset[str] | None:
-        key, now = sha256(text.encode("utf-8", "surrogatepass")).digest(), self._now()
+        key, now = sha256(text.encode("utf-8", "surrogatepass")).digest(), self._clock.now()
         since, scopes = self._good.get(key, (None, frozenset[str]()))
         if since is not None and since <= now < since + FRESH:
             return scopes

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from bot.web.bearer import Bearers
 from bot.web.bodies import TooLarge, whole
 from bot.web.cloudevents import Unreadable, is_list
-from bot.web.inside import Inside
+from bot.web.doors import Doors
 from bot.web.till import Till
 from bot.web.usage import Read, Refusal, read
 from workflows.metering import Recorded
@@ -36,10 +36,11 @@ SMALL = 16_000  # bytes that are decoded faster than a thread is woken
 class Ingest:
     """The door for usage."""
 
-    def __init__(self, inside: Inside, bearers: Bearers) -> None:
-        self._inside = inside
+    def __init__(self, doors: Doors, bearers: Bearers) -> None:
+        self._doors = doors
         self._bearers = bearers
-        self._till = Till(inside.record)
+        self._scopes = doors.scopes()
+        self._till = Till(doors.record)
 
     async def post(self, request: Request) -> Response:
         if refusal := await self._bearers.refusal(request, "ingest"):
@@ -48,11 +49,11 @@ class Ingest:
         if isinstance(kind, Response):
             return kind
         try:
-            body = await whole(request, self._inside.largest_body)
+            body = await whole(request, self._doors.largest_body)
             found = await self._read(body, BATCH[kind])
             recorded = await self._till.take(found.usages)
         except TooLarge:
-            return _too_large(self._inside.largest_body)
+            return _too_large(self._doors.largest_body)
         except Unreadable as error:
             return JSONResponse({"error": str(error), "position": error.position}, 400)
         except Unavailable as error:
@@ -64,10 +65,10 @@ class Ingest:
         return Response(msgspec.json.encode(said), status, media_type="application/json")
 
     async def _read(self, body: bytes, batch: bool | None) -> Read:
-        received, scopes = self._inside.now(), self._inside.scopes()
+        received = self._doors.clock.now()
 
         def work() -> Read:
-            return read(body, batch=batch, received=received, scopes=scopes)
+            return read(body, batch=batch, received=received, scopes=self._scopes)
 
         return work() if len(body) <= SMALL else await to_thread.run_sync(work)
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.web.bearer import Bearers
-from bot.web.inside import Inside, Probe
+from bot.web.doors import Doors, Probe
 from workflows.money import percent, show
 from workflows.quotas import Standing
 
@@ -22,26 +22,28 @@ PATIENCE = 2.0  # seconds for a probe; whoever asks for readiness asks again soo
 class Looking:
     """The doors that change nothing."""
 
-    def __init__(self, inside: Inside, bearers: Bearers) -> None:
-        self._inside = inside
+    def __init__(self, doors: Doors, bearers: Bearers) -> None:
+        self._doors = doors
         self._bearers = bearers
+        self._scopes = doors.scopes()
+        self._probes = doors.probes
 
     async def quotas(self, request: Request) -> Response:
         """`GET /v1/quotas`: every quota, in the order of app.yaml."""
         if refusal := await self._bearers.refusal(request, "read"):
             return refusal
-        return _listed(await to_thread.run_sync(self._inside.standings))
+        return _listed(await to_thread.run_sync(self._doors.standings))
 
     async def quota(self, request: Request) -> Response:
         """`GET /v1/quotas/{scope}`: the quotas on exactly that scope."""
         if refusal := await self._bearers.refusal(request, "read"):
             return refusal
-        scope, known = request.path_params["scope"].strip("/"), self._inside.scopes()
-        if scope not in known:
-            near = get_close_matches(scope, known, 1)
+        scope = request.path_params["scope"].strip("/")
+        if scope not in self._scopes:
+            near = get_close_matches(scope, self._scopes, 1)
             meant = f'; did you mean "{near[0]}"?' if near else ""
             return JSONResponse({"error": f'"{scope}" is not in app.yaml{meant}'}, 404)
-        standings = await to_thread.run_sync(self._inside.standings)
+        standings = await to_thread.run_sync(self._doors.standings)
         return _listed(s for s in standings if s.quota.scope == scope)
 
     async def healthy(self, _: Request) -> Response:
@@ -56,9 +58,9 @@ class Looking:
             wrong[name] = await _probed(work)
 
         async with create_task_group() as group:
-            for name, work in self._inside.probes.items():
+            for name, work in self._probes.items():
                 group.start_soon(probe, name, work)
-        checks = {name: wrong[name] or "ok" for name in self._inside.probes}
+        checks = {name: wrong[name] or "ok" for name in self._probes}
         return JSONResponse({"ready": not any(wrong.values()), "checks": checks}, 503 if any(wrong.values()) else 200)
 
 

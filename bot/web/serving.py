@@ -1,4 +1,4 @@
-"""The site: every HTTP door in one ASGI app."""
+"""Every HTTP door in one ASGI app."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.bearer import Bearers
+from bot.web.doors import Doors
 from bot.web.ingest import Ingest
-from bot.web.inside import Inside
 from bot.web.looking import Looking
 
 
-def site(inside: Inside, routes: Sequence[BaseRoute] = ()) -> Starlette:
+def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
-    bearers = Bearers(inside.token, inside.now)
-    looking = Looking(inside, bearers)
+    bearers = Bearers(doors.token, doors.clock)
+    looking = Looking(doors, bearers)
     own = [
-        Route("/v1/events", Ingest(inside, bearers).post, methods=["POST"]),
+        Route("/v1/events", Ingest(doors, bearers).post, methods=["POST"]),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
