@@ -23,7 +23,9 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
         decided = decide(request, trial, now=kit.clock.now())
-        return refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
+        return (
+            refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
+        )
 
     return attempt(kit.units, look)
 
@@ -32,7 +34,9 @@ def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
     """Counts a vote. The voter must still be somebody who can decide."""
     person = kit.directory.person(cast.by)
     if person is None or not person.can_decide:
-        return attempt(kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at))
+        return attempt(
+            kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)
+        )
     return _change(kit, request_id, cast, cast.by)
 
 
