@@ -20,7 +20,7 @@ def sync(kit: Kit, key: str) -> None:
     if quota is None:
         return
     now = kit.clock.now()
-    with kit.units() as unit:
+    with kit.reads() as unit:
         overrides = unit.overrides.current(key)
     wanted = [o for o in overrides if o.wanted(now)]
     limit = target(quota.limit, wanted, now)
@@ -43,7 +43,7 @@ def sync_all(kit: Kit) -> None:
 
 
 def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]) -> None:
-    """Notes what the store was read to enforce. An override that ended meanwhile was confirmed active; it is left to its alarm."""
+    """Notes what the store was read to enforce. One that ended meanwhile is left to its alarm."""
     now = kit.clock.now()
     overrides = unit.overrides.current(quota.key)
     if {o.id for o in overrides if o.wanted(now)} != confirmed:

@@ -6,16 +6,17 @@ Nothing is decided here. Every figure is read in one unit of work, at one moment
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.metering import Outlook, outlook
-from workflows.drafting import Desk, Typed, amount, data, term
+from workflows.money import show
 from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota, lineage
+from workflows.quotas import Quota, lineage, suggestion
 from workflows.refusals import Refused
-from workflows.requests import Case, Impact, Request, Term
 from workflows.requesting import facts
+from workflows.requests import Case, Impact, Request, Term
 from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
 
 
@@ -31,10 +32,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A request as it is at `now`. `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's.
+    """A request as it is at `now`.
 
-    `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would if it
-    began now; `at_reset` that this is the window's end and not the term's.
+    `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
+    data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
+    that this is the window's end and not the term's.
     """
 
     request: Request
@@ -134,9 +136,32 @@ def seats(request: Request) -> tuple[Seat, ...]:
     )
 
 
-def preview(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Preview | None:
-    """Who would be asked for what is typed so far; None while amount, duration or data class are not there or not right."""
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A form being filled in: the quota's outlook, what is in the fields, and who would be asked once that can be told."""
+
+    now: datetime
+    outlook: Outlook
+    typed: Typed
+    preview: Preview | None
+
+
+def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
+    """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
     out = outlook(unit, policy, quota, now)
+    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": UNTIL_RESET, "data": "internal"}
+    return Drafted(now, out, filled_in, _preview(unit, policy, filled_in, out=out, org=org, now=now))
+
+
+def _suggested(out: Outlook) -> str:
+    """The suggestion as a person would type it."""
+    unit = out.standing.quota.unit
+    return show(suggestion(out.standing, out.empties), unit).removesuffix(f" {unit}")
+
+
+def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
+    """Who would be asked; None while amount, duration or data class are not there or not right."""
+    quota = out.standing.quota
     desk = Desk(policy, out.standing, now)
     asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
     if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):

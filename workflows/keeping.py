@@ -1,7 +1,7 @@
 """Keeping: one transaction for a change and all that follows from it, and its entry in the record.
 
-Load, decide, compare and set, record, effects, alarms: together or not at all. Whoever loses a race loads and decides again, and so
-is told what the winner did.
+Load, decide, compare and set, record, effects, alarms: together or not at all. Whoever loses a race loads and
+decides again, and so is told what the winner did.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,6 +30,7 @@ class Kit:
     policy: Policy
     clock: Clock
     units: Units
+    reads: Units  # units that only look: they see one moment, wait for no writer, and cannot commit
     directory: Directory
     limits: LimitStore
 
@@ -89,7 +90,7 @@ def follow(unit: UnitOfWork, now: datetime, effects: Iterable[Effect], alarms: I
         unit.agenda.set(alarm)
 
 
-def refuse_click(unit: UnitOfWork, request: str, by: str, refused: Refused, at: datetime) -> Refused:
+def refuse_click(unit: UnitOfWork, request: str, *, by: str, refused: Refused, at: datetime) -> Refused:
     """Records a click that changed nothing: in a chain of its own, since the request's numbers are its versions."""
     note(unit, f"clicks:{request}", Act(by, f"refused: {refused.why}", at), {"why": refused.why.value})
     return refused

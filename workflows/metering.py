@@ -5,72 +5,82 @@ Late events count in the period they belong to but tell nothing: nobody is warne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from workflows import overrides
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
+from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace, window_of
-from workflows.spend import Price, Usage, price_all, tally
+from workflows.spend import Costed, Price, Usage, price_all, tally
 from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
+MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
 INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of a batch: events that count from now on, and events that were counted before."""
+    """What became of a batch: events that count from now on, and events that were counted before.
+
+    `new` are the keys of those that count. `absurd` are events that were refused, by key, with their nano-dollars: tokens times
+    price came to more than any call costs.
+    """
 
     accepted: int
     duplicates: int
+    new: frozenset[bytes] = frozenset()
+    absurd: Mapping[bytes, int] = field(default_factory=dict)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    if not usages:
-        return Recorded(0, 0)
+    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
+    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST}
+    sound = [costed for costed in priced if costed.cost <= MOST]
+    batch: dict[bytes, Costed] = {}
+    for costed in sound:
+        batch.setdefault(costed.usage.key, costed)
+    if not batch:
+        return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> int:
-        new = _unseen(usages, unit)
-        _count(new, unit, policy, prices, now=now)
-        return len(new)
+    def once(unit: UnitOfWork) -> frozenset[bytes]:
+        new = _unseen([costed.usage for costed in batch.values()], unit)
+        _count([costed for key, costed in batch.items() if key in new], unit, policy, now=now)
+        return new
 
     try:
-        accepted = attempt(units, once)
+        new = attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(accepted, len(usages) - accepted)
+    return Recorded(len(new), len(sound) - len(new), new, absurd)
 
 
-def _unseen(usages: Iterable[Usage], unit: UnitOfWork) -> list[Usage]:
-    """Those whose key was not seen, each key once.
+def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
+    """The keys that were not seen; marks them.
 
     An event without a time gets the day on which it was received; its retry may come after midnight. So it is also looked up,
     and marked, on the day before.
     """
-    first: dict[bytes, Usage] = {}
-    for usage in usages:
-        first.setdefault(usage.key, usage)
-    fresh = unit.meter.fresh([(_day(usage), key) for key, usage in first.items()])
-    before = [(_day(usage) - timedelta(days=1), key) for key, usage in first.items() if not usage.timed]
+    fresh = unit.meter.fresh([(_day(usage), usage.key) for usage in usages])
+    before = [(_day(usage) - timedelta(days=1), usage.key) for usage in usages if not usage.timed]
     if before:
         fresh -= {key for _, key in before} - unit.meter.fresh(before)
-    return [usage for key, usage in first.items() if key in fresh]
+    return frozenset(fresh)
 
 
 def _day(usage: Usage) -> date:
     return usage.at.astimezone(UTC).date()
 
 
-def _count(new: Sequence[Usage], unit: UnitOfWork, policy: Policy, prices: Mapping[str, Price], *, now: datetime) -> None:
-    if not new:
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
+    if not batch:
         return
     organization = policy.organization
-    batch = price_all(new, _priced(new, policy, prices), policy.fallback_price)
     unit.meter.append(batch)
     added = tally(batch, policy.by_scope(), organization.zone, organization.fiscal_start)
     known = {quota.key: quota for quota in policy.quotas}
@@ -79,10 +89,10 @@ def _count(new: Sequence[Usage], unit: UnitOfWork, policy: Policy, prices: Mappi
             _tell(known[key], window, after - added.counters[key, window], after, unit=unit, now=now)
 
 
-def _priced(new: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
+def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
     """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
     found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in new}:
+    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages}:
         for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
             if (price := table.get(name)) is not None:
                 found[sold_as] = price
@@ -96,11 +106,13 @@ def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOf
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
         return
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
-    reached = crossings(before, after, limit, quota.thresholds)
-    notices = [notice(quota, window, crossing, spent=after, at=now) for crossing in reached]
-    told = [each for each in notices if unit.meter.tell(each)]
-    if told:
-        unit.outbox.put(Effect(Do.SHOW_WARNING, told[-1].key), now)
+    shown = ""
+    for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
+        told = notice(quota, window, crossing, spent=after, at=now)
+        if unit.meter.tell(told, shown=not shown):
+            shown = shown or told.key
+    if shown:
+        unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

@@ -133,8 +133,11 @@ class Meter(Protocol):
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
 
-    def tell(self, notice: Notice) -> bool:
-        """Keeps a notice; False when that threshold was told before."""
+    def tell(self, notice: Notice, shown: bool = True) -> bool:
+        """Keeps a notice; False when that threshold was told before.
+
+        With `shown` false it counts as told and nobody sees it: spend jumped past it to a higher threshold.
+        """
 
     def notice(self, key: str) -> Notice | None: ...
     def latest(self, quota: str, window: Window) -> Notice | None:
@@ -169,7 +172,7 @@ class Agenda(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """An effect that is to be delivered. `generation` grows each time it is asked for again."""
+    """An effect that is to be delivered. `generation` grows each time it is asked for again; `tries` are those that failed."""
 
     effect: Effect
     generation: int

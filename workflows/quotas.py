@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from fractions import Fraction
 
-from workflows.money import Unit
+from workflows.money import NANO, Unit
 from workflows.people import PersonId
 from workflows.times import Period, Window, local_day, window_at
 
@@ -111,8 +112,11 @@ class Crossing:
 
 
 def crossings(before: int, after: int, limit: int, thresholds: Thresholds) -> tuple[Crossing, ...]:
-    """The thresholds with `before < mark <= after`, lowest first. Only the last is told; all of them count as told."""
-    marks = (Crossing(level, percent, mark_at(limit, percent)) for level, percent in thresholds.marks())
+    """The thresholds with `before < mark <= after`, lowest first. Only the last is told; all of them count as told.
+
+    A limit of nothing is past its thresholds before anything is spent; what is spent first crosses them.
+    """
+    marks = (Crossing(level, percent, max(1, mark_at(limit, percent))) for level, percent in thresholds.marks())
     return tuple(c for c in marks if before < c.mark <= after)
 
 
@@ -170,9 +174,10 @@ class Day:
     start: datetime
     end: datetime
     spent: int
-    zone: str = "UTC"
+    zone: str
 
 
+INSTANT = timedelta(microseconds=1)
 FEWEST_DAYS = 3  # with less history a pace is a guess, and a guess is not said
 
 
@@ -196,19 +201,41 @@ def _is_weekend(day: Day) -> bool:
 def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[Day]) -> datetime | None:
     """When the limit is reached if spend keeps this pace; None if not before the reset, or the pace is unknown.
 
-    `ahead` are the local days from today to the window's end, with any `spent`.
+    A limit that is reached is empty now. `ahead` are the local days from today to the window's end, with any `spent`.
     """
-    if rate is None or standing.spent >= standing.limit:
-        return standing.at if standing.spent >= standing.limit else None
-    left = standing.limit - standing.spent
+    if standing.spent >= standing.limit:
+        return standing.at
+    if rate is None:
+        return None
+    left = Fraction(standing.limit - standing.spent)
     for day in ahead:
         start = max(day.start, standing.at)
-        if start >= standing.window.end:
-            break
-        full = rate[_is_weekend(day)]
-        today = full * int((day.end - start).total_seconds()) // int((day.end - day.start).total_seconds())
-        if today >= left > 0:
-            seconds = (day.end - start).total_seconds() * left / today
-            return start + timedelta(seconds=int(seconds))
+        if start >= day.end:  # over, or skipped by the calendar
+            continue
+        rest = (day.end - start) // INSTANT
+        today = Fraction(rate[_is_weekend(day)] * rest, (day.end - day.start) // INSTANT)
+        if today >= left:
+            empty = start + int(rest * left / today) * INSTANT
+            return empty if empty < standing.window.end else None
         left -= today
     return None
+
+
+def suggestion(standing: Standing, empties: datetime | None) -> int:
+    """An amount to begin with, rounded up to two digits: what this pace needs until the reset, at least a tenth of the base.
+
+    Not so much that it goes past the hard limit, while there is room below it: a larger amount is the person's own choice.
+    """
+    need = standing.base // 10
+    if empties is not None and standing.at < empties < standing.window.end:
+        rest, run = standing.window.end - empties, empties - standing.at
+        need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
+    least = NANO if standing.quota.unit is Unit.USD else 1
+    room = mark_at(standing.base, standing.quota.thresholds.hard) - standing.limit
+    wanted = _two_digits(max(need, least), up=True)
+    return min(wanted, _two_digits(room, up=False)) if room >= least else wanted
+
+
+def _two_digits(amount: int, *, up: bool) -> int:
+    step: int = 10 ** max(0, len(str(amount)) - 2)
+    return -(-amount // step) * step if up else amount // step * step

@@ -12,7 +12,7 @@ from workflows.refusals import Refused, Why
 
 def may_report(kit: Kit, override_id: str, by: PersonId) -> Override | Refused:
     """Whether this person may answer this check-in now."""
-    with kit.units() as unit:
+    with kit.reads() as unit:
         return _may(unit, override_id, by)
 
 

@@ -1,10 +1,11 @@
 """Routing: who must agree to a request, and why.
 
 Two rules. Every rule that matches adds its stages: a rule can only add or refuse, and its conditions only say "at least", so
-stricter facts never give a weaker route. The route is total: it names enough people, none of them excluded, or it is a
-refusal; it is never empty.
+stricter facts never give a weaker route. (Scope, unit and kind are no stricter than one another: each has a policy of its own.)
+The route is total: it names enough people, none of them excluded, or it is a refusal; it is never empty.
 
-A stage is a set of people of whom `quorum` must agree, each person counting in one stage only.
+A stage is a set of people of whom `quorum` must agree, each person counting in one stage only. Where two stages have only the
+same people, the later one gets stand-ins.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -90,6 +91,14 @@ class Ask:
     people: tuple[PersonId, ...] = ()
     quorum: int = 1
 
+    def __post_init__(self) -> None:
+        _at_least_one(self.quorum)
+
+
+def _at_least_one(quorum: int) -> None:
+    if quorum < 1:
+        raise ValueError(f"a quorum of {quorum} asks nobody")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -127,6 +136,9 @@ class Stage:
     rules: tuple[str, ...] = ()
     instead: str = ""
 
+    def __post_init__(self) -> None:
+        _at_least_one(self.quorum)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -139,7 +151,7 @@ class Route:
         return tuple(dict.fromkeys(p for stage in self.stages for p in stage.approvers))
 
 
-DEFAULT = Rule("default", ask=(Ask("manager"),))  # when no rule asks anyone
+DEFAULT = Rule("default", ask=(Ask("manager"),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
 
 
 def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
@@ -148,8 +160,9 @@ def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     for rule in matching:
         if rule.refuse:
             return Refused(Why.RULE_REFUSES, {"rule": rule.name, "sentence": rule.refuse})
-    if not any(rule.ask for rule in matching):
-        matching.append(DEFAULT)
+    # Not "when no rule asks": then a rule that adds finance for large amounts would spare them the manager whom small ones ask.
+    if not any(rule.ask and rule.when.holds(_mildest(facts)) for rule in matching):
+        matching.insert(0, DEFAULT)
     stages: dict[str, Stage] = {}
     for rule in matching:
         for ask in rule.ask:
@@ -158,10 +171,14 @@ def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     return _reachable(tuple(stages.values()), org)
 
 
+def _mildest(facts: Facts) -> Facts:
+    return Facts(facts.scope, Limit.SOFT, 0, facts.unit, 0, timedelta(), Data.PUBLIC, facts.kind)
+
+
 def _stage(rule: Rule, ask: Ask, org: Org) -> Stage:
     named = {"manager": (org.manager,), "owner": (org.owner,), "": ask.people}
     people = named[ask.who] if ask.who in named else org.groups.get(ask.who, ())
-    name = ask.who or "people:" + ",".join(ask.people)
+    name = ask.who or "people:" + ",".join(sorted(set(ask.people)))
     return Stage(name, tuple(p for p in people if p), ask.quorum, (rule.name,))
 
 

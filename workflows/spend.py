@@ -6,14 +6,15 @@ pico-dollars a token, costs integer nano-dollars, rounded half to even once per 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from workflows.money import Unit
 from workflows.quotas import Quota, lineage
-from workflows.times import Window, local_day, window_at
+from workflows.times import Window, day_at, local_day, window_at
 
 PICO_PER_NANO = 1_000
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +75,28 @@ class Costed:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Pico-dollars a token. `above` are dearer prices for long contexts: (input tokens from which they hold, price)."""
+    """Pico-dollars a token. `above` are the prices of long contexts, shortest first: (input tokens over which it holds, price).
+
+    `request` is a fee in pico-dollars for each call, beside its tokens.
+    """
 
     input: int
     output: int
     cache_read: int
     cache_write: int
     above: tuple[tuple[int, "Price"], ...] = ()
+    request: int = 0
 
 
-def cost(tokens: Tokens, price: Price) -> int:
-    """Nano-dollars for one call, half to even."""
+def cost(tokens: Tokens, price: Price, requests: int = 1) -> int:
+    """Nano-dollars for one event, half to even. In an event of many requests each is taken to have the average context."""
+    fee = requests * price.request
     context = tokens.input + tokens.cache_read + tokens.cache_write
     for start, dearer in price.above:
-        if context > start:
+        if context > start * max(1, requests):
             price = dearer
     pico = tokens.input * price.input + tokens.output * price.output
-    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write
+    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write + fee
     nanos, rest = divmod(pico, PICO_PER_NANO)
     return nanos + (rest * 2 > PICO_PER_NANO or (rest * 2 == PICO_PER_NANO and nanos % 2 == 1))
 
@@ -105,19 +111,8 @@ def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Coste
         return Costed(usage, usage.cost, CostSource.REPORTED)
     price = prices.get(usage.sold_as)
     if price is None:
-        return Costed(usage, cost(usage.tokens, fallback), CostSource.FALLBACK)
-    return Costed(usage, cost(usage.tokens, price), CostSource.PRICED)
-
-
-def measure(costed: Costed, unit: Unit) -> int:
-    """What one event adds to a counter of this unit."""
-    match unit:
-        case Unit.USD:
-            return costed.cost
-        case Unit.TOKENS:
-            return costed.usage.tokens.total
-        case Unit.REQUESTS:
-            return costed.usage.requests
+        return Costed(usage, cost(usage.tokens, fallback, usage.requests), CostSource.FALLBACK)
+    return Costed(usage, cost(usage.tokens, price, usage.requests), CostSource.PRICED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +127,48 @@ def tally(batch: Iterable[Costed], quotas: Mapping[str, Sequence[Quota]], zone: 
     """Adds a batch up, keys sorted so that two writers take rows in one order. `quotas` are by scope."""
     counters: dict[tuple[str, Window], int] = {}
     days: dict[tuple[str, date], int] = {}
+    for today, sums in _sums(batch, zone).items():
+        day = local_day(today.start, zone)
+        for (scope, model), used in sums.items():
+            for quota in (q for s in lineage(scope) for q in quotas.get(s, ()) if q.counts(model)):
+                window = window_at(quota.period, zone, today.start, fiscal_start)
+                counters[quota.key, window] = counters.get((quota.key, window), 0) + used.of(quota.unit)
+                days[quota.key, day] = days.get((quota.key, day), 0) + used.of(quota.unit)
+    return Tally(dict(sorted(counters.items(), key=_by_start)), dict(sorted(days.items())))
+
+
+@dataclass(slots=True)
+class _Sum:
+    usd: int = 0
+    tokens: int = 0
+    requests: int = 0
+
+    def of(self, unit: Unit) -> int:
+        match unit:
+            case Unit.USD:
+                return self.usd
+            case Unit.TOKENS:
+                return self.tokens
+            case Unit.REQUESTS:
+                return self.requests
+
+
+def _sums(batch: Iterable[Costed], zone: str) -> dict[Window, dict[tuple[str, str], _Sum]]:
+    """What a batch used by local day, scope and model: windows are found once for each of these, not for each event."""
+    sums: dict[Window, dict[tuple[str, str], _Sum]] = {}
+    today, here = Window(NEVER, NEVER), dict[tuple[str, str], _Sum]()
     for costed in batch:
         usage = costed.usage
-        day = local_day(usage.at, zone)
-        for quota in (q for scope in lineage(usage.scope) for q in quotas.get(scope, ()) if q.counts(usage.model)):
-            window = window_at(quota.period, zone, usage.at, fiscal_start)
-            used = measure(costed, quota.unit)
-            counters[quota.key, window] = counters.get((quota.key, window), 0) + used
-            days[quota.key, day] = days.get((quota.key, day), 0) + used
-    return Tally(dict(sorted(counters.items(), key=_by_start)), dict(sorted(days.items())))
+        if not today.start <= usage.at < today.end:
+            today = day_at(zone, usage.at)
+            here = sums.setdefault(today, {})
+        used = here.get((usage.scope, usage.model))
+        if used is None:
+            used = here[usage.scope, usage.model] = _Sum()
+        used.usd += costed.cost
+        used.tokens += usage.tokens.total
+        used.requests += usage.requests
+    return sums
 
 
 def _by_start(item: tuple[tuple[str, Window], int]) -> tuple[str, datetime]:

@@ -34,7 +34,7 @@ class Window:
 
 @lru_cache(maxsize=4096)
 def _midnight(day: date, zone: str) -> datetime:
-    # zoneinfo with fold=0 gives the first valid instant in a spring gap and the first of two in autumn.
+    # fold=0: where clocks jump over midnight this is the moment after the jump, where they repeat it the first of the two.
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -68,8 +68,15 @@ def _next_day(period: Period, first: date) -> date:
 
 
 def local_day(at: datetime, zone: str) -> date:
-    """The calendar day of a moment in a zone."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    """The day of a moment in a zone: the calendar's, except that a day that has ended does not come back.
+
+    Clocks set back across midnight (St. John's until 2011) show the day before once more; that hour is in the new day.
+    """
+    day = at.astimezone(ZoneInfo(zone)).date()
+    if at < _midnight(day, zone):
+        return day - timedelta(days=1)
+    after = day + timedelta(days=1)
+    return after if at >= _midnight(after, zone) else day
 
 
 def window_at(period: Period, zone: str, at: datetime, fiscal_start: int = 1) -> Window:
@@ -87,10 +94,9 @@ def next_at(weekday: int, hour: time, zone: str, after: datetime) -> datetime:
     """The first `weekday` (Monday 0) at `hour` local time strictly after a moment."""
     here = after.astimezone(ZoneInfo(zone))
     day = here.date() + timedelta(days=(weekday - here.weekday()) % 7)
-    at = datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
-    if at <= after:
-        at = datetime.combine(day + timedelta(days=7), hour, ZoneInfo(zone)).astimezone(UTC)
-    return at
+    # Where clocks jump over `hour` it comes late, perhaps on the next day: so the week before is looked at too.
+    weeks = (datetime.combine(day + timedelta(weeks=n), hour, ZoneInfo(zone)).astimezone(UTC) for n in (-1, 0, 1))
+    return next(at for at in weeks if at > after)
 
 
 def week_name(at: datetime, zone: str) -> str:
@@ -101,14 +107,15 @@ def week_name(at: datetime, zone: str) -> str:
 
 def week_window(name: str, zone: str) -> Window:
     """The window of an ISO week named as `week_name` names it; ValueError if there is no such week."""
-    found = re.fullmatch(r"(\d{4})-W(\d{2})", name)
-    if not found:
-        raise ValueError(f"{name}: write a week as 2026-W48")
-    monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-    return Window(_midnight(monday, zone), _midnight(monday + timedelta(days=7), zone))
+    found = re.fullmatch(r"([0-9]{4})-W([0-9]{2})", name)
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else date.max
+        return Window(_midnight(monday, zone), _midnight(monday + timedelta(days=7), zone))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name}: there is no such week; write a week as 2026-W48") from None
 
 
-_SPAN = re.compile(r"(\d{1,5})\s*(minute|hour|day|week)s?")
+_SPAN = re.compile(r"([0-9]{1,5})\s*(minute|hour|day|week)s?")
 _UNITS = {
     "minute": timedelta(minutes=1),
     "hour": timedelta(hours=1),
@@ -131,10 +138,15 @@ def show_span(span: timedelta) -> str:
     return " ".join(said) or "under a minute"
 
 
+# Not strftime's %a and %b: those speak the machine's language, and the sentences around them are English.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def show_day(at: datetime, zone: str) -> str:
     """ "Thu 26 Nov"."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{here:%a} {here.day} {here:%b}"
+    return f"{_DAYS[here.weekday()]} {here.day} {_MONTHS[here.month - 1]}"
 
 
 def show_moment(at: datetime, zone: str) -> str:

@@ -1,4 +1,4 @@
-"""Waking: what happens when an alarm is due. Each alarm is handled and dropped in one transaction; a doubled knock finds nothing."""
+"""Waking: what happens when an alarm is due. Each alarm is handled and dropped in one transaction; a second knock finds none."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Calling Slack: one place where its errors become ours.
 
-    ratelimited, 5xx, time-out, internal_error    Unavailable   (the call may have been carried out)
-    everything else that is not ok                Rejected      (named by Slack's own word)
+ratelimited, 5xx, time-out, internal_error    Unavailable   (the call may have been carried out)
+everything else that is not ok                Rejected      (named by Slack's own word)
 """
 
 from collections.abc import Callable
@@ -13,7 +13,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from workflows.ports import Rejected, Unavailable
 
-_PASSING = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+_PASSING = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
 
 
 def call(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The door: Slack's requests, checked before Bolt sees them and handled off the event loop.
 
-Bolt raises on a timestamp that is not a number and blocks the event loop in its stock adapter; so the signature is checked here, once,
-and Bolt is dispatched in a worker thread. Its answer goes out when the listener is done: what it decided is committed by then.
+Bolt raises on a timestamp that is not a number and blocks the event loop in its stock adapter; so the signature is checked
+here, once, and Bolt is dispatched in a worker thread. Its answer goes out when the listener is done: what it decided is committed
+by then.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ LARGEST = 1_000_000  # Slack's own payloads stay below 300 kB
 
 
 def route(app: App, signing_secret: str, after: Callable[[], None], path: str = "/slack/events") -> Route:
-    """The route for events, interactions and commands; `after` is called when a listener is done (there may be things to deliver)."""
+    """The route for events, interactions and commands; `after` is called when a listener is done (there may be work)."""
     verifier = SignatureVerifier(signing_secret)
 
     async def receive(request: Request) -> Response:

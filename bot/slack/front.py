@@ -50,12 +50,20 @@ class Front:
         """Opens a modal."""
         call(self.client.views_open, trigger_id=trigger, view=view)
 
+    def replace(self, view_id: str, seen: str, view: Mapping[str, Any]) -> None:
+        """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
+        call(self.client.views_update, view_id=view_id, hash=seen, view=view)
+
+    def beside(self, refused: Refused, person: PersonId) -> str:
+        """The same, to stand beside a field, where Slack parses nothing."""
+        return self.renderer.sentence(refused, self.zone_of(person), plain=True)
+
     def errors(self, problems: Iterable[Refused], view: Mapping[str, Any], person: PersonId) -> dict[str, str]:
         """Each problem's sentence under its field; what has no field of its own goes under the first."""
         blocks = inputs(view)
         said: dict[str, str] = {}
         for problem in problems:
             place = problem.place if problem.place in blocks else blocks[0]
-            sentence = self.sentence(problem, person)
+            sentence = self.beside(problem, person)
             said[place] = f"{said[place]} {sentence}" if place in said else sentence
         return said

@@ -1,7 +1,7 @@
 """Posting: every message of ours is remembered, so that it can be brought up to date and is not sent twice.
 
-A time-out after Slack took a message cannot be told from one before: the app may not read channels to find out. The message is then
-sent again; should a reader press a button on the first copy, `adopt` makes it the one that is kept up to date.
+A time-out after Slack took a message cannot be told from one before: the app may not read channels to find out. The message
+is then sent again; should a reader press a button on the first copy, `adopt` makes it the one that is kept up to date.
 """
 
 import hashlib
@@ -32,9 +32,10 @@ class Spot:
 class Poster:
     """Puts messages where they belong and remembers where that is."""
 
-    def __init__(self, client: WebClient, units: Units) -> None:
+    def __init__(self, client: WebClient, units: Units, reads: Units) -> None:
         self._client = client
         self._units = units
+        self._reads = reads
         self._ims: dict[PersonId, str] = {}
 
     def put(self, spot: Spot, message: Mapping[str, Any]) -> Post:
@@ -50,12 +51,12 @@ class Poster:
 
     def find(self, thing: str, place: str) -> Post | None:
         """Our message of that thing and place."""
-        with self._units() as unit:
+        with self._reads() as unit:
             return unit.posts.get(thing, place)
 
     def all(self, thing: str) -> list[Post]:
         """Every message of ours that shows a thing."""
-        with self._units() as unit:
+        with self._reads() as unit:
             return unit.posts.of(thing)
 
     def anchor(self, post: Post) -> Post:
@@ -81,7 +82,9 @@ class Poster:
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
         there = {"thread_ts": spot.thread} if spot.thread else {}
-        said = call(self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message)
+        said = call(
+            self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message
+        )
         return Post(spot.thing, spot.place, said["channel"], said["ts"], digest)
 
     def _edit(self, post: Post, message: Mapping[str, Any]) -> None:

@@ -37,6 +37,6 @@ def register(bolt: App, front: Front) -> None:
 
 
 def _modal(front: Front, override_id: str, request_id: str, by: PersonId) -> Body:
-    with front.kit.units() as unit:
+    with front.kit.reads() as unit:
         override, request = unit.overrides.get(override_id), unit.requests.get(request_id)
     return front.renderer.render("outcome.yaml", override=override, request=request, zone=front.zone_of(by))

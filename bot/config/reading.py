@@ -1,0 +1,148 @@
+"""Reading app.yaml: from a file to a draft of the policy, or to everything that is wrong with it.
+
+A draft is a policy in which people and channels are still what the operator wrote; `resolving` looks them up.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from bot.config.models import models
+from bot.config.people import people
+from bot.config.place import Notes, Place, Ref
+from bot.config.problems import Problem, nearest
+from bot.config.quotas import Context, quotas, scopes, thresholds
+from bot.config.routing import Known, routing
+from bot.config.tree import LARGEST, parse
+from bot.config.words import channel, choice, span
+from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.spend import Price
+
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest")
+YEAR = "january february march april may june july august september october november december"
+MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
+WEEK = "monday tuesday wednesday thursday friday saturday sunday"
+WEEKDAYS = {name: n for n, name in enumerate(WEEK.split())}
+WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
+NAME = 80  # of the organisation, in characters: it stands in headers
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A policy with people, channels and user groups as written, where they were written, and what may not be meant."""
+
+    policy: Policy
+    refs: tuple[Ref, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def read(path: Path) -> Draft | list[Problem]:
+    """The draft in a file, or every problem in it."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        return [Problem("", "", f"cannot be read: {why}", "LEEWAY_CONFIG says where it is")]
+    return read_bytes(raw)
+
+
+def read_bytes(raw: bytes) -> Draft | list[Problem]:
+    """The draft in the bytes of a file, or every problem in them."""
+    tree, problems = parse(raw)
+    if tree is None:
+        return problems
+    notes = Notes(problems)
+    policy = _policy(Place("", tree, notes))
+    if notes.problems:
+        return sorted(notes.problems, key=lambda p: p.line)
+    return Draft(policy, tuple(notes.refs), tuple(notes.warnings))
+
+
+def _policy(place: Place) -> Policy:
+    fields = place.fields(SECTIONS, later=("attribution",), example="organization: {name: Acme}")
+    for key, example in (("organization", "{name: Acme}"), ("quotas", "{platform: {limit: $250 a month}}")):
+        if key not in fields:
+            place.missing(key, f"write {key}: {example}")
+    who = people(fields["people"]) if "people" in fields else People()
+    which, prices, fallback = models(fields.get("models"))
+    levels = thresholds(fields.get("thresholds"))
+    limits = quotas(fields["quotas"], Context(levels, which.groups)) if "quotas" in fields else ()
+    _doubts(fields, place, who, fallback)
+    known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
+    return Policy(
+        organization=_organization(fields["organization"]) if "organization" in fields else Organization(""),
+        quotas=limits,
+        rules=routing(fields["routing"], known) if "routing" in fields else (),
+        people=who,
+        models=which,
+        timing=_timing(fields["time"]) if "time" in fields else Timing(),
+        digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
+        prices=prices,
+        fallback_price=fallback,
+    )
+
+
+def _doubts(fields: Mapping[str, Place], root: Place, who: People, fallback: Price) -> None:
+    """What a file may leave out, at a price that its author should know."""
+    groups = (*who.groups, *who.usergroups)
+    if who.fallback not in groups:
+        advice = f"name a group that stands in, as fallback: {next(iter(groups), 'platform')}"
+        at, key = (fields["people"], "fallback") if "people" in fields else (root, "people.fallback")
+        at.lacking(key, "a request is refused when its approvers cannot be asked", advice)
+    if fallback is FREE:
+        advice = "write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
+        at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
+        at.lacking(key, "calls to a model without a known price count as $0", advice)
+
+
+def _organization(place: Place) -> Organization:
+    fields = place.fields(("name", "timezone", "currency", "fiscal_year_starts"), example="{name: Acme, timezone: Europe/Berlin}")
+    if "name" not in fields:
+        place.missing("name", "write the organisation's name")
+    name = fields["name"].text("Acme") if "name" in fields else ""
+    if len(name) > NAME:
+        fields["name"].bad(f"longer than {NAME} characters")
+    if "currency" in fields and fields["currency"].text("USD") not in ("USD", ""):
+        fields["currency"].bad("only US dollars are supported yet", "write USD")
+    starts = choice(fields["fiscal_year_starts"], MONTHS, 1) if "fiscal_year_starts" in fields else 1
+    return Organization(name, _zone(fields["timezone"]) if "timezone" in fields else "UTC", starts)
+
+
+def _zone(place: Place) -> str:
+    said = place.text("Europe/Berlin")
+    zones = available_timezones()
+    if said and said not in zones:
+        place.bad("no such time zone", nearest(said, zones) or "write a name as Europe/Berlin")
+        return "UTC"
+    return said or "UTC"
+
+
+def _timing(place: Place) -> Timing:
+    known = ("lapse_after", "override_at_most", "activate_within")
+    fields = place.fields(known, later=("remind_after", "escalate_after", "extensions"), example="{lapse_after: 5 days}")
+    return Timing(**{key: span(value) for key, value in fields.items()})
+
+
+def _digest(place: Place) -> DigestPlan:
+    fields = place.fields(("when", "leadership"), later=("finance",), example="{when: monday 09:00}")
+    weekday, at = _moment(fields["when"]) if "when" in fields else (0, time(9))
+    return DigestPlan(weekday, at, channel(fields["leadership"]) if "leadership" in fields else "")
+
+
+def _moment(place: Place) -> tuple[int, time]:
+    """ "monday 09:00" as a weekday and a time of day."""
+    said = place.text("monday 09:00")
+    found = WHEN.fullmatch(said)
+    if found and found[1].lower() not in WEEKDAYS:
+        place.bad(f'"{found[1]}" is not a weekday', nearest(found[1], WEEKDAYS) or "write monday 09:00")
+    elif found and (int(found[2]) > 23 or int(found[3]) > 59):
+        place.bad(f'"{found[2]}:{found[3]}" is not a time of day', "write 00:00 to 23:59")
+    elif found:
+        return WEEKDAYS[found[1].lower()], time(int(found[2]), int(found[3]))
+    elif said:
+        place.bad("not a weekday and a time", "write monday 09:00")
+    return 0, time(9)

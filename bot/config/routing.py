@@ -1,0 +1,107 @@
+"""The `routing` section: rules that ask or refuse. A condition only ever says "this or stricter"; nothing else is accepted."""
+
+from dataclasses import dataclass
+
+from bot.config.conditions import when
+from bot.config.place import Place
+from bot.config.problems import nearest
+from bot.config.tree import Entries
+from bot.config.words import is_person, person
+from workflows.policy import Models, People
+from workflows.routing import Ask, Rule, When
+
+EXAMPLE = "{name: large, when: {limit: hard}, ask: finance}"
+ROLES = ("manager", "owner")
+MOST_SEATS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rules may name."""
+
+    people: People
+    models: Models
+    scopes: tuple[str, ...]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return (*self.people.groups, *self.people.usergroups)
+
+
+def routing(place: Place, known: Known) -> tuple[Rule, ...]:
+    """The rules, in the order of the file."""
+    rules: dict[str, Rule] = {}
+    for at in place.items(f"a list of rules, as - {EXAMPLE}"):
+        rule = _rule(at, known)
+        if rule.name in rules:
+            at.bad(f'a second rule with the name "{rule.name}"', "give each rule its own name")
+        rules[rule.name or at.path] = rule
+    return tuple(rules.values())
+
+
+def _rule(place: Place, known: Known) -> Rule:
+    fields = place.fields(("name", "when", "ask", "refuse"), later=("approve",), example=EXAMPLE)
+    if not isinstance(place.tree, Entries):
+        return Rule("")
+    if "name" not in fields:
+        place.missing("name", "requests say which rule asks whom: name it")
+    if "ask" in fields and "refuse" in fields:
+        place.bad("asks and refuses", "a rule does one of them")
+    elif "ask" not in fields and "refuse" not in fields:
+        place.bad("asks nobody and refuses nothing", "add ask: manager, or refuse: with a sentence")
+    return Rule(
+        name=fields["name"].text("a short name") if "name" in fields else "",
+        when=when(fields["when"], known.scopes, known.models) if "when" in fields else When(),
+        ask=_asks(fields["ask"], known) if "ask" in fields else (),
+        refuse=fields["refuse"].text("a sentence that says why") if "refuse" in fields else "",
+    )
+
+
+def _asks(place: Place, known: Known) -> tuple[Ask, ...]:
+    asks: list[Ask] = []
+    places = place.some("[owner, finance]")
+    for at in places:
+        ask = _seats(at, known) if isinstance(at.tree, Entries) else _ask(at, known)
+        if any(ask.who == a.who and ask.people == a.people for a in asks):
+            at.bad("asked twice by this rule", "keep one")
+        asks.append(ask)
+    if not places:
+        place.bad("asks nobody", "name somebody, or remove the rule")
+    return tuple(asks)
+
+
+def _ask(place: Place, known: Known) -> Ask:
+    said = place.text("manager, owner, the name of a group or a person")
+    if said in ROLES or said in known.groups:
+        return Ask(said)
+    if said.removeprefix("@") in (*ROLES, *known.groups):
+        place.bad("this is a group, not a person", f"write {said.removeprefix('@')}")
+    elif is_person(said):
+        return Ask("", (person(place, known.groups),))
+    elif said:
+        place.bad("no such group", nearest(said, (*ROLES, *known.groups)))
+    return Ask(said)
+
+
+def _seats(place: Place, known: Known) -> Ask:
+    """{group: finance, quorum: 2}"""
+    fields = place.fields(("group", "quorum"), example="{group: finance, quorum: 2}")
+    group = fields["group"].text("the name of a group") if "group" in fields else ""
+    if "group" not in fields:
+        place.missing("group", "write the name of a group")
+    elif group and group not in known.groups:
+        fields["group"].bad("no such group", nearest(group, known.groups))
+    return Ask(group, quorum=_quorum(fields["quorum"], known.people.groups.get(group)) if "quorum" in fields else 1)
+
+
+def _quorum(place: Place, members: tuple[object, ...] | None) -> int:
+    said = place.text("2")
+    if not said:
+        return 1
+    if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MOST_SEATS:
+        place.bad("not a number of people", f"write 1 to {MOST_SEATS}")
+    elif members is not None and int(said) > len(members):
+        place.bad(f"the group has {len(members)} {'person' if len(members) == 1 else 'people'}", "ask fewer, or add people to it")
+    else:
+        return int(said)
+    return 1

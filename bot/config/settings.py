@@ -1,0 +1,138 @@
+"""The environment as settings: every one that is missing or wrong is said at once, with where to get it.
+
+Each may come from a file instead: `SLACK_BOT_TOKEN_FILE=/run/secrets/bot`. Values never appear in a message or a repr.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.config.problems import Problem
+
+SLACK = "https://slack.com/api/"
+BOT = "Slack: your app → OAuth & Permissions → Bot User OAuth Token"
+SIGNING = "Slack: your app → Basic Information → App Credentials → Signing Secret"
+APP = "Slack: your app → Basic Information → App-Level Tokens, with the scope connections:write"
+DATABASE = "write sqlite:///state/leeway.db or postgresql://user:password@host/leeway"
+SCHEMES = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+KNOWN_SCHEMES = ("sqlite", "postgresql+psycopg")
+LARGEST = 10_000  # bytes of a secret's file: more is another file
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the app runs and with which secrets; a secret that is not needed, or not there, is ""."""
+
+    bot_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    slack_api: str = SLACK
+    database: str = field(default="", repr=False)  # may hold a password
+    state: Path = Path("state")
+    config: Path = Path("app.yaml")
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over a socket of ours instead of calling us."""
+        return bool(self.app_token)
+
+
+def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Settings | list[Problem]:
+    """The settings, or all that is wrong with them. With `slack` false what Slack needs may be missing, but not be wrong."""
+    reading = _Reading(env, [])
+    bot = reading.secret("SLACK_BOT_TOKEN", "xoxb-", BOT)
+    app = reading.secret("SLACK_APP_TOKEN", "xapp-", APP)
+    signing = reading.signing()
+    if slack:
+        reading.need("SLACK_BOT_TOKEN", BOT)
+        if not app and not reading.given("SLACK_APP_TOKEN"):
+            reading.need("SLACK_SIGNING_SECRET", f"{SIGNING}; with SLACK_APP_TOKEN (Socket Mode) it is not needed")
+    state = Path(reading.value("LEEWAY_STATE") or "state")
+    read = Settings(
+        bot_token=bot,
+        signing_secret=signing,
+        app_token=app,
+        slack_api=reading.api(),
+        database=reading.database() or f"sqlite:///{(state / 'leeway.db').as_posix()}",
+        state=state,
+        config=Path(reading.value("LEEWAY_CONFIG") or "app.yaml"),
+    )
+    return reading.problems or read
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    env: Mapping[str, str]
+    problems: list[Problem]
+
+    def bad(self, name: str, message: str, suggestion: str = "") -> None:
+        self.problems.append(Problem(name, "", message, suggestion))
+
+    def given(self, name: str) -> bool:
+        return bool(self.env.get(name, "").strip() or self.env.get(f"{name}_FILE", "").strip())
+
+    def need(self, name: str, where: str) -> None:
+        if not self.given(name):
+            self.bad(name, "is not set", where)
+
+    def value(self, name: str) -> str:
+        """The setting, from the environment or its file; "" when it is not set or cannot be had."""
+        direct, file = self.env.get(name, "").strip(), self.env.get(f"{name}_FILE", "").strip()
+        if direct and file:
+            self.bad(name, f"is set, and so is {name}_FILE", "set one of them")
+        return self._content(f"{name}_FILE", Path(file)) if file and not direct else direct
+
+    def _content(self, name: str, path: Path) -> str:
+        try:
+            with path.open("rb") as file:
+                content = file.read(LARGEST + 1).decode().strip()
+        except UnicodeDecodeError:
+            self.bad(name, "names a file that is not text")
+            return ""
+        except (OSError, ValueError) as error:
+            why = (getattr(error, "strerror", None) or "not a path").lower()
+            self.bad(name, f"names a file that cannot be read: {why}")
+            return ""
+        if not content or len(content) > LARGEST:
+            self.bad(name, "names a file that is empty" if not content else "names a file that is too large for a setting")
+            return ""
+        return content
+
+    def secret(self, name: str, prefix: str, where: str) -> str:
+        said = self.value(name)
+        if said and not re.fullmatch(rf"{prefix}[\w.-]+", said):
+            message = "has signs that no token has" if said.startswith(prefix) else f"does not start with {prefix}"
+            self.bad(name, message, where)
+        return said
+
+    def signing(self) -> str:
+        said = self.value("SLACK_SIGNING_SECRET")
+        if said.startswith(("xox", "xapp-")):
+            self.bad("SLACK_SIGNING_SECRET", "is a token", SIGNING)
+        elif said and not re.fullmatch(r"[\w-]{16,}", said):
+            self.bad("SLACK_SIGNING_SECRET", "is not a signing secret: Slack's have 32 signs, 0-9 and a-f", SIGNING)
+        return said
+
+    def api(self) -> str:
+        said = self.value("SLACK_API_URL") or SLACK
+        if _scheme(said) not in ("http", "https") or not urlsplit(said).netloc:
+            self.bad("SLACK_API_URL", "is not a web address", f"leave it out, or write one as {SLACK}")
+        return said.rstrip("/") + "/"
+
+    def database(self) -> str:
+        said = self.value("DATABASE_URL")
+        scheme, _, rest = said.partition("://")
+        scheme = SCHEMES.get(scheme, scheme)
+        if said and (scheme not in KNOWN_SCHEMES or not rest):
+            self.bad("DATABASE_URL", "is neither SQLite nor PostgreSQL", DATABASE)
+        return f"{scheme}://{rest}" if said else ""
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""

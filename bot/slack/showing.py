@@ -1,0 +1,160 @@
+"""Showing: makes what people see in Slack equal to what is true. One method an effect; each may run any number of times.
+
+Cards are kept up to date; warnings, news and digests are said once and then stand.
+"""
+
+from collections.abc import Callable
+
+from bot.slack.front import Front
+from bot.slack.posting import Spot
+from workflows import digesting
+from workflows.effects import Do, News
+from workflows.explaining import Card, card
+from workflows.metering import outlook
+from workflows.people import PersonId
+from workflows.ports import Post, Unavailable, UnitOfWork
+from workflows.quotas import Quota, lineage, window_of
+from workflows.requests import Request
+
+Handler = Callable[[str], None]
+
+CHANNEL, THREAD, ANCHOR = "channel", "thread", "anchor"
+
+
+class Shower:
+    """Delivers the effects that end in Slack."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._kit = front.kit
+        self._poster = front.poster
+
+    def handlers(self) -> dict[Do, Handler]:
+        """What each kind of effect is delivered by."""
+        return {
+            Do.SHOW_WARNING: self.warning,
+            Do.SHOW_REQUEST: self.request,
+            Do.TELL_THREAD: self.news,
+            Do.SHOW_CHECKIN: self.checkin,
+            Do.SHOW_DIGEST: self.digest,
+        }
+
+    def warning(self, key: str) -> None:
+        """The team's channel has the warning: said once."""
+        thing = f"warning:{key}"
+        if self._poster.find(thing, CHANNEL):
+            return
+        now = self._kit.clock.now()
+        with self._kit.reads() as unit:
+            notice = unit.meter.notice(key)
+            quota = self._kit.policy.quota(notice.quota) if notice else None
+            if notice is None or quota is None or now not in notice.window:
+                return  # the window is over: what it says would no longer be true
+            out = outlook(unit, self._kit.policy, quota, now)
+        channel = self._home(quota) or (self._poster.im(quota.owner) if quota.owner else "")
+        if channel:
+            message = self._front.renderer.render("warning.yaml", notice=notice, outlook=out, zone=self._front.zone)
+            self._poster.put(Spot(thing, CHANNEL, channel), message)
+
+    def request(self, key: str) -> None:
+        """Every copy of a request's card shows it as it is; those who are asked now have one."""
+        thing = f"request:{key}"
+        with self._kit.reads() as unit:
+            request = unit.requests.get(key)
+            if request is None:
+                return
+            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+        self._in_thread(thing, told)
+        self._put(Spot(thing, f"dm:{request.requester}", ""), told, "requester", request.requester)
+        for person in request.waiting_on():
+            self._put(Spot(thing, f"dm:{person}", ""), told, "approver", person)
+        self._copies(thing, told)
+
+    def _copies(self, thing: str, told: Card) -> None:
+        """The copies of those who were asked before, and any that were found by a click."""
+        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
+        for post in self._poster.all(thing):
+            if post.place in seen:
+                continue
+            person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
+            self._put(Spot(thing, post.place, post.channel), told, "approver" if person else "thread", person)
+
+    def _in_thread(self, thing: str, told: Card) -> None:
+        channel = self._home(told.quota)
+        if not channel:
+            return
+        root = self._poster.find(thing, ANCHOR) or self._root(thing, told, channel)
+        spot = Spot(thing, THREAD, root.channel if root else channel, root.ts if root else "")
+        self._put(spot, told, "thread", None)
+        if root is None and (own := self._poster.find(thing, THREAD)):
+            self._poster.anchor(Post(thing, ANCHOR, own.channel, own.ts, ""))
+
+    def _root(self, thing: str, told: Card, channel: str) -> Post | None:
+        """The warning that the request was asked from, or the quota's latest: its thread is the request's."""
+        with self._kit.reads() as unit:
+            warning = self._warning(unit, told.request, told.quota)
+        if warning is None or warning.channel != channel:
+            return None
+        return self._poster.anchor(Post(thing, ANCHOR, warning.channel, warning.ts, ""))
+
+    def _warning(self, unit: UnitOfWork, request: Request, quota: Quota) -> Post | None:
+        notice = unit.meter.notice(request.origin) if request.origin else None
+        if notice is None or notice.quota != quota.key:
+            org = self._kit.policy.organization
+            notice = unit.meter.latest(quota.key, window_of(quota, org.zone, request.submitted, org.fiscal_start))
+        return unit.posts.get(f"warning:{notice.key}", CHANNEL) if notice else None
+
+    def _put(self, spot: Spot, told: Card, viewer: str, person: PersonId | None) -> None:
+        zone = self._front.zone_of(person) if person else self._front.zone
+        message = self._front.renderer.render("card.yaml", card=told, viewer=viewer, zone=zone)
+        channel = spot.channel or (self._poster.im(person) if person else "")
+        self._poster.put(Spot(spot.thing, spot.place, channel, spot.thread), message)
+
+    def news(self, key: str) -> None:
+        """The request's thread, or without one its requester, has that piece of news: said once."""
+        request_id, _, word = key.partition("/")
+        thing = f"news:{key}"
+        if self._poster.find(thing, THREAD):
+            return
+        with self._kit.reads() as unit:
+            request = unit.requests.get(request_id)
+            if request is None:
+                return
+            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+        message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
+        self._poster.put(self._thread_of(thing, told), message)
+
+    def _thread_of(self, thing: str, told: Card) -> Spot:
+        if not self._home(told.quota):
+            return Spot(thing, THREAD, self._poster.im(told.request.requester))
+        root = self._poster.find(f"request:{told.request.id}", ANCHOR)
+        if root is None:
+            raise Unavailable(f"{told.request.id} has no thread yet")
+        return Spot(thing, THREAD, root.channel, root.ts)
+
+    def checkin(self, key: str) -> None:
+        """The requester has the check-in; when it is answered it says so."""
+        with self._kit.reads() as unit:
+            override = unit.overrides.get(key)
+            request = unit.requests.get(override.request) if override else None
+            if override is None or request is None:
+                return
+            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+        message = self._front.renderer.render("checkin.yaml", card=told, zone=self._front.zone_of(override.holder))
+        self._poster.put(Spot(f"checkin:{key}", "dm", self._poster.im(override.holder)), message)
+
+    def digest(self, key: str) -> None:
+        """The channel has that week's digest: said once."""
+        thing, (channel, _) = f"digest:{key}", key.split("/")
+        if self._poster.find(thing, CHANNEL):
+            return
+        with self._kit.reads() as unit:
+            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
+        self._poster.put(
+            Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
+        )
+
+    def _home(self, quota: Quota) -> str:
+        """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
+        near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
+        return next(near, quota).channel

@@ -1,0 +1,132 @@
+"""The connection to the database: SQLite in a file, or PostgreSQL. Dialects differ here and in `upsert`, nowhere else.
+
+Foreign errors are mapped here, once, for every statement: a unique key that is taken is Stale, an outage is Unavailable, anything
+else is a bug and stays what it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.store.turns import Turns
+from workflows.ports import Stale, Unavailable
+
+PATIENCE = 5.0  # seconds to wait for a lock: Slack gives up on a click after 3 s, a batch of usage takes milliseconds
+READING = "leeway_reading"
+
+
+class Database:
+    """An engine, and whose turn it is to write."""
+
+    def __init__(self, engine: Engine, turns: Turns | None) -> None:
+        self.engine = engine
+        self._turns = turns
+        self._reader = engine.execution_options(**{READING: True})
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that holds the write lock; it is rolled back unless committed."""
+        with self._turn(), _connected(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction that sees one moment and waits for no writer."""
+        with _connected(self._reader) as connection:
+            yield connection
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.taken() if self._turns else nullcontext()
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except PoolTimeout as error:
+        raise Unavailable("every connection to the database is in use") from error
+    with connection:
+        connection.begin()
+        yield connection
+
+
+def connect(url: str, patience: float = PATIENCE) -> Database:
+    """The database at an SQLAlchemy URL; a SQLite file and its folder are made when missing. `patience` is in seconds."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        return _sqlite(where, patience)
+    if where.get_backend_name() in ("postgresql", "postgres"):
+        return _postgresql(where, patience)
+    raise ValueError(f"{where.render_as_string()}: the database is SQLite in a file (sqlite:///leeway.db) or PostgreSQL")
+
+
+def _postgresql(where: URL, patience: float) -> Database:
+    driver = where.set(drivername="postgresql+psycopg")
+    engine = create_engine(driver, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_timeout=patience)
+    event.listen(engine, "handle_error", _translate_postgresql)
+    return Database(engine, None)
+
+
+def _sqlite(where: URL, patience: float) -> Database:
+    if where.database in (None, "", ":memory:"):
+        raise ValueError("a SQLite database in memory is not shared between threads: name a file, as in sqlite:///leeway.db")
+    Path(str(where.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    connecting = {"check_same_thread": False, "timeout": patience}
+    engine = create_engine(where, connect_args=connecting, pool_size=5, max_overflow=20, pool_timeout=patience)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate_sqlite)
+    return Database(engine, Turns(patience))
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Sets a new SQLite connection up."""
+    # The driver must not begin transactions by itself: it begins late and DEFERRED, and a reader that turns writer fails.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL, not NORMAL: we answer after commit, and in WAL mode NORMAL loses the last commits when the power goes. It costs a
+    # sync for each commit, which is why usage is committed in groups.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -16000")  # 16 MB a connection: today's dedupe keys fit, 25 connections do not hurt
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock before the first read, so nothing that a unit read can change under it.
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+_OUTAGES = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY,
+})  # fmt: skip
+_TAKEN = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+
+
+def _translate_sqlite(context: ExceptionContext) -> None:
+    error = context.original_exception
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _TAKEN:
+        raise Stale(str(error)) from error
+    if code & 0xFF in _OUTAGES:
+        raise Unavailable(f"the database did not answer: {error}") from error
+
+
+def _translate_postgresql(context: ExceptionContext) -> None:
+    error = context.original_exception
+    state = getattr(error, "sqlstate", None) or ""
+    if state in ("23505", "40001", "40P01"):  # taken; could not serialize; deadlock: somebody else was first
+        raise Stale(str(error)) from error
+    # No state at all on a lost connection; classes 08 connection, 53 resources, 55 lock not available, 57 shutting down.
+    if context.is_disconnect or state[:2] in ("08", "53", "55", "57"):
+        raise Unavailable(f"the database did not answer: {error}") from error

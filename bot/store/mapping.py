@@ -1,0 +1,116 @@
+"""Values of the rules to rows, and rows to values. What goes in comes out equal.
+
+Columns bear the names of fields, so most values map by name; a closed word is stored as its text, and `columns` keeps moments
+and nested values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping
+
+from workflows.audit import Entry
+from workflows.effects import Alarm, Do, Effect
+from workflows.overrides import Outcome, Override
+from workflows.ports import Errand, Post
+from workflows.quotas import Crossing, Notice
+from workflows.requests import Request
+from workflows.spend import Costed, CostSource, Tokens, Usage
+from workflows.times import Window
+
+Row = RowMapping | Mapping[str, Any]
+
+
+def _by_name(value: Any) -> dict[str, Any]:
+    """Every field under its name, closed words as their text."""
+    named = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: v.value if isinstance(v, Enum) else v for name, v in named.items()}
+
+
+def request_row(request: Request) -> dict[str, Any]:
+    """The quota stands in a column of its own, beside the case, because requests are looked for by it."""
+    return _by_name(request) | {"quota": request.case.quota}
+
+
+def request_of(row: Row) -> Request:
+    return msgspec.convert(dict(row), Request)
+
+
+def override_row(override: Override) -> dict[str, Any]:
+    return _by_name(override)
+
+
+def override_of(row: Row) -> Override:
+    return msgspec.convert(dict(row), Override)
+
+
+def outcome_row(outcome: Outcome) -> dict[str, Any]:
+    return _by_name(outcome)
+
+
+def outcome_of(row: Row) -> Outcome:
+    return msgspec.convert(dict(row), Outcome)
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    return _by_name(entry)
+
+
+def entry_of(row: Row) -> Entry:
+    return Entry(**row)
+
+
+def alarm_row(alarm: Alarm) -> dict[str, Any]:
+    return _by_name(alarm)
+
+
+def alarm_of(row: Row) -> Alarm:
+    return msgspec.convert(dict(row), Alarm)
+
+
+def post_row(post: Post) -> dict[str, Any]:
+    return _by_name(post)
+
+
+def post_of(row: Row) -> Post:
+    return Post(**row)
+
+
+def errand_of(row: Row) -> Errand:
+    effect = Effect(Do(row["do"]), row["key"])
+    return Errand(effect, row["generation"], row["tries"], row["since"], row["error"])
+
+
+def notice_row(notice: Notice, shown: bool) -> dict[str, Any]:
+    window, crossing = notice.window, notice.crossing
+    row = {"key": notice.key, "quota": notice.quota, "start": window.start, "end": window.end, "shown": shown}
+    return row | _by_name(crossing) | {"spent": notice.spent, "at": notice.at}
+
+
+def notice_of(row: Row) -> Notice:
+    crossing = msgspec.convert({name: row[name] for name in ("level", "percent", "mark")}, Crossing)
+    return Notice(row["key"], row["quota"], Window(row["start"], row["end"]), crossing, row["spent"], row["at"])
+
+
+def event_row(costed: Costed) -> dict[str, Any]:
+    """Written out, not by name: this runs for every call that anybody makes to a model."""
+    use = costed.usage
+    tokens = use.tokens
+    return {
+        "key": use.key, "at": use.at, "scope": use.scope, "model": use.model, "user": use.user, "source": use.source,
+        "provider": use.provider, "timed": use.timed,
+        "requests": use.requests, "input": tokens.input, "output": tokens.output, "cache_read": tokens.cache_read,
+        "cache_write": tokens.cache_write, "cost": costed.cost, "cost_source": costed.source.value,
+    }  # fmt: skip
+
+
+def event_of(row: Row) -> Costed:
+    """A usage as it was counted; its own cost is known only where the sender reported it."""
+    how = CostSource(row["cost_source"])
+    tokens = Tokens(row["input"], row["output"], row["cache_read"], row["cache_write"])
+    reported = row["cost"] if how is CostSource.REPORTED else None
+    named = {name: row[name] for name in ("key", "at", "scope", "model", "requests", "user", "source", "provider", "timed")}
+    return Costed(Usage(**named, tokens=tokens, cost=reported), row["cost"], how)

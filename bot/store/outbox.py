@@ -1,0 +1,82 @@
+"""Effects, as the port `Outbox`: one row for each kind and key, delivered by one worker at a time.
+
+    asked for            no row: due now · waiting or dead: due now, tries forgotten · held: due as soon as it is let go
+    claimed              held, hidden until a time after which the worker counts as dead; keep it longer than a delivery can take
+    done                 removed; asked for meanwhile: let go, due at once
+    failed               let go, due later or dead; asked for meanwhile: never dead
+
+What is held is not handed to a second worker when it is asked for again: the first may have computed what was true before,
+and its late write would stand for good.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, literal, select, true, tuple_, update
+
+from bot.store import mapping, tables
+from bot.store.upsert import insert
+from workflows.effects import Effect
+from workflows.ports import Errand
+
+_ROWS = tables.outbox
+
+
+class StoredOutbox:
+    """`workflows.ports.Outbox`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, effect: Effect, now: datetime) -> None:
+        row = {"do": effect.do.value, "key": effect.key, "generation": 1, "tries": 0, "error": "", "held": False}
+        new = insert(self._connection, _ROWS).values(row | {"due": now, "since": now, "asked": now})
+        put = new.on_conflict_do_update(index_elements=[_ROWS.c.do, _ROWS.c.key], set_=_asked_again(now))
+        self._connection.execute(put)
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> list[Errand]:
+        order = (_ROWS.c.due, _ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
+        oldest = select(_ROWS).where(_ROWS.c.due <= now).order_by(*order).limit(limit)
+        # On SQLite the lock says nothing, and need not: the unit has the write lock.
+        rows = self._connection.execute(oldest.with_for_update(skip_locked=True)).mappings().all()
+        if rows:
+            names = tuple_(_ROWS.c.do, _ROWS.c.key).in_([(row["do"], row["key"]) for row in rows])
+            self._connection.execute(update(_ROWS).where(names).values(due=until, held=True))
+        return [mapping.errand_of(row) for row in rows]
+
+    def done(self, errand: Errand) -> None:
+        if self._connection.execute(delete(_ROWS).where(_same(errand))).rowcount == 0:
+            self._connection.execute(update(_ROWS).where(_named(errand)).values(due=_ROWS.c.asked, held=False))
+
+    def fail(self, errand: Errand, error: str, again: datetime | None) -> None:
+        what: dict[str, Any] = {"held": False, "error": error}
+        one = update(_ROWS).where(_same(errand)).values(due=again, tries=errand.tries + 1, **what)
+        if self._connection.execute(one).rowcount == 0:
+            # Asked for again since: what was refused may be granted now, but an outage is an outage still.
+            self._connection.execute(update(_ROWS).where(_named(errand)).values(due=again or _ROWS.c.asked, **what))
+
+    def waiting(self) -> datetime | None:
+        # func.min forgets the column's type, ORDER BY keeps it.
+        first = select(_ROWS.c.due).where(_ROWS.c.due.is_not(None)).order_by(_ROWS.c.due).limit(1)
+        return self._connection.execute(first).scalar()
+
+    def dead(self) -> list[Errand]:
+        kept = select(_ROWS).where(_ROWS.c.due.is_(None)).order_by(_ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
+        return [mapping.errand_of(row) for row in self._connection.execute(kept).mappings()]
+
+
+def _named(errand: Errand) -> ColumnElement[bool]:
+    return and_(_ROWS.c.do == errand.effect.do.value, _ROWS.c.key == errand.effect.key)
+
+
+def _same(errand: Errand) -> ColumnElement[bool]:
+    return and_(_named(errand), _ROWS.c.generation == errand.generation)
+
+
+def _asked_again(now: datetime) -> dict[str, Any]:
+    """What asking changes in a row that is there: one that is due keeps its place in the line, one that is held stays held."""
+    waits = and_(_ROWS.c.held.is_(False), func.coalesce(_ROWS.c.due > now, true()))
+    at = literal(now, _ROWS.c.due.type)
+    since = case((_ROWS.c.due.is_(None), at), else_=_ROWS.c.since)
+    due = case((waits, at), else_=_ROWS.c.due)
+    return {"generation": _ROWS.c.generation + 1, "tries": 0, "error": "", "asked": now, "since": since, "due": due}

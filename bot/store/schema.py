@@ -1,0 +1,36 @@
+"""The schema's version: whether the database has this one, and how it gets there. The steps are in `migrations`."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+HEAD = "0001"  # the newest step; a test holds it to the folder
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 7_105_395_411  # PostgreSQL's advisory lock of whoever migrates; any number will do, if it stays the same
+
+
+def current(connection: Connection) -> bool:
+    """Whether the schema is this version's."""
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+
+
+def migrate(connection: Connection) -> None:
+    """Takes every step that is missing, in one transaction, and commits it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    if not current(connection):
+        _upgrade(connection)
+    connection.commit()
+
+
+def _upgrade(connection: Connection) -> None:
+    # Here, not above: a start that finds nothing to do need not load Alembic.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

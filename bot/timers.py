@@ -1,0 +1,59 @@
+"""Timers: APScheduler knocks; the database decides what is due. A knock that is missed loses nothing, two double nothing."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+log = logging.getLogger("leeway.timers")
+
+KNOCK = 1.0  # seconds; an override ends at most so much late
+PLAN = 3600.0  # seconds; a digest is planned a week ahead
+
+
+class Engine:
+    """Runs the work whenever it is poked and at every knock, in one thread; the planning every hour."""
+
+    def __init__(self, work: Callable[[], None], plan: Callable[[], None]) -> None:
+        self._work = work
+        self._poked = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leeway-engine", daemon=True)
+        self._scheduler = BackgroundScheduler(daemon=True, timezone="UTC")
+        self._scheduler.add_job(self.poke, "interval", seconds=KNOCK, coalesce=True, max_instances=1)
+        self._scheduler.add_job(_safely(plan), "interval", seconds=PLAN, coalesce=True, max_instances=1)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._scheduler.start()
+
+    def poke(self) -> None:
+        """There may be something to do now."""
+        self._poked.set()
+
+    def stop(self) -> None:
+        """Finishes what is under way."""
+        self._scheduler.shutdown(wait=False)
+        self._stopping.set()
+        self._poked.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        work = _safely(self._work)
+        while not self._stopping.is_set():
+            self._poked.wait()
+            self._poked.clear()
+            work()
+
+
+def _safely(work: Callable[[], None]) -> Callable[[], None]:
+    """A failure is logged; the next knock tries again."""
+
+    def run() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("a knock failed; the next one tries again")
+
+    return run

@@ -1,0 +1,87 @@
+"""Wiring: the one place where ports meet what implements them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.deliver import Courier
+from bot.prices import PriceList
+from bot.slack.app import build
+from bot.slack.directory import SlackDirectory
+from bot.slack.door import route
+from bot.slack.front import Front
+from bot.slack.posting import Poster
+from bot.slack.rendering import Renderer
+from bot.slack.showing import Shower
+from bot.store import Store
+from bot.timers import Engine
+from bot.web import Doors, web
+from workflows import digesting, enforcing, waking
+from workflows.effects import Do
+from workflows.keeping import Kit
+from workflows.policy import Policy
+from workflows.ports import Clock
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
+DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
+SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later need not hurry
+
+
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """The app, put together. `work` does what is due; `engine` does it whenever there may be something."""
+
+    kit: Kit
+    store: Store
+    bolt: App
+    routes: Sequence[BaseRoute]
+    work: Callable[[], None]
+    engine: Engine
+
+    def begin(self) -> None:
+        """What every start does first: limits and digests that changed or were missed while we were down."""
+        enforcing.sync_all(self.kit)
+        digesting.plan(self.kit)
+
+
+def site_of(leeway: Leeway) -> Starlette:
+    """Every HTTP door of the app, Slack's among them."""
+    kit, store = leeway.kit, leeway.store
+    doors = Doors(
+        kit.policy,
+        kit.clock,
+        store.units,
+        store.reads,
+        PriceList(kit.clock.now()),
+        store.tokens.check,
+        {"database": lambda: "" if store.ready() else DATABASE_GONE},
+        counted=leeway.engine.poke,
+    )
+    return web(doors, routes=leeway.routes)
+
+
+def slack(token: str, api: str) -> WebClient:
+    """The one client that all calls to Slack share."""
+    return WebClient(token=token, base_url=api, timeout=SLACK_PATIENCE)
+
+
+def assemble(policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str) -> Leeway:
+    """Puts the app together; nothing runs yet."""
+    directory = SlackDirectory(client, clock, policy.people.profile_field)
+    kit = Kit(policy, clock, store.units, store.reads, directory, store.limits)
+    front = Front(kit, client, Poster(client, store.units, store.reads), Renderer(TEMPLATES))
+    courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
+
+    def work() -> None:
+        waking.wake(kit)
+        courier.run()
+
+    engine = Engine(work, lambda: digesting.plan(kit))
+    bolt = build(front)
+    routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
+    return Leeway(kit, store, bolt, routes, work, engine)
