@@ -87,7 +87,9 @@ def reader(chromium: Browser) -> Iterator[Reader]:
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    yield Reader(page, Path(os.environ.get("LEEWAY_SHOTS") or ROOT / "shots"))
+    one = Reader(page, Path(os.environ.get("LEEWAY_SHOTS") or ROOT / "shots"))
+    yield one
+    one.leave()
     page.close()
     assert not complaints
 
