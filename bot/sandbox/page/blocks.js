@@ -136,8 +136,8 @@ function input(block, surface) {
     { class: "field" },
     label,
     control(element, block, surface, flat(block.label, ctx), id, describedBy),
-    hint,
     error,
+    hint,
   );
 }
 
