@@ -1,7 +1,12 @@
 """The life of an exception request.
 
-Two rules. A terminal state never changes. The outcome follows from the set of votes, not from their order: one denial denies,
-and the request is approved when every seat of every stage is filled by a person of its own.
+Two rules. A terminal state never changes. The state follows from the set of votes that were counted, not from their order: one
+denial denies, else the request is approved when every seat of every stage is filled by a person of its own, else it is pending.
+
+A vote is counted while the request is pending: the first of each person who was asked. So a denial counts when it comes before
+the approval that fills the last seat; after it the request is approved, and the denial is refused like every vote on a decided
+request. Arrival decides nothing else: approvals alone end the same in any order, and so does any set of votes with a denial whose
+approvals would not do.
 
 `decide` is the only way from one state to the next. An illegal event is a refusal, and nothing happens.
 """
@@ -15,7 +20,7 @@ from typing import assert_never
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.routing import Data, Limit, Route, Stage, filled
+from workflows.routing import Data, Limit, Route, Stage, filled, seated
 
 
 class State(StrEnum):
@@ -130,18 +135,34 @@ class Request:
         """The vote that denied it."""
         return next((vote for vote in self.votes if vote.verdict is Verdict.DENY), None)
 
+    def complete(self) -> bool:
+        """Whether every seat is filled."""
+        stages = self.route.stages
+        return filled(stages, self.approved_by()) == tuple(stage.quorum for stage in stages)
+
     def open_stage(self) -> Stage | None:
-        """The first stage that still wants votes while pending: the one that is asked now."""
-        if self.state is not State.PENDING:
-            return None
+        """The stage that is asked now: the first with a seat to fill and somebody to fill it; None when decided.
+
+        A yes may sit in an earlier stage although that person alone can fill a later one. Then the earlier stage is asked for one
+        more, and that yes moves on.
+        """
+        helpful = self._helpful()
         full = filled(self.route.stages, self.approved_by())
-        return next((s for s, n in zip(self.route.stages, full, strict=True) if n < s.quorum), None)
+        short = [stage for stage, seats in zip(self.route.stages, full, strict=True) if seats < stage.quorum]
+        return next((s for s in (*short, *self.route.stages) if helpful & set(s.approvers)), None)
 
     def waiting_on(self) -> tuple[PersonId, ...]:
-        """Those who are asked now and did not vote."""
-        stage = self.open_stage()
-        voted = {vote.by for vote in self.votes}
-        return tuple(p for p in stage.approvers if p not in voted) if stage else ()
+        """Those who are asked now: people of the open stage who did not vote and whose yes would fill a seat."""
+        stage, helpful = self.open_stage(), self._helpful()
+        return tuple(p for p in stage.approvers if p in helpful) if stage else ()
+
+    def _helpful(self) -> set[PersonId]:
+        if self.state is not State.PENDING:
+            return set()
+        stages, yes = self.route.stages, self.approved_by()
+        now = seated(stages, yes)
+        others = set(self.route.approvers()) - {vote.by for vote in self.votes} - {self.requester}
+        return {p for p in others if seated(stages, (*yes, p)) > now}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +210,12 @@ def decide(request: Request, event: Event, *, now: datetime) -> Request | Refuse
 
 
 def _ending(request: Request) -> dict[str, object]:
-    """How a decided request ended: the grounds that a loser is told."""
-    last = request.denial() or (request.votes[-1] if request.votes else None)
-    by = last.by if last and request.state in (State.APPROVED, State.DENIED) else request.requester
+    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing."""
+    by: PersonId | None = None
+    if request.state is State.WITHDRAWN:
+        by = request.requester
+    elif request.state is not State.LAPSED and request.votes:
+        by = (request.denial() or request.votes[-1]).by
     return {"state": request.state, "by": by, "at": request.decided}
 
 
@@ -201,7 +225,7 @@ def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
     voted = replace(request, votes=(*request.votes, vote))
     if vote.verdict is Verdict.DENY:
         return _to(voted, State.DENIED, now)
-    if voted.open_stage() is None:
+    if voted.complete():
         return _to(voted, State.APPROVED, now)
     return replace(voted, version=request.version + 1)
 

@@ -37,9 +37,8 @@ class StoredRequests:
         return mapping.request_of(row) if row else None
 
     def pending(self, quota: str) -> list[Request]:
-        undecided = select(_R).where(_R.c.quota == quota, _R.c.state == State.PENDING.value)
-        rows = self._connection.execute(undecided.order_by(_R.c.submitted, _R.c.id)).mappings()
-        return [mapping.request_of(row) for row in rows]
+        here = select(_R).where(_R.c.quota == quota, _R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(here).mappings()]
 
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         within = [and_(at >= window.start, at < window.end) for at in (_R.c.submitted, _R.c.decided)]

@@ -1,5 +1,4 @@
 """Resolving: names become ids, each is looked up once, and what Slack does not know is said where it was written."""
-# ruff: noqa: E501  (a case is a line: what was written, and what is said of it)
 
 import pytest
 
@@ -22,11 +21,17 @@ def unknown(text: str) -> list[str]:
 
 
 CASES = [
-    ("people: {groups: {f: [zed@acme.example]}}", 'groups.f[0]  "zed@acme.example": nobody in this workspace has this e-mail address'),
+    (
+        "people: {groups: {f: [zed@acme.example]}}",
+        'groups.f[0]  "zed@acme.example": nobody in this workspace has this e-mail address',
+    ),
     ("people: {groups: {f: ['@zed']}}", 'groups.f[0]  "@zed": nobody in this workspace has this handle'),
     ("people: {groups: {f: [U0ZED000]}}", 'groups.f[0]  "U0ZED000": nobody in this workspace has this Slack id'),
     ("people: {groups: {f: ['@twin']}}", 'groups.f[0]  "@twin": 2 have this name in the workspace; write the Slack id'),
-    ("people: {groups: {f: {slack_group: oncal}}}", 'groups.f.slack_group  "oncal": this workspace has no user group with this handle'),
+    (
+        "people: {groups: {f: {slack_group: oncal}}}",
+        'groups.f.slack_group  "oncal": this workspace has no user group with this handle',
+    ),
     ("people: {managers: {'@zed': '@bob'}}", 'managers.@zed  "@zed": nobody in this workspace has this handle'),
     ("people: {managers: {'@bob': bob@acme.example}}", 'managers.@bob  "bob@acme.example": nobody is their own manager'),
     (
@@ -45,10 +50,16 @@ def test_a_person_or_group_whom_slack_does_not_know_is_a_line(text: str, expecte
     assert unknown(text) == [f"app.yaml:3  people.{expected}"]
 
 
-@pytest.mark.parametrize(("name", "how"), [("#ai-lead", "of this name"), ("C0NOWHERE", "with this id")])
-def test_a_channel_that_slack_does_not_know_is_a_line(name: str, how: str) -> None:
-    why = f"this workspace has no channel {how} that the app can see; if it is private, invite the app first"
-    assert unknown(f"digest: {{leadership: '{name}'}}") == [f'app.yaml:3  digest.leadership  "{name}": {why}']
+def test_a_channel_that_slack_does_not_know_is_a_line() -> None:
+    why = "this workspace has no channel of this name that the app can see; if it is private, invite the app first"
+    assert unknown("digest: {leadership: '#ai-lead'}") == [f'app.yaml:3  digest.leadership  "#ai-lead": {why}']
+
+
+def test_the_id_of_a_channel_is_not_looked_up_because_that_needs_a_scope() -> None:
+    workspace = Workspace()
+    found = resolve(drafted(SMALL + "digest: {leadership: C0NOWHERE}"), workspace)
+    assert isinstance(found, Policy)
+    assert (found.digest.leadership, workspace.asked) == ("C0NOWHERE", [])
 
 
 def test_a_mistyped_group_that_looks_like_a_handle_is_understood() -> None:

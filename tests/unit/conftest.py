@@ -2,5 +2,6 @@
 
 from hypothesis import settings
 
-settings.register_profile("unit", deadline=None)
+settings.register_profile("unit", deadline=None, max_examples=50)
+settings.register_profile("thorough", deadline=None, max_examples=2000)  # pytest --hypothesis-profile=thorough
 settings.load_profile("unit")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workflows.money import LARGEST, Unit, percent
+from workflows.money import LARGEST, Unit, parse, percent, show, usd
 from workflows.quotas import (
     FEWEST_DAYS,
     RANK,
@@ -25,6 +25,7 @@ from workflows.quotas import (
     mark_at,
     notice,
     pace,
+    suggestion,
     window_of,
 )
 from workflows.times import Period, Window, day_at, local_day
@@ -299,3 +300,42 @@ def test_a_forecast_of_great_amounts_loses_no_second(rate: int, seconds: int) ->
     assert empty_at(standing(ahead, MONDAY, spent=0, limit=left), {False: rate, True: rate}, ahead) == MONDAY + timedelta(
         seconds=seconds
     )
+
+
+# What to begin with.
+
+
+def wish(base: int, spent: int, empties: datetime | None, unit: Unit = Unit.USD) -> int:
+    quota = Quota("k", "s", base, unit)
+    return suggestion(Standing(quota, Window(MONDAY, MONDAY + timedelta(days=7)), MONDAY, spent, base), empties)
+
+
+def test_a_suggestion_is_what_the_pace_needs_until_the_reset() -> None:
+    assert wish(usd(700), usd(0), MONDAY + timedelta(days=6)) == usd(120)
+    assert wish(usd(701), usd(0), MONDAY + timedelta(days=6)) == usd(120)
+    assert wish(usd(727), usd(0), MONDAY + timedelta(days=6)) == usd(130)
+
+
+def test_a_suggestion_stays_below_the_hard_limit_while_there_is_room() -> None:
+    assert wish(usd(700), usd(0), MONDAY + timedelta(days=1)) == usd(140)
+    assert wish(usd(10_000), usd(0), MONDAY + timedelta(days=1)) == usd(2_000)
+
+
+def test_a_suggestion_without_a_need_is_a_tenth_of_the_base() -> None:
+    assert wish(usd(10_000), 0, None) == usd(1_000)
+    assert wish(usd(10_000), usd(11_000), MONDAY) == usd(1_000)
+    assert wish(0, 0, None) == usd(1)
+    assert wish(5, 0, None, Unit.REQUESTS) == 1
+
+
+@given(amounts, amounts, st.none() | st.integers(0, 7 * 86_400), st.sampled_from(Unit))
+def test_a_suggestion_can_be_shown_typed_and_is_enough(base: int, spent: int, seconds: int | None, unit: Unit) -> None:
+    empties = None if seconds is None else MONDAY + timedelta(seconds=seconds)
+    amount = wish(base, spent, empties, unit)
+    assert amount * 10 >= base - 9
+    assert len(str(amount).rstrip("0")) <= 2
+    if amount <= LARGEST:
+        assert parse(show(amount, unit), unit) == amount
+    capped = amount * 11 > base * 2  # within a digit of the room below the hard limit
+    if seconds and seconds < 7 * 86_400 and not capped:
+        assert (amount + 1) * seconds > max(0, base - spent) * (7 * 86_400 - seconds)

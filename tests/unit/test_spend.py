@@ -60,16 +60,32 @@ def test_a_long_context_has_its_own_price_for_every_token(used: Tokens, nano: in
     assert cost(used, LONG) == nano
 
 
+def test_an_event_of_many_requests_is_priced_by_its_average_context() -> None:
+    assert cost(Tokens(input=400), LONG, requests=2) == 400
+    assert cost(Tokens(input=402), LONG, requests=2) == 4_020
+    assert cost(Tokens(input=201), LONG, requests=0) == 2_010
+
+
+def test_every_request_has_its_fee_beside_its_tokens() -> None:
+    price = Price(1_000, 0, 0, 0, above=((10, Price(2_000, 0, 0, 0)),), request=500_000)
+    assert cost(Tokens(input=5), price) == 505
+    assert cost(Tokens(input=5), price, requests=3) == 1_505
+    assert cost(Tokens(input=11), price) == 522
+
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def test_a_cost_is_reported_or_priced_or_by_the_fallback_and_none_is_dropped() -> None:
-    known, fallback = {"opus": Price(1_000, 0, 0, 0)}, Price(9_000, 0, 0, 0)
+    known = {"opus": Price(1_000, 0, 0, 0, ((1, Price(500, 0, 0, 0)),), request=1_000), "cloud/opus": Price(2_500, 0, 0, 0)}
+    fallback = Price(9_000, 0, 0, 0)
     usages = [
         Usage(b"1", NOON, "platform", "opus", Tokens(input=2), cost=77),
         Usage(b"2", NOON, "platform", "opus", Tokens(input=2)),
         Usage(b"3", NOON, "platform", "who-knows", Tokens(input=2)),
         Usage(b"4", NOON, "platform", "opus", Tokens(input=2), cost=0),
+        Usage(b"5", NOON, "platform", "opus", Tokens(input=2), provider="cloud"),
+        Usage(b"6", NOON, "platform", "opus", Tokens(input=2), requests=4),
     ]
     costed = price_all(usages, known, fallback)
     assert [c.usage for c in costed] == usages
@@ -78,6 +94,8 @@ def test_a_cost_is_reported_or_priced_or_by_the_fallback_and_none_is_dropped() -
         (2, CostSource.PRICED),
         (18, CostSource.FALLBACK),
         (0, CostSource.REPORTED),
+        (5, CostSource.PRICED),
+        (6, CostSource.PRICED),
     ]
 
 
