@@ -6,9 +6,11 @@ from pathlib import Path
 
 from slack_bolt import App
 from slack_sdk import WebClient
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.deliver import Courier
+from bot.prices import PriceList
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
@@ -18,6 +20,7 @@ from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
+from bot.web import Doors, web
 from workflows import digesting, enforcing, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -25,6 +28,7 @@ from workflows.policy import Policy
 from workflows.ports import Clock
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
+DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
 SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later need not hurry
 
 
@@ -45,6 +49,22 @@ class Leeway:
         digesting.plan(self.kit)
 
 
+def site_of(leeway: Leeway) -> Starlette:
+    """Every HTTP door of the app, Slack's among them."""
+    kit, store = leeway.kit, leeway.store
+    doors = Doors(
+        kit.policy,
+        kit.clock,
+        store.units,
+        store.reads,
+        PriceList(kit.clock.now()),
+        store.tokens.check,
+        {"database": lambda: "" if store.ready() else DATABASE_GONE},
+        counted=leeway.engine.poke,
+    )
+    return web(doors, routes=leeway.routes)
+
+
 def slack(token: str, api: str) -> WebClient:
     """The one client that all calls to Slack share."""
     return WebClient(token=token, base_url=api, timeout=SLACK_PATIENCE)
@@ -62,6 +82,6 @@ def assemble(policy: Policy, store: Store, clock: Clock, client: WebClient, *, s
         courier.run()
 
     engine = Engine(work, lambda: digesting.plan(kit))
-    bolt = build(front, client.token or "")
+    bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
     return Leeway(kit, store, bolt, routes, work, engine)

@@ -106,11 +106,13 @@ def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOf
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
         return
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
-    reached = crossings(before, after, limit, quota.thresholds)
-    notices = [notice(quota, window, crossing, spent=after, at=now) for crossing in reached]
-    told = [each for each in notices if unit.meter.tell(each)]
-    if told:
-        unit.outbox.put(Effect(Do.SHOW_WARNING, told[-1].key), now)
+    shown = ""
+    for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
+        told = notice(quota, window, crossing, spent=after, at=now)
+        if unit.meter.tell(told, shown=not shown):
+            shown = shown or told.key
+    if shown:
+        unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

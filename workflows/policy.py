@@ -99,9 +99,9 @@ class Policy:
         """Every scope's quotas."""
         return {scope: self.on(scope) for scope in dict.fromkeys(q.scope for q in self.quotas)}
 
-    def knows(self, scope: str) -> bool:
-        """Whether the scope is in the tree: it, or a scope below it, has a quota."""
-        return any(scope in lineage(q.scope) for q in self.quotas)
+    def scopes(self) -> frozenset[str]:
+        """Every scope of the tree: those with a quota, and those above one."""
+        return frozenset(scope for quota in self.quotas for scope in lineage(quota.scope))
 
     def in_channel(self, channel: str) -> tuple[Quota, ...]:
         """The quotas whose home is this channel."""

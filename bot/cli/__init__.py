@@ -1,1 +1,20 @@
-"""To be written."""
+"""The commands: plain lines, and exit codes 0 when all is well, 1 when something wrong was found, 2 on wrong usage."""
+
+import typer
+
+from bot.cli import checking, demo, running, tokens
+from bot.cli.replay import replay
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask for more AI budget in Slack; get it for a while.")
+app.command()(running.serve)
+app.command()(demo.demo)
+app.command()(demo.sandbox)
+app.command()(checking.check)
+app.command()(checking.manifest)
+app.command()(replay)
+app.add_typer(tokens.app, name="token")
+
+
+def main() -> None:
+    """The `leeway` command."""
+    app()

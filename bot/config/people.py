@@ -22,7 +22,7 @@ def people(place: Place) -> People:
     read = _Groups({}, {})
     for key, value in fields["groups"].entries("finance: [cy@acme.example]") if "groups" in fields else []:
         read.add(key, value)
-    fallback = _fallback(fields.get("fallback"), place, read.names())
+    fallback = _fallback(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
     return People(managers, profile, read.members, read.usergroups, fallback)
 
 
@@ -55,14 +55,7 @@ def _profile(place: Place) -> str:
     return FIELD if said == "profile-field" else ""
 
 
-def _fallback(place: Place | None, people: Place, groups: tuple[str, ...]) -> str:
-    if place is None:
-        if People().fallback not in groups:
-            people.doubtful(
-                "nobody stands in when a request's approvers cannot be asked: it is refused then",
-                f'name a group: "fallback: {groups[0] if groups else "platform"}"',
-            )
-        return People().fallback
+def _fallback(place: Place, groups: tuple[str, ...]) -> str:
     said = place.text("the name of a group")
     if said and said not in groups:
         place.bad("no such group", nearest(said, groups))

@@ -106,8 +106,13 @@ class Place:
         return found
 
     def missing(self, key: str, suggestion: str) -> None:
-        """Notes that a key which must be there is not."""
-        self.notes.problems.append(Problem(self._below(key), "", "missing", suggestion, self.tree.line))
+        """Notes that a key which must be there is not, unless there is no mapping at all, which was said."""
+        if isinstance(self.tree, Entries):
+            self.notes.problems.append(Problem(self._below(key), "", "missing", suggestion, self.tree.line))
+
+    def lacking(self, key: str, message: str, suggestion: str) -> None:
+        """Notes that a key may be left out, but perhaps should not."""
+        self.notes.warnings.append(Problem(self._below(key), "", message, suggestion, self.tree.line))
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 LONGEST = 80  # of a value that is shown: a line stays a line
+WIDEST = 300  # of a path, which holds a scope of 200 at most, or of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class Problem:
 def line(problem: Problem, file: str) -> str:
     """The problem for a reader."""
     place = f"{file}:{problem.line}" if problem.line else file
-    said = f'"{shown(problem.value)}": {problem.message}' if problem.value else problem.message
+    said = f'"{tame(problem.value, LONGEST)}": {problem.message}' if problem.value else problem.message
     said += f"; {problem.suggestion}" if problem.suggestion else ""
-    return "  ".join(part for part in (place, problem.path, said) if part)
+    return "  ".join(tame(part, WIDEST) for part in (place, problem.path, said) if part)
 
 
 def lines(problems: Iterable[Problem], file: str) -> list[str]:
@@ -34,10 +35,10 @@ def lines(problems: Iterable[Problem], file: str) -> list[str]:
     return [line(problem, file) for problem in sorted(problems, key=lambda p: p.line)]
 
 
-def shown(value: str) -> str:
-    """A value on one line, without what a terminal would act on."""
-    bare = "".join(c if c.isprintable() else " " for c in value)
-    return bare if len(bare) <= LONGEST else bare[: LONGEST - 1] + "…"
+def tame(text: str, most: int) -> str:
+    """A text on one line, without what a terminal would act on."""
+    bare = "".join(c if c.isprintable() else " " for c in text[: most + 1])
+    return bare if len(bare) <= most else bare[: most - 1] + "…"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

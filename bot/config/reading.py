@@ -4,6 +4,7 @@ A draft is a policy in which people and channels are still what the operator wro
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -17,14 +18,15 @@ from bot.config.quotas import Context, quotas, scopes, thresholds
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
-from workflows.policy import DigestPlan, Organization, People, Policy, Timing
+from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.spend import Price
 
 SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest")
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
 WEEKDAYS = {name: n for n, name in enumerate(WEEK.split())}
-WHEN = re.compile(r"([A-Za-z]+) (\d{1,2}):(\d{2})")
+WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
 NAME = 80  # of the organisation, in characters: it stands in headers
 
 
@@ -69,6 +71,7 @@ def _policy(place: Place) -> Policy:
     which, prices, fallback = models(fields.get("models"))
     levels = thresholds(fields.get("thresholds"))
     limits = quotas(fields["quotas"], Context(levels, which.groups)) if "quotas" in fields else ()
+    _doubts(fields, place, who, fallback)
     known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
     return Policy(
         organization=_organization(fields["organization"]) if "organization" in fields else Organization(""),
@@ -81,6 +84,19 @@ def _policy(place: Place) -> Policy:
         prices=prices,
         fallback_price=fallback,
     )
+
+
+def _doubts(fields: Mapping[str, Place], root: Place, who: People, fallback: Price) -> None:
+    """What a file may leave out, at a price that its author should know."""
+    groups = (*who.groups, *who.usergroups)
+    if who.fallback not in groups:
+        advice = f"name a group that stands in, as fallback: {next(iter(groups), 'platform')}"
+        at, key = (fields["people"], "fallback") if "people" in fields else (root, "people.fallback")
+        at.lacking(key, "a request is refused when its approvers cannot be asked", advice)
+    if fallback is FREE:
+        advice = "write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
+        at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
+        at.lacking(key, "calls to a model without a known price count as $0", advice)
 
 
 def _organization(place: Place) -> Organization:

@@ -29,7 +29,7 @@ class Lookup(Protocol):
         """By Slack id, e-mail address or @handle."""
 
     def channel(self, text: str) -> Sequence[str]:
-        """By Slack id or #name."""
+        """By #name."""
 
     def usergroup(self, handle: str) -> Sequence[str]:
         """By handle, without the @."""
@@ -41,7 +41,11 @@ Ids = Mapping[tuple[Sort, str], str]
 def resolve(draft: Draft, lookup: Lookup) -> Policy | list[Problem]:
     """The policy, or everything that Slack does not know. Each name is looked up once, wherever it stands."""
     ask = {Sort.PERSON: lookup.person, Sort.CHANNEL: lookup.channel, Sort.USERGROUP: lookup.usergroup}
-    found = {key: tuple(ask[key[0]](key[1])) for key in dict.fromkeys((ref.sort, ref.text) for ref in draft.refs)}
+    found: dict[tuple[Sort, str], tuple[str, ...]] = {}
+    for sort, text in dict.fromkeys((ref.sort, ref.text) for ref in draft.refs):
+        # A channel's id is taken at its word: Slack would check it only for a scope that an app.yaml of ids does without.
+        given = sort is Sort.CHANNEL and CHANNEL_ID.fullmatch(text)
+        found[sort, text] = (text,) if given else tuple(ask[sort](text))
     problems = [_unfound(ref, found[ref.sort, ref.text]) for ref in draft.refs if len(found[ref.sort, ref.text]) != 1]
     if problems:
         return problems
@@ -71,8 +75,7 @@ def _unfound(ref: Ref, ids: Sequence[str]) -> Problem:
 def _nobody(ref: Ref) -> str:
     match ref.sort:
         case Sort.CHANNEL:
-            how = "with this id" if CHANNEL_ID.fullmatch(ref.text) else "of this name"
-            return f"this workspace has no channel {how} that the app can see; if it is private, invite the app first"
+            return "this workspace has no channel of this name that the app can see; if it is private, invite the app first"
         case Sort.USERGROUP:
             return "this workspace has no user group with this handle"
         case Sort.PERSON:

@@ -10,7 +10,7 @@ from bot.config.words import is_person, person
 from workflows.policy import Models, People
 from workflows.routing import Ask, Rule, When
 
-EXAMPLE = "{name: large, when: {amount: over $5,000}, ask: finance}"
+EXAMPLE = "{name: large, when: {limit: hard}, ask: finance}"
 ROLES = ("manager", "owner")
 MOST_SEATS = 20
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.config.problems import Problem
@@ -50,28 +51,44 @@ class Entries:
 Tree = Text | Items | Entries
 
 
+class _TooMuchError(Exception):
+    """The file is not worth reading on."""
+
+
 def parse(raw: bytes) -> tuple[Tree | None, list[Problem]]:
     """The tree of a file and what was wrong in it; None when nothing can be read."""
     try:
         node = _compose(raw)
-    except (UnicodeDecodeError, RecursionError, ValueError, YAMLError) as error:
-        return None, [_syntax(error)]
-    if node is None:
-        return None, [Problem("", "", "the file is empty")]
-    growing = _Growing([])
-    try:
+        if node is None:
+            return None, [Problem("", "", "the file is empty")]
+        growing = _Growing([])
         return growing.tree(node, ""), growing.problems
     except _TooMuchError as error:
         return None, [Problem("", "", str(error))]
+    except (ValueError, YAMLError) as error:
+        return None, [_syntax(error)]
 
 
 def _compose(raw: bytes) -> Node | None:
     if len(raw) > LARGEST:
-        raise ValueError("larger than 1 MB: this is not a policy")
+        raise _TooMuchError("larger than 1 MB: this is not a policy")
+    text = raw.decode("utf-8-sig")
+    _measure(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # ruamel warns of an anchor that is set twice, which is allowed
-        node = YAML(typ="safe", pure=True).compose(raw.decode("utf-8-sig"))
+        node = YAML(typ="safe", pure=True).compose(text)
     return node if isinstance(node, Node) else None
+
+
+def _measure(text: str) -> None:
+    """Stops at a file that is too deep or too long before a tree is made of it: that takes seconds a megabyte."""
+    depth = 0
+    for seen, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            raise _TooMuchError("nested too deeply")
+        if seen > MOST:
+            raise _TooMuchError(f"more than {MOST:,} values")
 
 
 def _syntax(error: Exception) -> Problem:
@@ -79,13 +96,9 @@ def _syntax(error: Exception) -> Problem:
         mark = error.problem_mark
         message = f"not YAML at column {mark.column + 1}: {error.problem or error.context}"
         return Problem("", "", message, _hint(str(error.problem)), mark.line + 1)
-    if isinstance(error, RecursionError):
-        return Problem("", "", "nested too deeply")
     if isinstance(error, UnicodeDecodeError):
         return Problem("", "", f"not UTF-8 at byte {error.start}")
-    if isinstance(error, YAMLError):
-        return Problem("", "", "not YAML: there is a character that no text file has")
-    return Problem("", "", str(error) if str(error).startswith("larger") else "not YAML")
+    return Problem("", "", "not YAML: there is a character that no text file has")
 
 
 def _hint(problem: str) -> str:
@@ -96,10 +109,6 @@ def _hint(problem: str) -> str:
     if "character '\\t'" in problem:
         return "indent with spaces"
     return ""
-
-
-class _TooMuchError(Exception):
-    """The file is not worth reading on."""
 
 
 class _Growing:
@@ -118,8 +127,6 @@ class _Growing:
             return self._done[id(node)]
         if id(node) in self._open:
             raise _TooMuchError("an alias contains itself")
-        if len(self._open) >= DEEPEST:
-            raise _TooMuchError("nested too deeply")
         self._open.append(id(node))
         grown = self._grow(node, path)
         self._open.pop()

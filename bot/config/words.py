@@ -21,8 +21,9 @@ EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 HANDLE = re.compile(r"@[\w.-]{1,80}")
 CHANNEL = re.compile(r"#[^\s#@A-Z,.]{1,80}")
 LIMIT = re.compile(r"(?P<amount>.+?)\s+(?:a|an|per)\s+(?P<period>\w+)")
-PERCENT = re.compile(r"(\d{1,4})\s?%")
-PRICE = re.compile(r"\$(\d{1,6}(?:\.\d{1,9})?) per (1M|1K) tokens", re.IGNORECASE)
+DOLLARS = re.compile(r"\$[1-9](?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]*)[kKmMbB]?")  # well written, so only its size is wrong
+PERCENT = re.compile(r"([0-9]{1,4}) ?%")
+PRICE = re.compile(r"\$([0-9]{1,6}(?:\.[0-9]{1,9})?) per (1M|1K) tokens", re.IGNORECASE)
 LONGEST = timedelta(days=366)
 UNITS = {"token": Unit.TOKENS, "tokens": Unit.TOKENS, "request": Unit.REQUESTS, "requests": Unit.REQUESTS}
 
@@ -60,6 +61,9 @@ def limit(place: Place) -> tuple[int, Unit, Period] | None:
         place.bad(f'"{found["period"]}" is not a period', f"a limit is for a {listed(Period)}")
         return None
     counted = amount(found["amount"])
+    if counted is None and DOLLARS.fullmatch(found["amount"]):
+        place.bad(f'"{found["amount"]}" is too large', "a limit stays below 9 billion dollars")
+        return None
     if counted is None:
         place.bad(f'"{found["amount"]}" is not an amount', _plainly(found["amount"]))
         return None
@@ -71,7 +75,7 @@ def _plainly(text: str) -> str:
         return "write $1,500 or $1.50: some read $1.500 as one, some as the other"
     if re.fullmatch(r"[\d,.]+\s*[kKmMbB]?", text):
         return f"say of what: ${text}, {text} tokens or {text} requests"
-    return "write $10,000, 2M tokens or 500 requests; more than nothing, and less than 9 billion dollars"
+    return "write $10,000, 2M tokens or 500 requests"
 
 
 def percent(place: Place, *, at_most: int = 1000) -> int | None:
@@ -83,7 +87,7 @@ def percent(place: Place, *, at_most: int = 1000) -> int | None:
     if found:
         place.bad("out of range", f"write 1 % to {at_most} %")
     elif said:
-        place.bad("not a percentage", f"write {said} %" if re.fullmatch(r"\d{1,4}", said) else "write 70 %")
+        place.bad("not a percentage", f"write {said} %" if re.fullmatch(r"[0-9]{1,4}", said) else "write 70 %")
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.clock import DemoClock
 from bot.demo import acme, past
-from bot.demo.actor import Ack, Actor, Message, Missing, buttons, said
+from bot.demo.actor import Ack, Actor, Message, Missing, buttons, plainly, said
 from bot.demo.stage import Stage, opened
 from workflows.times import show_moment
 
@@ -39,7 +39,7 @@ class Teller:
                 raise Broken(f"{who}: {what}: the app answered {ack.error}")
             self.acks.append(ack.ms)
             took = f"  [ack {ack.ms:.0f} ms]"
-        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<8} {what}{took}")
+        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<5} {plainly(what, self.stage)}{took}")
 
     def must(self, holds: object, what: str, seen: str = "") -> None:
         if not holds:
@@ -60,7 +60,8 @@ def play(say: Say, config: Path) -> bool:
             return False
         slowest, middle = max(teller.acks), sorted(teller.acks)[len(teller.acks) // 2]
         say(
-            f"\nEvery step happened. {len(teller.acks)} acks: median {middle:.0f} ms, slowest {slowest:.0f} ms; Slack allows 3,000."
+            f"\nEvery step happened. {len(teller.acks)} acks: median {middle:.0f} ms, slowest {slowest:.0f} ms"
+            " (Slack allows 3,000)."
         )
         return True
 
@@ -72,7 +73,7 @@ def _story(stage: Stage, t: Teller) -> None:
     warning = _warned(stage, t, ada)
     _asked(t, ada, warning)
     card = _refused(t, ada, pat, warning)
-    _approved(stage, t, bob, ada, card)
+    _approved(stage, t, bob=bob, ada=ada, card=card)
     _ended(stage, t, ada, warning)
     _reported(t, ada)
     _digested(stage, t, ada, bob)
@@ -81,7 +82,7 @@ def _story(stage: Stage, t: Teller) -> None:
 def _limit(stage: Stage) -> tuple[int, int]:
     """The base and the limit in force of Search's month, in cents, from the API."""
     quotas = stage.api.get("/v1/quotas/platform/engineering/search").raise_for_status().json()["quotas"]
-    search = next(q for q in quotas if q["quota"] == SEARCH)
+    search = next(q for q in quotas if q["key"] == SEARCH)
     return search["base"] // 10**7, search["limit"] // 10**7
 
 
@@ -130,7 +131,7 @@ def _refused(t: Teller, ada: Actor, pat: Actor, warning: Message) -> Message:
     return again
 
 
-def _approved(stage: Stage, t: Teller, bob: Actor, ada: Actor, card: Message) -> None:
+def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message) -> None:
     mine = bob.find("leeway", "$400")
     t.tell("bob", f"finds the same card in his messages: {mine['text']}")
     t.tell("bob", "approves in the thread", bob.press(card, "approve"))

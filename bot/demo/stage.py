@@ -3,7 +3,7 @@
 The demo plays on it, the journeys of the tests too. `settle` does what is due; with `run` the app does it by itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,13 +15,11 @@ import httpx
 from bot.clock import DemoClock
 from bot.config import Draft, Problem, lines, read, resolve
 from bot.demo import acme
-from bot.prices import PriceList
 from bot.sandbox import Seed, create, serve
 from bot.slack.lookup import SlackLookup
 from bot.store import open_store
 from bot.store.tokens import Scope
-from bot.web import Doors, web
-from bot.wiring import Leeway, assemble, slack
+from bot.wiring import Leeway, assemble, site_of, slack
 from workflows.policy import Policy
 
 SIGNING, BOT_TOKEN = "sandbox-signing-secret", "xoxb-sandbox"
@@ -35,14 +33,14 @@ class Stage:
         self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
     ) -> None:
         self.clock = clock
-        self.jumped = clock.jump
+        self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
             app_url=None,
             signing_secret=SIGNING,
             bot_token=BOT_TOKEN,
             now=clock.now,
-            on_jump=lambda to: self.jumped(to),
+            on_jump=self._jump,
             ack_timeout=ack_timeout,
         )
         self.slack = serve(self.sandbox, port=port)
@@ -51,13 +49,15 @@ class Stage:
         self.store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
         self.store.migrate()
         self.leeway: Leeway = assemble(self.policy, self.store, clock, self.client, signing_secret=SIGNING)
-        doors = Doors(self.policy, clock, self.store.units, self.store.reads, PriceList(clock.now()), self.store.tokens.check)
-        self.app = serve(web(doors, routes=self.leeway.routes))
+        self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
         token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], clock.now())
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
         self.people = httpx.Client(base_url=f"{self.slack.url}/_sandbox", timeout=60)
         self.leeway.begin()
+
+    def _jump(self, to: datetime) -> datetime | None:
+        return self.jumped(to)  # who plays on the stage may say what else a jump does
 
     def settle(self) -> None:
         """Does everything that is due."""

@@ -134,9 +134,7 @@ ELEMENTS: dict[str, Check] = {
     ),
     "email_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
     "url_text_input": _one({**_typed, "initial_value": string(3000, 0)}),
-    "rich_text_input": _one(
-        {**_typed, "initial_value": anything, "min_lines": integer(1, 100), "max_lines": integer(1, 100)}
-    ),
+    "rich_text_input": _one({**_typed, "initial_value": anything, "min_lines": integer(1, 100), "max_lines": integer(1, 100)}),
     "image": then(
         _one({"image_url": _url, "slack_file": anything}, {"alt_text": string(2000)}), either("image_url", "slack_file")
     ),

@@ -52,7 +52,7 @@ def _room(ws: Workspace, room: Room, user: str) -> Seen:
         "name": ws.users[ws.bot].name if room.user else room.name,
         "kind": "im" if room.user else "channel",
         "topic": room.topic,
-        "unread": sum(m.ts > seen and m.user != user for m in visible),
+        "unread": sum(m.ts > seen for m in visible),
         "last_ts": visible[-1].ts if visible else None,
     }
     return shown | ({"user": ws.bot} if room.user else {})

@@ -36,6 +36,10 @@ class StoredRequests:
         row = self._connection.execute(mine).mappings().first()
         return mapping.request_of(row) if row else None
 
+    def pending(self, quota: str) -> list[Request]:
+        here = select(_R).where(_R.c.quota == quota, _R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(here).mappings()]
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         within = [and_(at >= window.start, at < window.end) for at in (_R.c.submitted, _R.c.decided)]
         running = [or_(over.is_(None), over >= window.start) for over in (_O.c.stopped, _O.c.ends)]

@@ -56,32 +56,33 @@ def _connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def connect(url: str) -> Database:
-    """The database at an SQLAlchemy URL; a SQLite file and its folder are made when missing."""
+def connect(url: str, patience: float = PATIENCE) -> Database:
+    """The database at an SQLAlchemy URL; a SQLite file and its folder are made when missing. `patience` is in seconds."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        return _sqlite(where)
+        return _sqlite(where, patience)
     if where.get_backend_name() in ("postgresql", "postgres"):
-        return _postgresql(where)
+        return _postgresql(where, patience)
     raise ValueError(f"{where.render_as_string()}: the database is SQLite in a file (sqlite:///leeway.db) or PostgreSQL")
 
 
-def _postgresql(where: URL) -> Database:
-    engine = create_engine(where.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5, max_overflow=20)
+def _postgresql(where: URL, patience: float) -> Database:
+    driver = where.set(drivername="postgresql+psycopg")
+    engine = create_engine(driver, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_timeout=patience)
     event.listen(engine, "handle_error", _translate_postgresql)
     return Database(engine, None)
 
 
-def _sqlite(where: URL) -> Database:
+def _sqlite(where: URL, patience: float) -> Database:
     if where.database in (None, "", ":memory:"):
         raise ValueError("a SQLite database in memory is not shared between threads: name a file, as in sqlite:///leeway.db")
     Path(str(where.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
-    connecting = {"check_same_thread": False, "timeout": PATIENCE}
-    engine = create_engine(where, connect_args=connecting, pool_size=5, max_overflow=20, pool_timeout=PATIENCE)
+    connecting = {"check_same_thread": False, "timeout": patience}
+    engine = create_engine(where, connect_args=connecting, pool_size=5, max_overflow=20, pool_timeout=patience)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate_sqlite)
-    return Database(engine, Turns(PATIENCE))
+    return Database(engine, Turns(patience))
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -101,6 +101,7 @@ def event_row(costed: Costed) -> dict[str, Any]:
     tokens = use.tokens
     return {
         "key": use.key, "at": use.at, "scope": use.scope, "model": use.model, "user": use.user, "source": use.source,
+        "provider": use.provider, "timed": use.timed,
         "requests": use.requests, "input": tokens.input, "output": tokens.output, "cache_read": tokens.cache_read,
         "cache_write": tokens.cache_write, "cost": costed.cost, "cost_source": costed.source.value,
     }  # fmt: skip
@@ -111,5 +112,5 @@ def event_of(row: Row) -> Costed:
     how = CostSource(row["cost_source"])
     tokens = Tokens(row["input"], row["output"], row["cache_read"], row["cache_write"])
     reported = row["cost"] if how is CostSource.REPORTED else None
-    named = {name: row[name] for name in ("key", "at", "scope", "model", "requests", "user", "source")}
+    named = {name: row[name] for name in ("key", "at", "scope", "model", "requests", "user", "source", "provider", "timed")}
     return Costed(Usage(**named, tokens=tokens, cost=reported), row["cost"], how)

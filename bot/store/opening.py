@@ -1,7 +1,7 @@
 """Opening the store: one object that holds the database and gives out the ports kept in it."""
 
 from bot.store import schema
-from bot.store.database import Database, connect
+from bot.store.database import PATIENCE, Database, connect
 from bot.store.limits import StoredLimits
 from bot.store.tokens import Tokens
 from bot.store.unit import Glance, StoredUnit
@@ -42,6 +42,9 @@ class Store:
         self._database.engine.dispose()
 
 
-def open_store(url: str, clock: Clock) -> Store:
-    """The store at an SQLAlchemy URL, "sqlite:///leeway.db" or "postgresql://…"; call `migrate` before the first unit."""
-    return Store(connect(url), clock)
+def open_store(url: str, clock: Clock, *, patience: float = PATIENCE) -> Store:
+    """The store at an SQLAlchemy URL, "sqlite:///leeway.db" or "postgresql://…"; call `migrate` before the first unit.
+
+    Whoever waits for a lock longer than `patience` seconds gets Unavailable.
+    """
+    return Store(connect(url, patience), clock)

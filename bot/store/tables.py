@@ -65,6 +65,7 @@ class RequestRow(_Row, table=True):
     submitted: datetime = _at()
     deadline: datetime = _at()
     policy: str
+    origin: str
     version: int = _count()
     revision: int = _count()
     state: str
@@ -121,6 +122,8 @@ class EventRow(_Row, table=True):
     model: str
     user: str
     source: str
+    provider: str
+    timed: bool
     requests: int = _count()
     input: int = _count()
     output: int = _count()

@@ -21,6 +21,11 @@ class Turns:
         self._taken = False
         self._line: deque[Lock] = deque()
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return len(self._line)
+
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Holds the turn; Unavailable after `patience`, as when a thread opens a unit inside a unit."""

@@ -260,6 +260,23 @@ def test_slacks_client_refuses_before_the_app_hears(world: World, element: dict[
     assert world.app.heard == [] and world.views()[0]["errors"] == told["errors"]
 
 
+FINE: list[tuple[dict[str, Any], Any]] = [
+    ({"type": "plain_text_input", "min_length": 4, "max_length": 4}, "soup"),
+    ({"type": "number_input", "is_decimal_allowed": True, "min_value": "1.5", "max_value": "1.5"}, "1.5"),
+    ({"type": "number_input", "is_decimal_allowed": False, "min_value": "0"}, 0),
+    ({"type": "number_input", "is_decimal_allowed": False}, "-3"),
+    ({"type": "email_text_input"}, "ada@acme.test"),
+    ({"type": "url_text_input"}, "https://acme.test/soup"),
+    ({"type": "multi_users_select", "max_selected_items": 2}, [ADA, BOB]),
+]
+
+
+@pytest.mark.parametrize(("element", "value"), FINE)
+def test_a_value_at_its_limit_is_sent(world: World, element: dict[str, Any], value: Any) -> None:
+    view = world.opens(field("dish", element))
+    assert world.do("submit", who=ADA, view_id=view["id"], values={"dish": value})["ok"]
+
+
 def test_a_person_may_close_the_modal_while_the_app_still_thinks(world: World) -> None:
     view = world.opens(typed("dish"))
     world.app.busy.clear()

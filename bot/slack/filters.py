@@ -1,0 +1,110 @@
+"""Filters: the values of the rules as a template writes them: `{{ at | day(zone) }}`, `{{ spent | money(unit) }}`."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
+from workflows.money import Unit, percent, show
+from workflows.times import show_day, show_moment, show_span
+
+_SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
+
+
+def person(who: str) -> str:
+    """A mention; what is no Slack id is only named."""
+    return Safe(f"<@{who}>") if _SLACK_ID.fullmatch(who) else name(who)
+
+
+def channel(where: str) -> str:
+    """A link to a channel; what is no Slack id is only named."""
+    return Safe(f"<#{where}>") if _SLACK_ID.fullmatch(where) else name(where)
+
+
+def clock(at: datetime, zone: str) -> str:
+    """ "Thu 26 Nov, 17:00 (Europe/Berlin)": a moment where Slack cannot convert it."""
+    return f"{show_moment(at, zone)} ({zone})"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A moment that each reader sees in their own time zone; the fallback names the zone it is in."""
+    return Safe(f"<!date^{epoch(at)}^{{date_short_pretty}}, {{time}}|{clock(at, zone)}>")
+
+
+def epoch(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def date(at: datetime, zone: str) -> str:
+    """ "1 Dec"."""
+    here = at.astimezone(ZoneInfo(zone))
+    return f"{here.day} {here:%b}"
+
+
+def eve(end: datetime) -> datetime:
+    """The last moment before an end: an end at midnight belongs to the day after."""
+    return end - timedelta(seconds=1)
+
+
+def hour(at: datetime, zone: str) -> str:
+    """ "17:05"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def figure(amount: int, unit: Unit) -> str:
+    """An amount without its unit where that would be said twice: "8,420 of 10,000 tokens"; dollars keep their sign."""
+    return show(amount, unit) if unit is Unit.USD else f"{amount:,}"
+
+
+def listed(items: Iterable[object], last: str = "and") -> str:
+    """ "a, b and c"; a mention among them stays one."""
+    every = list(items)
+    if any(isinstance(item, Safe) for item in every):
+        return Safe(_joined([mrkdwn(item) for item in every], last))
+    return _joined([str(item) for item in every], last)
+
+
+def people(who: Sequence[str], last: str = "and", most: int = 8) -> str:
+    """Mentions as a list; a long one ends in a number, since nobody reads fifty names."""
+    return listed(few([person(one) for one in who], most), last)
+
+
+def few(items: Iterable[object], most: int) -> list[object]:
+    """The first of a list, and how many more there are."""
+    every = list(items)
+    return [*every[:most], f"{len(every) - most} more"] if len(every) > most else every
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+FILTERS = {
+    "money": show,
+    "figure": figure,
+    "person": person,
+    "channel": channel,
+    "day": show_day,
+    "date": date,
+    "eve": eve,
+    "hour": hour,
+    "clock": clock,
+    "moment_short": show_moment,
+    "moment": moment,
+    "epoch": epoch,
+    "span": show_span,
+    "percent": percent,
+    "listed": listed,
+    "people": people,
+    "few": few,
+    "line": line,
+    "name": name,
+    "quoted": quoted,
+    "code": code,
+    "called": called,
+    "begun": begun,
+    "handle": handle,
+    "cut": cut,
+}
+LITERAL_FILTERS = {**FILTERS, "moment": clock, "code": line}

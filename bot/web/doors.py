@@ -1,0 +1,47 @@
+"""What the doors reach: the rules' policy, the clock, and the ports that the composition root fills in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.web.bearer import Check
+from workflows.metering import Recorded, record, standings
+from workflows.policy import Policy
+from workflows.ports import Clock, Units
+from workflows.quotas import Standing
+from workflows.spend import Price, Usage
+
+Probe = Callable[[], str]
+"""Whether something works: "" or what is wrong and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
+
+    `counted` is told after each commit: there may be something to say.
+    """
+
+    policy: Policy
+    clock: Clock
+    units: Units
+    reads: Units
+    prices: Mapping[str, Price]
+    token: Check
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    largest_body: int = 5 * 2**20
+    counted: Callable[[], None] = lambda: None
+
+    def scopes(self) -> frozenset[str]:
+        """Every scope that usage may name."""
+        return self.policy.scopes()
+
+    def record(self, usages: Sequence[Usage]) -> Recorded:
+        """Counts usage; returns when it is committed."""
+        recorded = record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
+        self.counted()
+        return recorded
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every quota's standing, read at one moment."""
+        with self.reads() as unit:
+            return standings(unit, self.policy, self.clock.now())

@@ -1,0 +1,112 @@
+"""From events to usage: each is kept, or refused with its index, field and reason."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from hashlib import blake2b
+
+from bot.web.cloudevents import Event, Unreadable, events, is_list
+from bot.web.fields import Wrong, count, moment, name, nanos
+from workflows.spend import Tokens, Usage
+
+SUGGESTIONS = 20  # a body; each looks at every scope, and a body can be full of typing errors
+
+Suggest = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An event that was not kept: its place in the batch, the field, and why."""
+
+    index: int
+    field: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Read:
+    """What a body said: usages with their indices, and what was refused."""
+
+    usages: list[Usage] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def read(body: bytes, *, batch: bool | None, received: datetime, scopes: Collection[str]) -> Read:
+    """The usages of a body and what is wrong with the rest. `batch` is what was promised: a list, one event, or either."""
+    if batch is not None and batch is not is_list(body):
+        _refuse_shape(body, batch)
+    found = Read()
+    suggest = _suggester(scopes)
+    for index, event in enumerate(events(body)):
+        try:
+            if isinstance(event, Wrong):
+                raise event
+            found.usages.append(_usage(event, received, scopes, suggest))
+            found.indices.append(index)
+        except Wrong as wrong:
+            found.refused.append(Refusal(index, wrong.field, wrong.reason))
+    return found
+
+
+def _refuse_shape(body: bytes, batch: bool) -> None:
+    events(body)  # what is no JSON at all is told so
+    if batch:
+        raise Unreadable('a batch is a list: "[{…}, {…}]"; one event is application/cloudevents+json', 0)
+    raise Unreadable("this content type is for one event; a list is application/cloudevents-batch+json", 0)
+
+
+def _usage(event: Event, received: datetime, scopes: Collection[str], suggest: Suggest) -> Usage:
+    """The usage an event carries. Raises Wrong for the first field that cannot be right."""
+    _check_envelope(event)
+    data = event.data
+    if data.scope not in scopes:
+        scope = name("data.scope", data.scope, needed=True)
+        raise Wrong("data.scope", f'"{scope}" is not in app.yaml{suggest(scope)}')
+    return Usage(
+        key=key_of(event.source, event.id),
+        at=moment(event.time, received),
+        scope=data.scope,
+        model=name("data.model", data.model, needed=True),
+        tokens=Tokens(
+            count("data.input_tokens", data.input_tokens),
+            count("data.output_tokens", data.output_tokens),
+            count("data.cache_read_tokens", data.cache_read_tokens),
+            count("data.cache_write_tokens", data.cache_write_tokens),
+        ),
+        cost=nanos("data.cost_usd", data.cost_usd),
+        requests=count("data.requests", data.requests, absent=1),
+        user=name("data.user", data.user) or name("subject", event.subject),
+        source=event.source,
+        provider=name("data.provider", data.provider),
+        timed=event.time is not None,
+    )
+
+
+def _check_envelope(event: Event) -> None:
+    if event.specversion != "1.0":
+        raise Wrong("specversion", 'must be "1.0"')
+    if event.type.rpartition(".")[2] != "usage":
+        raise Wrong("type", 'must end in "usage", as "ai.leeway.usage" does; no other events are read here')
+    name("source", event.source, needed=True)
+    if not event.id:
+        raise Wrong("id", "must not be empty")
+
+
+def key_of(source: str, number: str) -> bytes:
+    """The key of an event: 16 bytes of source and id. Their lengths keep "ab" + "c" apart from "a" + "bc"."""
+    who, which = source.encode(), number.encode()
+    return blake2b(len(who).to_bytes(8) + who + len(which).to_bytes(8) + which, digest_size=16).digest()
+
+
+def _suggester(scopes: Collection[str]) -> Suggest:
+    known: dict[str, str] = {}
+
+    def suggest(scope: str) -> str:
+        if scope not in known and len(known) < SUGGESTIONS:
+            near = get_close_matches(scope, scopes, 1)
+            known[scope] = f'; did you mean "{near[0]}"?' if near else ""
+        return known.get(scope, "")
+
+    return suggest

@@ -1,0 +1,228 @@
+"""app.yaml: the shipped one is what the demo tells, and small ones mean what they say."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from bot.config import Draft, hash_of, lines, read, read_bytes, resolve
+from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
+from workflows.money import Unit, usd
+from workflows.people import PersonId
+from workflows.policy import Organization, Policy
+from workflows.quotas import Kind, Thresholds
+from workflows.routing import Ask, Data, Facts, Limit, Org, Route, When, route
+from workflows.spend import Price
+from workflows.times import Period
+
+SHIPPED = Path(__file__).parents[2] / "app.yaml"
+SMALL = "organization: {name: Acme}\nquotas: {platform: {limit: $250 a month}}\n"
+
+
+def who(name: str) -> PersonId:
+    return PersonId(person_id(name))
+
+
+def drafted(text: str) -> Draft:
+    read_ = read_bytes(text.encode())
+    assert isinstance(read_, Draft), lines(read_, "app.yaml")
+    return read_
+
+
+def policy(text: str) -> Policy:
+    resolved = resolve(drafted(text), Workspace())
+    assert isinstance(resolved, Policy), lines(resolved, "app.yaml")
+    return resolved
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Policy:
+    return policy(SHIPPED.read_text())
+
+
+def test_the_shipped_file_has_neither_problems_nor_warnings() -> None:
+    draft = read(SHIPPED)
+    assert isinstance(draft, Draft)
+    assert draft.warnings == ()
+
+
+def test_the_shipped_file_names_acme_in_berlin(shipped: Policy) -> None:
+    assert shipped.organization == Organization("Acme", "Europe/Berlin", fiscal_start=4)
+
+
+def test_the_shipped_quotas_are_those_of_the_demo(shipped: Policy) -> None:
+    search = "platform/engineering/search"
+    assert {q.key: q.limit for q in shipped.quotas} == {
+        "platform:usd/month": usd(250_000),
+        "platform/engineering:usd/month": usd(120_000),
+        f"{search}:usd/month": usd(10_000),
+        f"{search}:usd/month:premium": usd(3_000),
+        f"{search}/retrieval:usd/month": usd(6_000),
+        f"{search}/experiments:usd/month": usd(1_500),
+        "platform/engineering/mobile:usd/month": usd(6_000),
+        "platform/operations/support:usd/month": usd(8_000),
+    }
+
+
+def test_a_shipped_quota_has_its_channel_owner_kind_and_levels(shipped: Policy) -> None:
+    retrieval = shipped.quota("platform/engineering/search/retrieval:usd/month")
+    experiments = shipped.quota("platform/engineering/search/experiments:usd/month")
+    assert retrieval and experiments
+    assert (retrieval.channel, retrieval.owner) == (channel_id("team-search"), who("bob"))
+    assert retrieval.thresholds == Thresholds((70, 90), 100, 150)
+    assert (retrieval.kind, experiments.kind) == (Kind.PRODUCTION, Kind.EXPLORATORY)
+
+
+def test_the_quota_of_a_model_group_counts_only_its_models_and_inherits_the_rest(shipped: Policy) -> None:
+    premium = shipped.quota("platform/engineering/search:usd/month:premium")
+    assert premium and premium.counts("claude-opus-4-5") and not premium.counts("claude-haiku-4-5")
+    assert (premium.channel, premium.owner) == (channel_id("team-search"), who("bob"))
+
+
+def test_the_shipped_rules_ask_the_cast(shipped: Policy) -> None:
+    asked = {rule.name: [(ask.who, ask.quorum) for ask in rule.ask] for rule in shipped.rules}
+    assert asked == {
+        "acknowledge": [("manager", 1)],
+        "hard stop": [("platform", 1), ("finance", 1)],
+        "large": [("finance", 2)],
+        "sensitive": [("security", 1)],
+        "wrong model": [],
+    }
+    assert shipped.people.groups["finance"] == (who("cy"), who("di"))
+    assert shipped.people.managers[who("ada")] == who("bob")
+
+
+ALWAYS = [(limit, amount, data) for limit, amount, data in product(Limit, (100, 9_000), Data)]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_with_the_shipped_file_everybody_can_ask_for_anything_and_is_routed(shipped: Policy, name: str) -> None:
+    everyone = frozenset(map(who, PEOPLE))
+    people, me = shipped.people, who(name)
+    org = Org(people.managers.get(me), None, people.groups, everyone, frozenset({me}), people.fallback)
+    for limit, amount, data in ALWAYS:
+        facts = Facts("platform/engineering/search", limit, usd(amount), Unit.USD, 10, timedelta(days=1), data)
+        assert isinstance(route(facts, shipped.rules, org), Route), (name, facts)
+
+
+def test_the_smallest_file_is_two_lines() -> None:
+    small = policy(SMALL)
+    assert (small.organization.zone, small.timing.lapse_after) == ("UTC", timedelta(days=5))
+    assert [q.key for q in small.quotas] == ["platform:usd/month"]
+
+
+def test_words_that_older_yaml_took_for_booleans_and_numbers_stay_words() -> None:
+    said = policy("organization: {name: no, timezone: UTC}\nquotas: {on: {limit: $1 a day}, 1.10: {limit: $1 a day}}")
+    assert said.organization.name == "no"
+    assert [q.scope for q in said.quotas] == ["on", "1.10"]
+
+
+@pytest.mark.parametrize(
+    ("written", "limit", "unit", "period"),
+    [
+        ("$10,000 a month", usd(10_000), Unit.USD, Period.MONTH),
+        ("$0.50 per day", usd("0.50"), Unit.USD, Period.DAY),
+        ("$2k a quarter", usd(2_000), Unit.USD, Period.QUARTER),
+        ("2M tokens a day", 2_000_000, Unit.TOKENS, Period.DAY),
+        ("1.5B tokens a week", 1_500_000_000, Unit.TOKENS, Period.WEEK),
+        ("500 requests a week", 500, Unit.REQUESTS, Period.WEEK),
+        ("1 request a day", 1, Unit.REQUESTS, Period.DAY),
+    ],
+)
+def test_a_limit_is_written_as_people_write_it(written: str, limit: int, unit: Unit, period: Period) -> None:
+    (quota,) = policy(f'organization: {{name: A}}\nquotas: {{platform: {{limit: "{written}"}}}}').quotas
+    assert (quota.limit, quota.unit, quota.period) == (limit, unit, period)
+
+
+@pytest.mark.parametrize(
+    ("written", "when"),
+    [
+        ("limit: hard", When(limit=Limit.HARD)),
+        ("amount: 'over $5,000'", When(over=usd(5_000), unit=Unit.USD)),
+        ("amount: over 2M tokens", When(over=2_000_000, unit=Unit.TOKENS)),
+        ("percent: over 50 %", When(percent_over=50)),
+        ("duration: over 7 days", When(longer_than=timedelta(days=7))),
+        ("data: confidential", When(data=Data.CONFIDENTIAL)),
+        ("data: [restricted, confidential]", When(data=Data.CONFIDENTIAL)),
+        ("scope: plat*", When(scopes=("plat*",))),
+        ("scope: [platform, plat*]", When(scopes=("platform", "plat*"))),
+        ("kind: exploratory", When(kind=Kind.EXPLORATORY)),
+        ("model: not approved", When(model_not_approved=True)),
+    ],
+)
+def test_a_condition_means_what_it_says(written: str, when: When) -> None:
+    models = "models: {approved_for: {restricted: ['internal/*']}}\n"
+    (rule,) = policy(SMALL + models + f"routing: [{{name: a, when: {{{written}}}, ask: manager}}]").rules
+    assert rule.when == when
+
+
+@pytest.mark.parametrize(
+    ("written", "asks"),
+    [
+        ("manager", (Ask("manager"),)),
+        ("finance", (Ask("finance"),)),
+        ("'@sam'", (Ask("", (who("sam"),)),)),
+        ("sam@acme.example", (Ask("", (who("sam"),)),)),
+        (person_id("sam"), (Ask("", (who("sam"),)),)),
+        ("[owner, finance, '@sam']", (Ask("owner"), Ask("finance"), Ask("", (who("sam"),)))),
+        ("{group: finance, quorum: 2}", (Ask("finance", quorum=2),)),
+        ("[manager, {group: finance}]", (Ask("manager"), Ask("finance"))),
+    ],
+)
+def test_a_rule_asks_roles_groups_and_people(written: str, asks: tuple[Ask, ...]) -> None:
+    people = "people: {groups: {finance: ['@cy', '@di']}}\n"
+    (rule,) = policy(SMALL + people + f"routing: [{{name: a, ask: {written}}}]").rules
+    assert rule.ask == asks
+
+
+@pytest.mark.parametrize(("written", "label"), [("profile-field", "Manager"), ("none", ""), ("{field: Boss}", "Boss")])
+def test_managers_come_from_a_profile_field_only_when_told(written: str, label: str) -> None:
+    assert policy(SMALL + f"people: {{managers: {{default: {written}}}}}").people.profile_field == label
+
+
+def test_a_slack_user_group_becomes_its_id() -> None:
+    people = policy(SMALL + "people: {groups: {security: {slack_group: '@security-oncall'}}, fallback: security}").people
+    assert (people.usergroups, people.groups) == ({"security": "S0ONCALL"}, {})
+
+
+def test_negotiated_prices_are_exact_and_cached_tokens_cost_what_input_costs_unless_told() -> None:
+    text = "models: {prices: {m-1: {input: $0.075 per 1M tokens, output: $3 per 1K tokens, cache_read: $0 per 1M tokens}}}"
+    assert policy(SMALL + text).prices == {"m-1": Price(75_000, 3_000_000_000, 0, 75_000)}
+
+
+def test_times_and_the_digest_are_read() -> None:
+    text = "time: {lapse_after: 2 days, override_at_most: 1 week, activate_within: 30 minutes}\n"
+    said = policy(SMALL + text + "digest: {when: friday 16:30, leadership: '#ai-leadership'}")
+    assert said.timing.override_at_most == timedelta(weeks=1)
+    assert (said.digest.weekday, said.digest.at, said.digest.leadership) == (4, time(16, 30), channel_id("ai-leadership"))
+
+
+def test_the_hash_does_not_see_comments_or_the_order_of_a_mapping() -> None:
+    one = "organization: {name: Acme, timezone: UTC}\nquotas: {a: {limit: $1 a day}, b: {limit: $2 a day}}\n"
+    two = "quotas: # ours\n  b: {limit: $2 a day}\n  a:\n    limit: '$1 a day'\norganization: {timezone: UTC, name: Acme}\n"
+    assert policy(one).hash == policy(two).hash
+    assert len(policy(one).hash) == 64
+
+
+def test_the_hash_sees_every_change_of_meaning(shipped: Policy) -> None:
+    text = SHIPPED.read_text()
+    changes = [
+        ("$10,000 a month", "$10,001 a month"),
+        ("ask: security", "ask: platform"),
+        ("fiscal_year_starts: april", "fiscal_year_starts: may"),
+        ("hard: 150 %", "hard: 151 %"),
+        ("monday 09:00", "monday 09:01"),
+        ("$15.00 per 1M", "$15.01 per 1M"),
+    ]
+    hashes = {policy(text.replace(old, new)).hash for old, new in changes} | {shipped.hash}
+    assert len(hashes) == len(changes) + 1
+
+
+def test_the_hash_sees_the_order_of_rules(shipped: Policy) -> None:
+    assert hash_of(replace(shipped, rules=shipped.rules[::-1])) != shipped.hash
+
+
+def test_the_hash_does_not_count_itself(shipped: Policy) -> None:
+    assert hash_of(shipped) == shipped.hash

@@ -1,0 +1,343 @@
+"""Every kind of problem in app.yaml gives exactly its line: where, what, and what to do."""
+# ruff: noqa: E501  (a case is a line: what was written, and what is said of it)
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Draft, Problem, line, lines, read, read_bytes
+
+ORG = "organization: {name: Acme}\n"
+SMALL = ORG + "quotas: {platform: {limit: $250 a month}}\n"
+GROUPS = "people: {groups: {finance: ['@cy', '@di']}, fallback: finance}\n"
+
+
+def said(text: str | bytes) -> list[str]:
+    found = read_bytes(text.encode() if isinstance(text, str) else text)
+    return lines(found, "app.yaml") if isinstance(found, list) else []
+
+
+def warned(text: str) -> list[str]:
+    found = read_bytes(text.encode())
+    assert isinstance(found, Draft), lines(found, "app.yaml")
+    return lines(found.warnings, "app.yaml")
+
+
+SYNTAX = [
+    ("", "app.yaml  the file is empty"),
+    ("# nothing yet", "app.yaml  the file is empty"),
+    ("- a", "app.yaml:1  not a mapping; write organization: {name: Acme}"),
+    ("hello", 'app.yaml:1  "hello": not a mapping; write organization: {name: Acme}'),
+    ("a: [1", "app.yaml:1  not YAML at column 6: expected ',' or ']', but got '<stream end>'"),
+    ("a: 1\n b: 2", "app.yaml:2  not YAML at column 3: mapping values are not allowed here"),
+    (
+        "a: @pat",
+        """app.yaml:1  not YAML at column 4: found character '@' that cannot start any token; write it in quotes: "@ada\"""",
+    ),
+    (
+        "a: *-pro",
+        """app.yaml:1  not YAML at column 4: found undefined alias '-pro'; a * at the start needs quotes: "*-preview\"""",
+    ),
+    ("a:\n\t- b", "app.yaml:2  not YAML at column 1: found character '\\t' that cannot start any token; indent with spaces"),
+    ("a: 1\n---\nb: 2", "app.yaml:2  not YAML at column 1: but found another document"),
+    ("a: b\x00", "app.yaml  not YAML: there is a character that no text file has"),
+    (b"a: \xff", "app.yaml  not UTF-8 at byte 3"),
+    ("[" * 5_000, "app.yaml  nested too deeply"),
+    ("a: " + "[" * 30 + "]" * 30, "app.yaml  nested too deeply"),
+    ("a: &a [*a]", "app.yaml  an alias contains itself"),
+    (b"#" * 1_000_001, "app.yaml  larger than 1 MB: this is not a policy"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SYNTAX, ids=range(len(SYNTAX)))
+def test_a_file_that_cannot_be_read_says_where_it_breaks(text: str | bytes, expected: str) -> None:
+    assert said(text) == [expected]
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_is_read() -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+    assert said("a0: &a0 [x]\n" + levels) == ["app.yaml  more than 50,000 values once aliases are followed"]
+
+
+def test_an_alias_that_shares_a_value_is_fine() -> None:
+    assert said(ORG + "quotas: {platform: &p {limit: $250 a month}, other: *p}") == []
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    found = read(tmp_path / "app.yaml")
+    assert isinstance(found, list)
+    assert lines(found, "app.yaml") == ["app.yaml  cannot be read: no such file or directory; LEEWAY_CONFIG says where it is"]
+
+
+SCHEMA = [
+    (SMALL + "qoutas: {}", '3  qoutas  unknown key; did you mean "quotas"?'),
+    (SMALL + "zzz: {}", "3  zzz  unknown key"),
+    (SMALL + "quotas: {}", "3  quotas  given twice; the first is on line 2"),
+    (SMALL + "? [a]\n: b", "3  a key must be a text"),
+    (SMALL + "time: !!python/object {}", '3  time  "tag:yaml.org,2002:python/object": tags are not allowed here'),
+    (SMALL + "<<: {}", "3  <<  unknown key"),
+    (ORG, "1  quotas  missing; write quotas: {platform: {limit: $250 a month}}"),
+    ("quotas: {a: {limit: $1 a day}}", "1  organization  missing; write organization: {name: Acme}"),
+    (ORG + "quotas: {}", "2  quotas  no quota at all; write at least one, as platform: {limit: $250 a month}"),
+    (ORG + "quotas:", "2  quotas  not a mapping; write platform: {limit: $250 a month}"),
+    (SMALL + "attribution: []", "3  attribution  not supported yet; leave it out"),
+]
+ORGANIZATION = [
+    ("{}", "name  missing; write the organisation's name"),
+    ("{name: [a]}", "name  a list where a single value belongs; write Acme"),
+    ("{name: {a: b}}", "name  a mapping where a single value belongs; write Acme"),
+    ("{name: }", "name  empty; write Acme"),
+    ("{name: A, timezone: Europe/Berlim}", 'timezone  "Europe/Berlim": no such time zone; did you mean "Europe/Berlin"?'),
+    ("{name: A, timezone: +1}", 'timezone  "+1": no such time zone; write a name as Europe/Berlin'),
+    ("{name: A, currency: EUR}", 'currency  "EUR": only US dollars are supported yet; write USD'),
+    ("{name: A, fiscal_year_starts: apirl}", 'fiscal_year_starts  "apirl": not one of the words for this; did you mean "april"?'),
+]
+PEOPLE = [
+    ("{managers: {ada: '@bob'}}", """managers.ada  "ada": not a person; write an e-mail address, "@handle" or a Slack id"""),
+    ("{managers: {'@ada': '@ada'}}", 'managers.@ada  "@ada": nobody is their own manager'),
+    (
+        "{managers: {default: ask}}",
+        """managers.default  "ask": not a source of managers; write profile-field, none or {field: "Manager"}""",
+    ),
+    ("{managers: {default: {}}}", "managers.default.field  missing; write the label of the profile field, as Manager"),
+    ("{groups: {f: []}}", "groups.f  nobody is in this group; name at least one person"),
+    ("{groups: {f: ['@cy', '@cy']}}", 'groups.f[1]  "@cy": named twice in this group'),
+    ("{groups: {F: ['@cy']}}", 'groups.F  "F": not a name for a group; write lower-case letters, digits, - and _'),
+    ("{groups: {owner: ['@cy']}}", 'groups.owner  "owner": this word already means somebody; give the group another name'),
+    ("{groups: {f: {}}}", "groups.f.slack_group  missing; write the handle of a Slack user group"),
+    (
+        "{groups: {f: {slack_group: a b}}}",
+        'groups.f.slack_group  "a b": not the handle of a Slack user group; write security-oncall',
+    ),
+    ("{groups: {finance: ['@cy']}, fallback: finanse}", 'fallback  "finanse": no such group; did you mean "finance"?'),
+]
+PRICE = "{input: $3 per 1M tokens, output: $3 per 1M tokens}"
+MODELS = [
+    ("{Top: a-*}", 'Top  "Top": not a name for a group of models; write lower-case letters, digits, - and _'),
+    ("{top: a b}", 'top  "a b": not a pattern for models; write "claude-opus-*"'),
+    ("{top: a-*, approved_for: {restricted: tpo}}", 'approved_for.restricted  "tpo": no such model group; did you mean "top"?'),
+    ("{approved_for: {secret: a-*}}", 'approved_for.secret  "secret": no such data class'),
+    (
+        "{approved_for: {confidential: a-*}}",
+        "approved_for.restricted  missing; confidential data is limited to some models, so restricted data must be, too",
+    ),
+    (
+        "{approved_for: {confidential: a-*, restricted: [a-b-*, 'c-*']}}",
+        'approved_for.restricted  "c-*" is approved for restricted data but not for milder data; approve it for both',
+    ),
+    (f"{{prices: {{'a-*': {PRICE}}}}}", 'prices.a-*  "a-*": a price is for one model; write the model\'s full name'),
+    ("{fallback_price: {input: $3 per 1M tokens}}", "fallback_price.output  missing; write output: $3.00 per 1M tokens"),
+    (
+        "{fallback_price: {input: 3, output: $3 per 1M tokens}}",
+        'fallback_price.input  "3": not a price; write $3.00 per 1M tokens, with a dot and no comma',
+    ),
+    (
+        "{fallback_price: {input: $0.0000001 per 1M tokens, output: $3 per 1M tokens}}",
+        'fallback_price.input  "$0.0000001 per 1M tokens": finer than a trillionth of a dollar a token',
+    ),
+]
+RISE = "each warning is higher than the one before and below soft; hard is not below soft"
+THRESHOLDS = [
+    ("{soft: 70}", 'soft  "70": not a percentage; write 70 %'),
+    ("{soft: most}", 'soft  "most": not a percentage; write 70 %'),
+    ("{warning: 0 %}", 'warning  "0 %": out of range; write 1 % to 1000 %'),
+    ("{warning: [90 %, 70 %]}", f"warning  thresholds do not rise: warning 90 %, 70 %, soft 100 %, hard 120 %; {RISE}"),
+    ("{soft: 130 %}", f'soft  "130 %": thresholds do not rise: warning 70 %, 90 %, soft 130 %, hard 120 %; {RISE}'),
+    ("{warning: 100 %}", f'warning  "100 %": thresholds do not rise: warning 100 %, soft 100 %, hard 120 %; {RISE}'),
+]
+QUOTAS = [
+    (
+        "{Plat: {limit: $1 a day}}",
+        'Plat  "Plat": not a scope; write lower-case names with / between them: platform/engineering/search',
+    ),
+    ("{p: {}}", "p.limit  missing; write limit: $10,000 a month"),
+    ("{p: $1 a day}", 'p  "$1 a day": not a mapping; write {limit: $250 a month}'),
+    (
+        "{p: {limit: 10}}",
+        'p.limit  "10": not an amount and a period; write $10,000 a month, 2M tokens a day or 500 requests a week',
+    ),
+    (
+        "{p: {limit: 500 requests an hour}}",
+        'p.limit  "500 requests an hour": "hour" is not a period; a limit is for a day, week, month or quarter',
+    ),
+    ("{p: {limit: 10 a day}}", 'p.limit  "10 a day": "10" is not an amount; say of what: $10, 10 tokens or 10 requests'),
+    (
+        "{p: {limit: $1.500 a day}}",
+        'p.limit  "$1.500 a day": "$1.500" is not an amount; write $1,500 or $1.50: some read $1.500 as one, some as the other',
+    ),
+    ("{p: {limit: €10 a day}}", 'p.limit  "€10 a day": "€10" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: $0 a day}}", 'p.limit  "$0 a day": "$0" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: '$1,50 a day'}}", 'p.limit  "$1,50 a day": "$1,50" is not an amount; write $10,000, 2M tokens or 500 requests'),
+    ("{p: {limit: $10B a day}}", 'p.limit  "$10B a day": "$10B" is too large; a limit stays below 9 billion dollars'),
+    ("{p: {limit: $10,000 a day}}", 'p.limit  "$10": inside { } a comma ends the value; write "$10,000 a day" in quotes'),
+    ("{p: {limit: $1 a day, chanel: x}}", 'p.chanel  unknown key; did you mean "channel"?'),
+    ("{p: {limit: $1 a day, store: {}}}", "p.store  not supported yet; leave it out"),
+    (
+        "{p: {limit: $1 a day, channel: }}",
+        'p.channel  empty; write "#team-search" in quotes: a # outside quotes begins a comment',
+    ),
+    ("{p: {limit: $1 a day, channel: Team Search}}", 'p.channel  "Team Search": not a channel; write "#team-search"'),
+    ("{p: {limit: $1 a day, owner: pat}}", """p.owner  "pat": not a person; write an e-mail address, "@handle" or a Slack id"""),
+    ("{p: {limit: $1 a day, kind: test}}", 'p.kind  "test": not one of the words for this; write exploratory or production'),
+    (
+        "{p: {limit: $1 a day, hard: 90 %}}",
+        f'p.hard  "90 %": thresholds do not rise: warning 70 %, 90 %, soft 100 %, hard 90 %; {RISE}',
+    ),
+    ("{p: {limit: $1 a day, also: [{models: top}]}}", "p.also[0].limit  missing; write limit: $3,000 a month"),
+    (
+        "{p: {limit: $1 a day, also: [{models: top, limit: $1 a week}]}}",
+        'p.also[0].models  "top": no such model group; write the name of a group under models',
+    ),
+    (
+        "{p: {limit: $1 a day, also: [{limit: $2 a day}]}}",
+        'p.also[0].limit  "$2 a day": a second quota p:usd/day; the first is on line 1; keep one',
+    ),
+]
+WEAKER = 'only "over" is a condition: a rule holds from a value upwards: with this, a stricter request would get a weaker route'
+ROUTING = [
+    ("{name: a}", "[0]  asks nobody and refuses nothing; add ask: manager, or refuse: with a sentence"),
+    ("{name: a, ask: []}", "[0].ask  asks nobody; name somebody, or remove the rule"),
+    ("{name: a, ask: manager, refuse: b}", "[0]  asks and refuses; a rule does one of them"),
+    ("{ask: manager}", "[0].name  missing; requests say which rule asks whom: name it"),
+    ("{name: a, ask: manager}, {name: a, ask: owner}", '[1]  a second rule with the name "a"; give each rule its own name'),
+    ("{name: a, approve: shadow, ask: manager}", "[0].approve  not supported yet; leave it out"),
+    ("{name: a, ask: finanse}", '[0].ask  "finanse": no such group; did you mean "finance"?'),
+    ("{name: a, ask: [manager, finanse]}", '[0].ask[1]  "finanse": no such group; did you mean "finance"?'),
+    ("{name: a, ask: '@finance'}", '[0].ask  "@finance": this is a group, not a person; write finance'),
+    ("{name: a, ask: [owner, owner]}", '[0].ask[1]  "owner": asked twice by this rule; keep one'),
+    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group"),
+    ("{name: a, ask: {group: finanse}}", '[0].ask.group  "finanse": no such group; did you mean "finance"?'),
+    ("{name: a, ask: {group: finance, quorum: two}}", '[0].ask.quorum  "two": not a number of people; write 1 to 20'),
+    (
+        "{name: a, ask: {group: finance, quorum: 3}}",
+        '[0].ask.quorum  "3": the group has 2 people; ask fewer, or add people to it',
+    ),
+    ("{name: a, ask: owner, when: {limit: firm}}", '[0].when.limit  "firm": not one of the words for this; write soft or hard'),
+    ("{name: a, ask: owner, when: {amount: up to $100}}", f'[0].when.amount  "up to $100": {WEAKER}; write over $5,000'),
+    ("{name: a, refuse: b, when: {duration: up to 1 day}}", f'[0].when.duration  "up to 1 day": {WEAKER}; write over 7 days'),
+    ("{name: a, ask: owner, when: {amount: $100}}", '[0].when.amount  "$100": not a condition; write over $5,000'),
+    (
+        "{name: a, ask: owner, when: {amount: over 9}}",
+        '[0].when.amount  "over 9": not an amount; write over $5,000, over 2M tokens or over 500 requests',
+    ),
+    ("{name: a, ask: owner, when: {percent: over 5}}", '[0].when.percent  "over 5": not a percentage; write over 50 %'),
+    ("{name: a, ask: owner, when: {duration: over 5}}", '[0].when.duration  "over 5": not a time; write over 7 days'),
+    (
+        "{name: a, ask: owner, when: {data: [confidential]}}",
+        "[0].when.data  a rule that holds for confidential data holds for every stricter class, too; write confidential, or [confidential, restricted]",
+    ),
+    (
+        "{name: a, ask: owner, when: {data: []}}",
+        "[0].when.data  no data class; write public, internal, confidential or restricted",
+    ),
+    (
+        "{name: a, ask: owner, when: {data: [restrictd]}}",
+        '[0].when.data[0]  "restrictd": not one of the words for this; did you mean "restricted"?',
+    ),
+    (
+        "{name: a, ask: owner, when: {scope: platfrom/*}}",
+        '[0].when.scope  "platfrom/*": matches no scope that has a quota; did you mean "platform"?',
+    ),
+    (
+        "{name: a, ask: owner, when: {kind: prod}}",
+        '[0].when.kind  "prod": not one of the words for this; write exploratory or production',
+    ),
+    ("{name: a, ask: owner, when: {model: approved}}", '[0].when.model  "approved": not a condition; write not approved'),
+    (
+        "{name: a, ask: owner, when: {model: not approved}}",
+        '[0].when.model  "not approved": never holds: models.approved_for says nothing; say which models each data class may use',
+    ),
+    ("{name: a, ask: owner, when: {limt: soft}}", '[0].when.limt  unknown key; did you mean "limit"?'),
+    ("no", '[0]  "no": not a mapping; write {name: large, when: {limit: hard}, ask: finance}'),
+]
+REST = [
+    ("time: {lapse_after: soon}", 'time.lapse_after  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
+    (
+        "time: {lapse_after: 4 working hours}",
+        'time.lapse_after  "4 working hours": working time is not supported yet; write 5 days',
+    ),
+    ("time: {lapse_after: 99 weeks}", 'time.lapse_after  "99 weeks": longer than a year'),
+    ("time: {remind_after: 1 day}", "time.remind_after  not supported yet; leave it out"),
+    ("time: {escalate_after: 1 day}", "time.escalate_after  not supported yet; leave it out"),
+    ("time: {extensions: 2}", "time.extensions  not supported yet; leave it out"),
+    ("digest: {when: mondy 09:00}", 'digest.when  "mondy 09:00": "mondy" is not a weekday; did you mean "monday"?'),
+    ("digest: {when: monday 24:00}", 'digest.when  "monday 24:00": "24:00" is not a time of day; write 00:00 to 23:59'),
+    ("digest: {when: weekly}", 'digest.when  "weekly": not a weekday and a time; write monday 09:00'),
+    ("digest: {finance: '#f'}", "digest.finance  not supported yet; leave it out"),
+    ("routing: {}", "routing  not a list; write a list of rules, as - {name: large, when: {limit: hard}, ask: finance}"),
+]
+
+TABLE = [
+    *[(text, f"app.yaml:{expected}") for text, expected in SCHEMA],
+    *[
+        (f"organization: {value}\nquotas: {{p: {{limit: $1 a day}}}}", f"app.yaml:1  organization.{e}")
+        for value, e in ORGANIZATION
+    ],
+    *[(SMALL + f"people: {value}", f"app.yaml:3  people.{expected}") for value, expected in PEOPLE],
+    *[(SMALL + f"models: {value}", f"app.yaml:3  models.{expected}") for value, expected in MODELS],
+    *[(SMALL + f"thresholds: {value}", f"app.yaml:3  thresholds.{expected}") for value, expected in THRESHOLDS],
+    *[(f"quotas: {value}\n" + ORG, f"app.yaml:1  quotas.{expected}") for value, expected in QUOTAS],
+    *[(SMALL + GROUPS + f"routing: [{value}]", f"app.yaml:4  routing{expected}") for value, expected in ROUTING],
+    *[(SMALL + text, f"app.yaml:3  {expected}") for text, expected in REST],
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLE, ids=[expected[:70] for _, expected in TABLE])
+def test_a_mistake_gives_exactly_its_line(text: str, expected: str) -> None:
+    assert said(text) == [expected]
+
+
+def test_every_problem_is_said_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        "organization: {nme: Acme}\ntime: {lapse_after: 3}\nquotas:\n  p: {limit: much}\nrouting:\n  - {name: a, ask: nobody}\n"
+    )
+    assert [problem.split("  ")[1] for problem in said(text)] == [
+        "organization.nme",
+        "organization.name",
+        "time.lapse_after",
+        "quotas.p.limit",
+        "routing[0].ask",
+    ]
+
+
+@pytest.mark.parametrize("percent", ["70 %", "70%"])
+def test_a_percentage_may_have_its_space_or_not(percent: str) -> None:
+    assert said(SMALL + f"thresholds: {{warning: {percent}}}") == []
+
+
+def test_a_quota_without_an_ancestor_is_fine() -> None:
+    assert said(ORG + "quotas: {platform/engineering/search: {limit: $1 a day}}") == []
+
+
+PRICED = "models: {fallback_price: {input: $0 per 1M tokens, output: $0 per 1M tokens}}\n"
+
+
+def test_children_that_may_spend_more_than_their_parent_are_a_warning_that_says_by_how_much() -> None:
+    text = (
+        ORG
+        + GROUPS
+        + PRICED
+        + "quotas:\n  a: {limit: $10 a day}\n  a/b/c: {limit: $8 a day}\n  a/d: {limit: $5 a day}\n  a/d/e: {limit: $1 a day}\n"
+    )
+    assert warned(text) == ['app.yaml:5  quotas.a.limit  "$10 a day": the quotas below it add up to $13, $3 more than this']
+
+
+def test_children_in_another_unit_or_period_are_not_compared() -> None:
+    text = ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day}, a/b: {limit: $80 a month}, a/c: {limit: 20B tokens a day}}"
+    assert warned(text) == []
+
+
+def test_what_is_left_out_at_a_price_is_a_warning() -> None:
+    refused = "a request is refused when its approvers cannot be asked; name a group that stands in, as fallback:"
+    free = "calls to a model without a known price count as $0; write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
+    assert warned(SMALL) == [f"app.yaml:1  people.fallback  {refused} platform", f"app.yaml:1  models.fallback_price  {free}"]
+    assert warned(SMALL + "people: {groups: {finance: ['@cy']}}\nmodels: {top: a-*}") == [
+        f"app.yaml:3  people.fallback  {refused} finance",
+        f"app.yaml:4  models.fallback_price  {free}",
+    ]
+
+
+def test_what_would_break_the_line_or_the_terminal_is_shown_tamely() -> None:
+    wild = "x\n\x1b[31m" + "y" * 1_000
+    assert line(Problem("a", wild, "wrong"), "app.yaml") == 'app.yaml  a  "x  [31m' + "y" * 72 + '…": wrong'
+    assert line(Problem(wild, "", "wrong"), "app.yaml").isprintable()

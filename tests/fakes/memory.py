@@ -1,0 +1,296 @@
+"""The unit of work in memory: what `bot.store` does, without a database.
+
+Values are immutable, so a unit works on copies of a few dictionaries and puts them in place when it commits. Units take turns, as
+writers on SQLite do. Usage is in `meter`.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from tests.fakes.meter import MemoryMeter, Sums
+from workflows.audit import Entry
+from workflows.effects import Alarm, Effect
+from workflows.overrides import Outcome, Override
+from workflows.people import PersonId
+from workflows.ports import (
+    Agenda,
+    Errand,
+    Outbox,
+    Outcomes,
+    Overrides,
+    Post,
+    Posts,
+    Record,
+    Requests,
+    Stale,
+    Unavailable,
+    UnitOfWork,
+)
+from workflows.requests import Request, State
+from workflows.times import Window
+
+
+@dataclass
+class Queued:
+    """A row of the outbox; never changed, only replaced."""
+
+    errand: Errand
+    due: datetime | None
+    asked: datetime
+    held: bool = False
+
+
+@dataclass
+class Data:
+    """Everything that is stored."""
+
+    requests: dict[str, Request] = field(default_factory=dict)
+    overrides: dict[str, Override] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    record: dict[tuple[str, int], Entry] = field(default_factory=dict)
+    agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
+    outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
+    posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    sums: Sums = field(default_factory=Sums)
+
+    def copy(self) -> "Data":
+        return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
+
+
+class Memory:
+    """The database; `units` is the port."""
+
+    def __init__(self, patience: float = 5) -> None:
+        self.data = Data()
+        self.turn = Lock()
+        self.patience = patience
+
+    def units(self) -> UnitOfWork:
+        return MemoryUnit(self)
+
+    def reads(self) -> UnitOfWork:
+        return MemoryGlance(self)
+
+
+class MemoryUnit(UnitOfWork):
+    """One transaction."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def __enter__(self) -> "MemoryUnit":
+        if not self._memory.turn.acquire(timeout=self._memory.patience):
+            raise Unavailable("other writers held the memory")
+        return self._begin()
+
+    def _begin(self) -> "MemoryUnit":
+        self._data = data = self._memory.data.copy()
+        self.requests = MemoryRequests(data)
+        self.overrides = MemoryOverrides(data)
+        self.outcomes = MemoryOutcomes(data)
+        self.meter = MemoryMeter(data.sums)
+        self.record = MemoryRecord(data)
+        self.agenda = MemoryAgenda(data)
+        self.outbox = MemoryOutbox(data)
+        self.posts = MemoryPosts(data)
+        return self
+
+    def commit(self) -> None:
+        self._memory.data = self._data.copy()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._memory.turn.release()
+
+
+class MemoryGlance(MemoryUnit):
+    """A unit for looking only: it waits for no writer."""
+
+    def __enter__(self) -> MemoryUnit:
+        return self._begin()
+
+    def commit(self) -> None:
+        raise RuntimeError("this unit is for looking")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        pass
+
+
+class _Part:
+    def __init__(self, data: Data) -> None:
+        self._data = data
+
+
+class MemoryRequests(_Part, Requests):
+    def get(self, request: str) -> Request | None:
+        return self._data.requests.get(request)
+
+    def add(self, request: Request) -> None:
+        pending = request.state is State.PENDING and self.open(request.case.quota, request.requester)
+        if request.id in self._data.requests or pending:
+            raise Stale(request.id)
+        self._data.requests[request.id] = request
+
+    def save(self, request: Request) -> None:
+        _save(self._data.requests, request)
+
+    def open(self, quota: str, requester: PersonId) -> Request | None:
+        mine = (r for r in self._data.requests.values() if (r.case.quota, r.requester) == (quota, requester))
+        return next((r for r in mine if r.state is State.PENDING), None)
+
+    def pending(self, quota: str) -> list[Request]:
+        here = (r for r in self._data.requests.values() if r.case.quota == quota and r.state is State.PENDING)
+        return sorted(here, key=_age)
+
+    def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
+        wanted = set(quotas)
+        ran = {o.request for o in self._data.overrides.values() if _ran_into(o, window)}
+        here = (r for r in self._data.requests.values() if r.case.quota in wanted)
+        return sorted((r for r in here if _touches(r, window) or r.id in ran), key=_age)
+
+    def latest(self, quota: str, limit: int) -> list[Request]:
+        here = (r for r in self._data.requests.values() if r.case.quota == quota)
+        return sorted(here, key=_age, reverse=True)[:limit]
+
+
+def _age(request: Request) -> tuple[datetime, str]:
+    return request.submitted, request.id
+
+
+def _touches(request: Request, window: Window) -> bool:
+    return request.submitted in window or (request.decided is not None and request.decided in window)
+
+
+def _ran_into(override: Override, window: Window) -> bool:
+    over = override.over_at()
+    return override.granted < window.end and (over is None or over >= window.start)
+
+
+def _save(rows: dict[str, Any], row: Any) -> None:
+    if row.id not in rows or rows[row.id].version != row.version - 1:
+        raise Stale(row.id)
+    rows[row.id] = row
+
+
+class MemoryOverrides(_Part, Overrides):
+    def get(self, override: str) -> Override | None:
+        return self._data.overrides.get(override)
+
+    def of(self, request: str) -> Override | None:
+        return next((o for o in self._data.overrides.values() if o.request == request), None)
+
+    def add(self, override: Override) -> None:
+        if override.request not in self._data.requests:
+            raise LookupError(f"{override.request}: no such request; a database would refuse its override")
+        if override.id in self._data.overrides or self.of(override.request):
+            raise Stale(override.id)
+        self._data.overrides[override.id] = override
+
+    def save(self, override: Override) -> None:
+        _save(self._data.overrides, override)
+
+    def current(self, quota: str) -> list[Override]:
+        here = (o for o in self._data.overrides.values() if o.quota == quota and o.gone is None)
+        return sorted(here, key=lambda o: (o.granted, o.id))
+
+
+class MemoryOutcomes(_Part, Outcomes):
+    def get(self, override: str) -> Outcome | None:
+        return self._data.outcomes.get(override)
+
+    def add(self, outcome: Outcome) -> None:
+        if outcome.override not in self._data.overrides:
+            raise LookupError(f"{outcome.override}: no such override; a database would refuse its outcome")
+        if outcome.override in self._data.outcomes:
+            raise Stale(outcome.override)
+        self._data.outcomes[outcome.override] = outcome
+
+
+class MemoryRecord(_Part, Record):
+    def last(self, subject: str) -> Entry | None:
+        return next(reversed(self.chain(subject)), None)
+
+    def append(self, entry: Entry) -> None:
+        if (entry.subject, entry.seq) in self._data.record:
+            raise Stale(entry.subject)
+        after = json.loads(json.dumps(entry.after, default=datetime.isoformat))
+        self._data.record[entry.subject, entry.seq] = replace(entry, after=after)
+
+    def chain(self, subject: str) -> list[Entry]:
+        return sorted((e for e in self._data.record.values() if e.subject == subject), key=lambda e: e.seq)
+
+    def subjects(self) -> list[str]:
+        return sorted({subject for subject, _ in self._data.record})
+
+
+class MemoryAgenda(_Part, Agenda):
+    def set(self, alarm: Alarm) -> None:
+        self._data.agenda.setdefault((alarm.wake, alarm.key), alarm)
+
+    def due(self, now: datetime, limit: int) -> list[Alarm]:
+        due = (alarm for alarm in self._data.agenda.values() if alarm.at <= now)
+        return sorted(due, key=lambda a: (a.at, a.wake, a.key))[:limit]
+
+    def drop(self, alarm: Alarm) -> None:
+        self._data.agenda.pop((alarm.wake, alarm.key), None)
+
+
+class MemoryOutbox(_Part, Outbox):
+    def put(self, effect: Effect, now: datetime) -> None:
+        name = (effect.do, effect.key)
+        row = self._data.outbox.get(name)
+        if row is None:
+            self._data.outbox[name] = Queued(Errand(effect, 1, 0, now), now, now)
+            return
+        since = now if row.due is None else row.errand.since
+        errand = Errand(effect, row.errand.generation + 1, 0, since)
+        waits = not row.held and (row.due is None or row.due > now)
+        self._data.outbox[name] = Queued(errand, now if waits else row.due, now, row.held)
+
+    def claim(self, now: datetime, until: datetime, limit: int) -> list[Errand]:
+        due = sorted((q.due, q.errand.since, *name) for name, q in self._data.outbox.items() if q.due and q.due <= now)
+        names = [(do, key) for _, _, do, key in due[:limit]]
+        for name in names:
+            self._data.outbox[name] = replace(self._data.outbox[name], due=until, held=True)
+        return [self._data.outbox[name].errand for name in names]
+
+    def done(self, errand: Errand) -> None:
+        name, row = self._find(errand)
+        if row and row.errand.generation == errand.generation:
+            del self._data.outbox[name]
+        elif row:
+            self._data.outbox[name] = replace(row, due=row.asked, held=False)
+
+    def fail(self, errand: Errand, error: str, again: datetime | None) -> None:
+        name, row = self._find(errand)
+        if row and row.errand.generation == errand.generation:
+            failed = replace(row.errand, tries=errand.tries + 1, error=error)
+            self._data.outbox[name] = Queued(failed, again, row.asked)
+        elif row:
+            self._data.outbox[name] = Queued(replace(row.errand, error=error), again or row.asked, row.asked)
+
+    def _find(self, errand: Errand) -> tuple[tuple[str, str], Queued | None]:
+        name = (errand.effect.do, errand.effect.key)
+        return name, self._data.outbox.get(name)
+
+    def waiting(self) -> datetime | None:
+        return min((row.due for row in self._data.outbox.values() if row.due), default=None)
+
+    def dead(self) -> list[Errand]:
+        kept = (row.errand for row in self._data.outbox.values() if row.due is None)
+        return sorted(kept, key=lambda e: (e.since, e.effect.do, e.effect.key))
+
+
+class MemoryPosts(_Part, Posts):
+    def get(self, thing: str, place: str) -> Post | None:
+        return self._data.posts.get((thing, place))
+
+    def of(self, thing: str) -> list[Post]:
+        return sorted((p for p in self._data.posts.values() if p.thing == thing), key=lambda p: p.place)
+
+    def put(self, post: Post) -> None:
+        self._data.posts[post.thing, post.place] = post

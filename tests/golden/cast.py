@@ -1,0 +1,150 @@
+"""The cast and the things they do: values of every kind that a template tells of, on Monday 23 November 2026, 14:05 in Berlin."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from workflows.digest import Digest, Exceptional, Line
+from workflows.explaining import Card, Details, Preview, seats
+from workflows.metering import Outlook
+from workflows.money import Unit, usd
+from workflows.overrides import Happened, Outcome, Override, Reason
+from workflows.people import PersonId
+from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
+from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
+from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.times import Period, Window, window_at
+
+ZONE = "Europe/Berlin"
+NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+ADA, BOB, CY, DI, PAT, SAM = (PersonId(f"U0{name}") for name in ("ADA", "BOB", "CY", "DI", "PAT", "SAM"))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people and the operator wrote; hostile and foreign words take their place in the tests."""
+
+    scope: str = "platform/engineering/search"
+    rule: str = "acknowledge"
+    group: str = "finance"
+    model: str = "claude-opus-4-5"
+    metric: str = "tickets resolved"
+    said: str = "The evaluation of the new ranker runs until Thursday, and we cannot compare it half done."
+    link: str = "https://tickets.acme.example/SEARCH-412?a=1&b=2"
+
+
+PLAIN = Words()
+
+
+def quota(words: Words = PLAIN, limit: int = usd(10_000), unit: Unit = Unit.USD, period: Period = Period.MONTH) -> Quota:
+    return Quota(key_of(words.scope, unit, period), words.scope, limit, unit, period, channel="C0SEARCH", owner=PAT)
+
+
+def stands(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Standing:
+    return Standing(of, window_at(of.period, ZONE, NOW), NOW, spent, of.limit, extra)
+
+
+def outlook(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Outlook:
+    return Outlook(stands(of, spent, extra), True, datetime(2026, 11, 26, 16, 5, tzinfo=UTC) + timedelta(days=extra // usd(200)))
+
+
+def notice(of: Quota, level: Level = Level.WARNING, percent: int = 70) -> Notice:
+    mark = mark_at(of.limit, percent)
+    window = window_at(of.period, ZONE, NOW)
+    return Notice(f"{of.key}@20261101T0000@{level}{percent}@{mark}", of.key, window, Crossing(level, percent, mark), mark, NOW)
+
+
+def request(words: Words = PLAIN, data: Data = Data.INTERNAL) -> Request:
+    case = Case(
+        quota=quota(words).key,
+        amount=usd(400),
+        unit=Unit.USD,
+        term=Term(span=timedelta(days=1)),
+        justification=words.said,
+        impact=Impact(words.metric, 40, words.said[:500]),
+        data=data,
+        models=(words.model,),
+        ticket=words.link,
+    )
+    stages = (Stage("manager", (BOB,), 1, (words.rule,)), Stage(words.group, (CY, DI, SAM), 2, (words.rule, "large")))
+    return Request(
+        "R-ABCDEFGHIJ", ADA, case, Route(stages), Limit.SOFT, NOW - timedelta(hours=2), NOW + timedelta(days=5), policy="5f2d"
+    )
+
+
+def decided(asked: Request, state: State, words: Words = PLAIN) -> Request:
+    yes = (Vote(BOB, Verdict.APPROVE, NOW), Vote(CY, Verdict.APPROVE, NOW), Vote(DI, Verdict.APPROVE, NOW))
+    no = (Vote(BOB, Verdict.DENY, NOW, reason=words.said, instead=words.said),)
+    votes = {State.APPROVED: yes, State.DENIED: no}.get(state, ())
+    return replace(asked, state=state, votes=votes, decided=NOW if state is not State.PENDING else None)
+
+
+def override(asked: Request) -> Override:
+    case = asked.case
+    return Override("O-ABCDEFGHIJ", asked.id, case.quota, case.amount, case.unit, ADA, case.term, NOW, NOW + timedelta(hours=1))
+
+
+def active(asked: Request) -> Override:
+    return replace(override(asked), starts=NOW, ends=NOW + timedelta(days=1))
+
+
+def over(asked: Request, why: Reason) -> Override:
+    if why is Reason.EXPIRED:
+        return replace(active(asked), starts=NOW - timedelta(days=1), ends=NOW)
+    started = override(asked) if why is Reason.UNAPPLIED else active(asked)
+    return replace(started, stopped=NOW, why=why)
+
+
+def outcome(words: Words = PLAIN) -> Outcome:
+    return Outcome("O-ABCDEFGHIJ", Happened.PARTLY, NOW, ADA, 31, words.said, words.link)
+
+
+def card(asked: Request, granted: Override | None = None, words: Words = PLAIN, came: Outcome | None = None) -> Card:
+    mine, now = quota(words), NOW
+    running = granted is not None and granted.starts is not None and granted.wanted(now)
+    above = (
+        quota(replace(words, scope="platform/engineering"), usd(120_000)),
+        quota(replace(words, scope="platform"), usd(250_000)),
+    )
+    return Card(
+        request=asked,
+        quota=mine,
+        now=now,
+        now_out=outlook(mine, extra=usd(400) if running else 0),
+        after=outlook(mine, extra=usd(400)),
+        above=(outlook(above[0], usd(81_000)), outlook(above[1], usd(249_800))),
+        seats=seats(asked),
+        ends=now + timedelta(days=1),
+        at_reset=False,
+        private=asked.case.data >= Data.CONFIDENTIAL,
+        override=granted,
+        status=granted.status(now) if granted else None,
+        reason=granted.reason() if granted and not granted.wanted(now) else None,
+        outcome=came,
+    )
+
+
+def preview(words: Words = PLAIN) -> Preview:
+    asked = request(words)
+    facts = Facts(words.scope, Limit.HARD, usd(400), Unit.USD, 4, timedelta(days=1), Data.INTERNAL, unapproved=(words.model,))
+    return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
+
+
+def details(words: Words = PLAIN, held: int = 1) -> Details:
+    asked = request(words)
+    above = (outlook(quota(replace(words, scope="platform"), usd(250_000)), usd(81_000)),)
+    return Details(NOW, outlook(quota(words), extra=usd(400)), above, (active(asked),) * held, (asked,) * held)
+
+
+def digest(words: Words = PLAIN, many: int = 2) -> Digest:
+    week = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC))
+    lines = [Line(stands(quota(words)), usd(2_100), usd(1_870)), Line(stands(quota(words), usd(10_100)), usd(900), 0)]
+    asked = replace(request(words), submitted=NOW - timedelta(days=3))
+    denied, yes = decided(asked, State.DENIED, words), decided(asked, State.APPROVED)
+    cases = [
+        Exceptional(asked),
+        Exceptional(denied),
+        Exceptional(yes, over(yes, Reason.EXPIRED), outcome(words)),
+        Exceptional(yes, active(yes)),
+    ]
+    running = (active(yes),) * many
+    return Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], tuple(cases * many)[: many * 2], running)
