@@ -179,6 +179,12 @@ def test_a_second_stop_is_refused_also_by_a_clock_that_is_behind() -> None:
     assert target(1000, [returned], T0 + 3 * HOUR - INSTANT) == 1000
 
 
+def test_what_has_ended_is_not_wanted_back_by_a_clock_that_is_behind() -> None:
+    ended = then(ACTIVE, Gone(), 49)
+    assert ended.status(ENDS - INSTANT) is Status.ENDED
+    assert target(1000, [ended], ENDS - INSTANT) == 1000
+
+
 def test_a_stop_noted_at_or_after_the_end_does_not_take_the_end_nor_its_reason() -> None:
     for late in (ENDS, ENDS + HOUR):
         odd = replace(ACTIVE, stopped=late, why=Reason.REVOKED)
