@@ -52,13 +52,13 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest
     channel, week = key.split("/")
     quotas = quotas_for(policy, channel)
     window = week_window(week, policy.organization.zone)
-    lines = [_line(unit, policy, quota, window, now) for quota in quotas]
+    lines = [_line(unit, policy, quota, window=window, now=now) for quota in quotas]
     cases = [_case(unit, request.id) for request in unit.requests.touching([q.key for q in quotas], window)]
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
     return compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
 
 
-def _line(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window, now: datetime) -> Line:
+def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:
     zone = policy.organization.zone
     first, last = local_day(window.start, zone), local_day(window.end - timedelta(seconds=1), zone)
     days = unit.meter.days(quota.key, first - timedelta(days=7), last)

@@ -90,7 +90,7 @@ def follow(unit: UnitOfWork, now: datetime, effects: Iterable[Effect], alarms: I
         unit.agenda.set(alarm)
 
 
-def refuse_click(unit: UnitOfWork, request: str, by: str, refused: Refused, at: datetime) -> Refused:
+def refuse_click(unit: UnitOfWork, request: str, *, by: str, refused: Refused, at: datetime) -> Refused:
     """Records a click that changed nothing: in a chain of its own, since the request's numbers are its versions."""
     note(unit, f"clicks:{request}", Act(by, f"refused: {refused.why}", at), {"why": refused.why.value})
     return refused

@@ -23,7 +23,9 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
         decided = decide(request, trial, now=kit.clock.now())
-        return refuse_click(unit, request_id, vote.by, decided, vote.at) if isinstance(decided, Refused) else request
+        return (
+            refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
+        )
 
     return attempt(kit.units, look)
 
@@ -32,7 +34,9 @@ def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
     """Counts a vote. The voter must still be somebody who can decide."""
     person = kit.directory.person(cast.by)
     if person is None or not person.can_decide:
-        return attempt(kit.units, lambda unit: refuse_click(unit, request_id, cast.by, Refused(Why.OUTSIDER), kit.clock.now()))
+        return attempt(
+            kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)
+        )
     return _change(kit, request_id, cast, cast.by)
 
 
@@ -49,7 +53,7 @@ def _change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | 
             return Refused(Why.NO_SUCH_REQUEST)
         decided = decide(request, event, now=now)
         if isinstance(decided, Refused):
-            return refuse_click(unit, request_id, by, decided, now)
+            return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
         settle(kit, unit, decided, now)
         return decided

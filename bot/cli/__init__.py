@@ -2,7 +2,8 @@
 
 import typer
 
-from bot.cli import checking, demo, replay, running, tokens
+from bot.cli import checking, demo, running, tokens
+from bot.cli.replay import replay
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask for more AI budget in Slack; get it for a while.")
 app.command()(running.serve)
@@ -10,7 +11,7 @@ app.command()(demo.demo)
 app.command()(demo.sandbox)
 app.command()(checking.check)
 app.command()(checking.manifest)
-app.command()(replay.replay)
+app.command()(replay)
 app.add_typer(tokens.app, name="token")
 
 

@@ -34,6 +34,7 @@ def demo(
 
 
 def sandbox(
+    *,
     app_url: Annotated[str, typer.Option(help="Where your app takes Slack's requests.")] = "http://127.0.0.1:8000/slack/events",
     signing_secret: Annotated[str, typer.Option(help="What its requests are signed with.")] = "sandbox-signing-secret",
     bot_token: Annotated[str, typer.Option(help="The bot token that it accepts.")] = "xoxb-sandbox",

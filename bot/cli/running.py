@@ -26,10 +26,10 @@ def serve(
     clock = SystemClock()
     store = starting.store(settled, clock)
     leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
-    _run(leeway, site_of(leeway), settled.app_token, host, port)
+    _run(leeway, site_of(leeway), settled.app_token, host=host, port=port)
 
 
-def _run(leeway: Leeway, asgi: object, app_token: str, host: str, port: int) -> None:
+def _run(leeway: Leeway, asgi: object, app_token: str, *, host: str, port: int) -> None:
     leeway.begin()
     leeway.engine.start()
     socket = SocketModeHandler(leeway.bolt, app_token) if app_token else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.clock import DemoClock
 from bot.demo import acme, past
-from bot.demo.actor import Ack, Actor, Message, Missing, buttons, said
+from bot.demo.actor import Ack, Actor, Message, Missing, buttons, plainly, said
 from bot.demo.stage import Stage, opened
 from workflows.times import show_moment
 
@@ -39,7 +39,7 @@ class Teller:
                 raise Broken(f"{who}: {what}: the app answered {ack.error}")
             self.acks.append(ack.ms)
             took = f"  [ack {ack.ms:.0f} ms]"
-        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<8} {what}{took}")
+        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<5} {plainly(what, self.stage)}{took}")
 
     def must(self, holds: object, what: str, seen: str = "") -> None:
         if not holds:
@@ -73,7 +73,7 @@ def _story(stage: Stage, t: Teller) -> None:
     warning = _warned(stage, t, ada)
     _asked(t, ada, warning)
     card = _refused(t, ada, pat, warning)
-    _approved(stage, t, bob, ada, card)
+    _approved(stage, t, bob=bob, ada=ada, card=card)
     _ended(stage, t, ada, warning)
     _reported(t, ada)
     _digested(stage, t, ada, bob)
@@ -131,7 +131,7 @@ def _refused(t: Teller, ada: Actor, pat: Actor, warning: Message) -> Message:
     return again
 
 
-def _approved(stage: Stage, t: Teller, bob: Actor, ada: Actor, card: Message) -> None:
+def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message) -> None:
     mine = bob.find("leeway", "$400")
     t.tell("bob", f"finds the same card in his messages: {mine['text']}")
     t.tell("bob", "approves in the thread", bob.press(card, "approve"))

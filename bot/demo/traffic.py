@@ -64,22 +64,22 @@ def between(start: datetime, end: datetime, zone: str, slot: timedelta = SLOT) -
     at = start - (start - datetime.min.replace(tzinfo=start.tzinfo)) % slot + slot
     while at <= end:
         for number, team in enumerate(TEAMS):
-            if event := _event(team, number, at, zone, slot):
+            if event := _event(team, number, at, zone=zone, slot=slot):
                 yield event
         at += slot
 
 
-def _event(team: Team, number: int, at: datetime, zone: str, slot: timedelta) -> dict[str, Any] | None:
+def _event(team: Team, number: int, at: datetime, *, zone: str, slot: timedelta) -> dict[str, Any] | None:
     here = at.astimezone(ZoneInfo(zone))
     share = RHYTHM[here.hour] * (WEEKEND if here.weekday() >= 5 else 100)
     chance = int.from_bytes(hashlib.blake2b(f"{number}@{at.isoformat()}".encode(), digest_size=4).digest(), "big")
     wanted = team.day * 10**9 * share * int(slot.total_seconds()) // (sum(RHYTHM) * 100 * 3600)
     calls, rest = divmod(wanted * (60 + chance % 81) // 100, team.model.nanos)  # 60 to 140 % of the hour's share
     calls += chance // 81 % team.model.nanos < rest  # the part of a call that is left over happens in proportion
-    return _cloud_event(team, number, at, calls, chance) if calls else None
+    return _cloud_event(team, number, at, calls=calls, chance=chance) if calls else None
 
 
-def _cloud_event(team: Team, number: int, at: datetime, calls: int, chance: int) -> dict[str, Any]:
+def _cloud_event(team: Team, number: int, at: datetime, *, calls: int, chance: int) -> dict[str, Any]:
     data = {
         "scope": team.scope,
         "model": team.model.name,

@@ -84,7 +84,7 @@ def start(front: Front, pressed: Click) -> None:
     if quota is None and not choices:
         front.answer(pressed, Refused(Why.NO_QUOTA_HERE))
         return
-    front.open(pressed.trigger, _view(front, quota or choices[0], {}, pressed.by, origin))
+    front.open(pressed.trigger, _view(front, quota or choices[0], {}, by=pressed.by, origin=origin))
 
 
 def _choices(front: Front, channel: str) -> list[Quota]:
@@ -93,7 +93,7 @@ def _choices(front: Front, channel: str) -> list[Quota]:
     return [*here, *(q for q in front.kit.policy.quotas if q not in here)]
 
 
-def _view(front: Front, quota: Quota, said: Typed, by: PersonId, origin: Origin) -> Body:
+def _view(front: Front, quota: Quota, said: Typed, *, by: PersonId, origin: Origin) -> Body:
     kit, policy = front.kit, front.kit.policy
     org = requesting.organisation(by, quota, policy, kit.directory)
     with kit.reads() as unit:
@@ -129,7 +129,7 @@ def _refresh(front: Front, changed: Click) -> None:
     quota = front.kit.policy.quota(str(said.get("quota", "")))
     if quota is None:
         return
-    fresh = _view(front, quota, said, changed.by, Origin.unpack(view["private_metadata"]))
+    fresh = _view(front, quota, said, by=changed.by, origin=Origin.unpack(view["private_metadata"]))
     try:
         front.replace(view["id"], view["hash"], fresh)
     except Rejected as rejected:

@@ -42,8 +42,7 @@ def register(bolt: App, front: Front) -> None:
     @bolt.view("deny")
     def denied(ack: Ack, body: Body) -> None:
         view, by = body["view"], person(body)
-        request_id, revision = target(view["private_metadata"])
-        problems = _deny(front, request_id, revision, by, view)
+        problems = _deny(front, by, view)
         if problems:
             ack(response_action="errors", errors=front.errors(problems, view, by))
         else:
@@ -69,8 +68,8 @@ def _cast(front: Front, pressed: Click, verdict: Verdict) -> Request | Refused:
     return reviewing.vote(front.kit, request_id, Vote(pressed.by, verdict, front.kit.clock.now(), revision))
 
 
-def _deny(front: Front, request_id: str, revision: int, by: PersonId, view: Body) -> tuple[Refused, ...]:
-    said = typed(view)
+def _deny(front: Front, by: PersonId, view: Body) -> tuple[Refused, ...]:
+    said, (request_id, revision) = typed(view), target(view["private_metadata"])
     reason, instead = (clean(str(said.get(name) or "").strip(), name) for name in ("reason", "instead"))
     problems = tuple(part for part in (reason, instead) if isinstance(part, Refused))
     if problems:

@@ -7,7 +7,7 @@ from bot.web.bearer import Check
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
-from workflows.quotas import Standing, lineage
+from workflows.quotas import Standing
 from workflows.spend import Price, Usage
 
 Probe = Callable[[], str]
@@ -16,7 +16,10 @@ Probe = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name."""
+    """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
+
+    `counted` is told after each commit: there may be something to say.
+    """
 
     policy: Policy
     clock: Clock
@@ -26,22 +29,19 @@ class Doors:
     token: Check
     probes: Mapping[str, Probe] = field(default_factory=dict)
     largest_body: int = 5 * 2**20
+    counted: Callable[[], None] = lambda: None
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""
-        return frozenset(scope for quota in self.policy.quotas for scope in lineage(quota.scope))
+        return self.policy.scopes()
 
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""
-        return record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
+        recorded = record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
+        self.counted()
+        return recorded
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""
         with self.reads() as unit:
             return standings(unit, self.policy, self.clock.now())
-
-    def database(self) -> str:
-        """A probe: whether the database can be read."""
-        with self.reads() as unit:
-            unit.meter.notice("")
-        return ""
