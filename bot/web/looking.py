@@ -26,7 +26,7 @@ class Looking:
         self._doors = doors
         self._bearers = bearers
         self._scopes = doors.scopes()
-        self._probes = {"database": doors.database, **doors.probes}
+        self._probes = doors.probes
 
     async def quotas(self, request: Request) -> Response:
         """`GET /v1/quotas`: every quota, in the order of app.yaml."""

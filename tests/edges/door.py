@@ -60,7 +60,7 @@ def opened(folder: Path, **said: Any) -> Iterator[Door]:
     store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
     store.migrate()
     token = store.tokens.create("all", list(Scope), NOW)
-    doors = replace(Doors(POLICY, clock, store.units, store.reads, PRICES, store.tokens.check), **said)
+    doors = replace(Doors(POLICY, clock, store.units, store.reads, PRICES, store.tokens.check, {"database": lambda: ""}), **said)
     server = serve(web(doors))
     with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
         yield Door(client, clock, store)
