@@ -245,7 +245,7 @@ def test_order_does_not_matter_and_an_edit_of_the_base_survives(
 
 @given(st.lists(lives(), max_size=5), hours)
 def test_the_store_should_enforce_what_counts_and_what_waits_to_be_verified(overrides: list[Override], at: datetime) -> None:
-    noted = [(o, (o.starts, o.stopped)) for o in overrides]  # and no clock has gone back since
+    noted = [(o, (o.starts, o.stopped, o.gone)) for o in overrides]  # and no clock has gone back since
     begun = [o for o, moments in noted if all(moment is None or moment <= at for moment in moments)]
     waiting = sum(o.amount for o in begun if o.status(at) is Status.ACTIVATING)
     assert target(1000, begun, at) == 1000 + extra(begun, at) + waiting
