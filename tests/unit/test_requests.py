@@ -67,7 +67,7 @@ stages = st.lists(
     max_size=3,
 )
 ballots = st.lists(
-    st.builds(lambda who, ok: yes(who) if ok else no(who), people, st.sampled_from([True, True, True, False])), max_size=5
+    st.builds(lambda who, ok: yes(who) if ok else no(who), people, st.sampled_from([True, True, True, False])), max_size=4
 )
 
 

@@ -41,7 +41,7 @@ easy = st.just(When()) | st.builds(When, limit=st.sampled_from(Limit)) | st.buil
 @st.composite
 def policies(draw: st.DrawFn, refusing: bool = True) -> list[Rule]:
     refusals = st.sampled_from(["", "", "", "no"]) if refusing else st.just("")
-    rows = draw(st.lists(st.tuples(easy, st.lists(asks, max_size=2).map(tuple), refusals), max_size=5))
+    rows = draw(st.lists(st.tuples(easy, st.lists(asks, max_size=2).map(tuple), refusals), max_size=4))
     return [Rule(f"rule {n}", when, ask, refuse) for n, (when, ask, refuse) in enumerate(rows)]
 
 
