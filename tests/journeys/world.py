@@ -1,7 +1,7 @@
 """The world of the journeys: Acme's people and teams on the whole real wiring, on a clock that stands until it is moved.
 
-Everything goes the way it goes in production: usage over HTTP, clicks signed by the sandbox Slack, SQLite in a file. `rest` looks at
-what must be true whatever happened.
+Everything goes the way it goes in production: usage over HTTP, clicks signed by the sandbox Slack, SQLite in a file. `rest` looks
+at what must be true whatever happened.
 """
 
 import dataclasses
