@@ -32,7 +32,7 @@ class Stage:
     def __init__(
         self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
     ) -> None:
-        self.folder, self.clock = folder, clock
+        self.folder, self.clock, self.token = folder, clock, ""
         self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
@@ -56,8 +56,9 @@ class Stage:
         self.leeway = self.assembled()
         self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
-        token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], self.clock.now())
-        self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+        if not self.token:
+            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], self.clock.now())
+        self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
         self.leeway.begin()
 
     def assembled(self) -> Leeway:

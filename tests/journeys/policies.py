@@ -9,7 +9,7 @@ people:
     bob@acme.example: pat@acme.example
   groups:
     finance: [cy@acme.example, di@acme.example]
-    security: [sam@acme.example]
+    security: [sam@acme.example, max@acme.example]
     platform: [pat@acme.example]
     leads: [lin@acme.example, noor@acme.example]
   fallback: leads

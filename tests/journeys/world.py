@@ -39,19 +39,17 @@ FAST = Path("/dev/shm")  # where there is a disk in memory, a commit need not wa
 TOP = "platform"
 YEARS = timedelta(days=3650)
 
-GUEST, LEAVER = "gus", "max"
+GUEST, LEAVER, STRANGER = "gus", "max", "xia"
 WHY = "Re-ranking the help centre; without it the evaluation stops on Thursday."
 
 
 def seed() -> Seed:
-    """Acme, with a guest and somebody who will leave, both in every team's channel; and a channel that the app is not in."""
+    """Acme, and in every team's channel also a guest, somebody who will leave and somebody of another workspace."""
     acmes = acme.workspace()
-    more = (
-        User(acme.person(GUEST), GUEST, "Gus Guest", f"{GUEST}@acme.example", acme.ZONE, is_restricted=True),
-        User(acme.person(LEAVER), LEAVER, "Max Moving", f"{LEAVER}@acme.example", acme.ZONE),
-    )
-    ids = {user.id for user in more}
-    grown = tuple(replace(c, members=(*c.members, *ids, acme.person("eve"))) if "team" in c.name else c for c in acmes.channels)
+    names = {GUEST: "Gus Guest", LEAVER: "Max Moving", STRANGER: "Xia Elsewhere"}
+    more = [User(acme.person(n), n, real, f"{n}@acme.example", acme.ZONE, is_restricted=n == GUEST) for n, real in names.items()]
+    guests = dict.fromkeys([*(user.id for user in more), acme.person("eve"), acme.person("sam")])
+    grown = (replace(c, members=tuple(dict.fromkeys([*c.members, *guests]))) if "team" in c.name else c for c in acmes.channels)
     closed = Channel(acme.channel("team-closed"), "team-closed", "Leeway is not here", (acme.person("ada"),))
     return replace(acmes, users=(*acmes.users, *more), channels=(*grown, closed))
 
@@ -173,7 +171,7 @@ class World:
 
     def __init__(self, stage: Stage, config: Path) -> None:
         self.stage, self.config, self.count = stage, config, 0
-        for name in (*acme.PEOPLE, GUEST, LEAVER):
+        for name in (*acme.PEOPLE, GUEST, LEAVER, STRANGER):
             setattr(self, name, Person(stage, name))
         for name in ("search", "mobile", "support", "closed"):
             setattr(self, name, Team(self, name))
@@ -189,6 +187,7 @@ class World:
     noor: Person
     gus: Person
     max: Person
+    xia: Person
     search: Team
     mobile: Team
     support: Team
