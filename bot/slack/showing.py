@@ -3,7 +3,8 @@
 Cards are kept up to date; warnings, news and digests are said once and then stand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from bot.slack.front import Front
 from bot.slack.posting import Spot
@@ -12,11 +13,12 @@ from workflows.effects import Do, News
 from workflows.explaining import Card, card
 from workflows.metering import outlook
 from workflows.people import PersonId
-from workflows.ports import Post, Unavailable, UnitOfWork
+from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
 from workflows.quotas import Quota, lineage, window_of
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
+Part = Callable[[], None]
 
 CHANNEL, THREAD, ANCHOR = "channel", "thread", "anchor"
 
@@ -64,20 +66,20 @@ class Shower:
             if request is None:
                 return
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
-        self._in_thread(thing, told)
-        self._put(Spot(thing, f"dm:{request.requester}", ""), told, "requester", request.requester)
+        mine = Spot(thing, f"dm:{request.requester}", "")
+        parts = [partial(self._in_thread, thing, told), partial(self._put, mine, told, "requester", request.requester)]
         for person in request.waiting_on():
-            self._put(Spot(thing, f"dm:{person}", ""), told, "approver", person)
-        self._copies(thing, told)
+            parts.append(partial(self._put, Spot(thing, f"dm:{person}", ""), told, "approver", person))
+        _each([*parts, *self._copies(thing, told)])
 
-    def _copies(self, thing: str, told: Card) -> None:
+    def _copies(self, thing: str, told: Card) -> Iterator[Part]:
         """The copies of those who were asked before, and any that were found by a click."""
         seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
         for post in self._poster.all(thing):
             if post.place in seen:
                 continue
             person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
-            self._put(Spot(thing, post.place, post.channel), told, "approver" if person else "thread", person)
+            yield partial(self._put, Spot(thing, post.place, post.channel), told, "approver" if person else "thread", person)
 
     def _in_thread(self, thing: str, told: Card) -> None:
         channel = self._home(told.quota)
@@ -158,3 +160,15 @@ class Shower:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
         near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
         return next(near, quota).channel
+
+
+def _each(parts: Iterable[Part]) -> None:
+    """Does every part, also past one that Slack refuses: a channel we are not in must not keep an approver from being asked."""
+    refused: list[Rejected] = []
+    for part in parts:
+        try:
+            part()
+        except Rejected as rejected:
+            refused.append(rejected)
+    if refused:
+        raise refused[0]

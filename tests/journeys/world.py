@@ -48,7 +48,7 @@ def seed() -> Seed:
     acmes = acme.workspace()
     names = {GUEST: "Gus Guest", LEAVER: "Max Moving", STRANGER: "Xia Elsewhere"}
     more = [User(acme.person(n), n, real, f"{n}@acme.example", acme.ZONE, is_restricted=n == GUEST) for n, real in names.items()]
-    guests = dict.fromkeys([*(user.id for user in more), acme.person("eve"), acme.person("sam")])
+    guests = dict.fromkeys([*(user.id for user in more), *map(acme.person, ("eve", "sam", "ada", "bob"))])
     grown = (replace(c, members=tuple(dict.fromkeys([*c.members, *guests]))) if "team" in c.name else c for c in acmes.channels)
     closed = Channel(acme.channel("team-closed"), "team-closed", "Leeway is not here", (acme.person("ada"),))
     return replace(acmes, users=(*acmes.users, *more), channels=(*grown, closed))
@@ -65,7 +65,8 @@ class Person(Actor):
     def opens(self, channel: str = "team-search") -> None:
         """Opens the form: from the channel's newest warning, else by the command."""
         with_button = [m for m in self.messages(channel) if "ask" in buttons(m)]
-        ack = self.press(with_button[-1], "ask") if with_button else self.command("request", channel)
+        scope = channel.removeprefix("team-") if channel.startswith("team-") else "search"
+        ack = self.press(with_button[-1], "ask") if with_button else self.command(f"request {scope}", channel)
         assert not ack.error, ack
 
     def asks(self, amount: int, channel: str = "team-search", **typed: Any) -> Ack:
@@ -261,7 +262,7 @@ class World:
         body = urlencode({"payload": json.dumps(payload)})
         stamp = int(self.stage.sandbox.courier.line.wall())
         headers = sign(SIGNING, body, stamp) | {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = httpx.post(f"{self.stage.app.url}/slack/events", content=body, headers=headers, timeout=30)
+        answer = self.stage.api.post("/slack/events", content=body, headers=headers)
         self.stage.settle()
         return answer
 
