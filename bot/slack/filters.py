@@ -59,10 +59,21 @@ def figure(amount: int, unit: Unit) -> str:
 
 def listed(items: Iterable[object], last: str = "and") -> str:
     """ "a, b and c"; a mention among them stays one."""
+    *firsts, end = list(items) or [""]
+    return _glued(f" {last} ", [_glued(", ", firsts), end]) if firsts else _glued("", [end])
+
+
+def _glued(glue: str, items: Iterable[object]) -> str:
+    """The items as one text; markup if any of them is, the others escaped."""
     every = list(items)
     if any(isinstance(item, Safe) for item in every):
-        return Safe(_joined([mrkdwn(item) for item in every], last))
-    return _joined([str(item) for item in every], last)
+        return Safe(glue.join(mrkdwn(item) for item in every))
+    return glue.join(str(item) for item in every)
+
+
+def joined(parts: Iterable[object]) -> str:
+    """ "a; b": the parts that say something."""
+    return _glued("; ", [part for part in parts if part])
 
 
 def people(who: Sequence[str], last: str = "and", most: int = 8) -> str:
@@ -74,10 +85,6 @@ def few(items: Iterable[object], most: int) -> list[object]:
     """The first of a list, and how many more there are."""
     every = list(items)
     return [*every[:most], f"{len(every) - most} more"] if len(every) > most else every
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 FILTERS = {
@@ -96,6 +103,7 @@ FILTERS = {
     "span": show_span,
     "percent": percent,
     "listed": listed,
+    "joined": joined,
     "people": people,
     "few": few,
     "line": line,

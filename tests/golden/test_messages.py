@@ -13,8 +13,9 @@ import pytest
 
 from bot.slack.rendering import Renderer
 from tests.golden import limits
+from tests.golden.cast import PLAIN
 from tests.golden.conftest import TEMPLATES
-from tests.golden.scenes import PLAIN, WORDINGS, scenes
+from tests.golden.scenes import WORDINGS, scenes
 
 SHOWN = Path(__file__).parent / "shown"
 PAIRS = [(wording, scene) for wording, words in WORDINGS.items() for scene in scenes(words)]

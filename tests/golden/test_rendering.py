@@ -13,7 +13,8 @@ from bot.slack import filters, marks
 from bot.slack.marks import Safe, called, code, cut, handle, name, size
 from bot.slack.rendering import Renderer
 from tests.golden import limits
-from tests.golden.scenes import PLAIN, Words, scenes
+from tests.golden.cast import PLAIN, Words
+from tests.golden.scenes import scenes
 from tests.golden.test_messages import OURS, skeleton
 from workflows.money import Unit
 
@@ -92,7 +93,8 @@ def test_a_mistake_in_a_template_is_found_at_the_start_and_named(tmp_path: Path)
 @given(st.data())
 def test_no_text_at_all_changes_structure_or_is_parsed(renderer: Renderer, data: st.DataObject) -> None:
     wild = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(lambda text: bool(text.strip()))
-    words = Words(*(data.draw(wild) for _ in range(6)), link="https://a.example/b")
+    scope, rule, group, model, metric, said = (data.draw(wild) for _ in range(6))
+    words = Words(scope, rule, group, model, metric, said)
     for scene in ("warning", "card-pending-approver", "card-denied-thread", "digest", "outcome", "details"):
         template, context = scenes(words)[scene]
         shown = renderer.render(template, **context)

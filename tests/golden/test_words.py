@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ FACTS: dict[Why, dict[str, object]] = {
 }
 
 
-def sentence(renderer: Renderer, why: Why, *, plain: bool = False, **facts: object) -> str:
+def sentence(renderer: Renderer, why: Why, *, plain: bool = False, **facts: Any) -> str:
     return renderer.sentence(Refused(why, {**FACTS.get(why, {}), **facts}), ZONE, plain=plain)
 
 
@@ -72,9 +73,10 @@ def test_an_override_that_cannot_change_says_so(renderer: Renderer, state: str) 
 def test_what_was_typed_is_repeated_without_effect(renderer: Renderer) -> None:
     hostile = WORDINGS["hostile"].said
     for why, fact in ((Why.BAD_AMOUNT, "text"), (Why.BAD_LINK, "text"), (Why.BAD_NUMBER, "text"), (Why.RULE_REFUSES, "sentence")):
-        said = sentence(renderer, why, **{fact: hostile})
+        typed: Any = {fact: hostile}
+        said = sentence(renderer, why, **typed)
         assert not re.search(r"<|>|\*|`|\u202e|&(?!amp;|lt;|gt;)", said)
-        assert "\u202e" not in sentence(renderer, why, plain=True, **{fact: hostile})
+        assert "\u202e" not in sentence(renderer, why, plain=True, **typed)
 
 
 def test_a_failure_names_its_error(renderer: Renderer) -> None:
