@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
 from slack_bolt import App
@@ -25,7 +27,7 @@ from workflows import digesting, enforcing, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock
+from workflows.ports import Clock, LimitStore
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -57,7 +59,7 @@ def site_of(leeway: Leeway) -> Starlette:
         kit.clock,
         store.units,
         store.reads,
-        PriceList(kit.clock.now()),
+        _prices(kit.clock.now()),
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE},
         counted=leeway.engine.poke,
@@ -65,16 +67,28 @@ def site_of(leeway: Leeway) -> Starlette:
     return web(doors, routes=leeway.routes)
 
 
+@lru_cache(maxsize=1)
+def _prices(now: datetime) -> PriceList:
+    return PriceList(now)  # one for every start at that moment: a clock that stands makes no second one
+
+
 def slack(token: str, api: str) -> WebClient:
     """The one client that all calls to Slack share."""
     return WebClient(token=token, base_url=api, timeout=SLACK_PATIENCE)
 
 
-def assemble(policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str) -> Leeway:
-    """Puts the app together; nothing runs yet."""
+@cache
+def _renderer() -> Renderer:
+    return Renderer(TEMPLATES)  # compiling takes a second, and the words do not change while we run
+
+
+def assemble(
+    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
+) -> Leeway:
+    """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, store.limits)
-    front = Front(kit, client, Poster(client, store.units, store.reads), Renderer(TEMPLATES))
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits)
+    front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
 
     def work() -> None:

@@ -10,6 +10,7 @@ from slack_bolt import App, BoltResponse
 from bot.slack import asking, commanding, deciding, reporting
 from bot.slack.front import Front
 from bot.slack.reading import click, inputs, person
+from workflows import reviewing
 from workflows.ports import Rejected, Unavailable
 from workflows.refusals import Refused, Why
 
@@ -41,7 +42,8 @@ def _members_only(front: Front) -> Callable[..., BoltResponse | None]:
         known = front.kit.directory.person(by) if by else None
         if known is not None and known.can_decide and team in (None, context.team_id):
             return next()
-        return _tell(front, body, front.renderer.sentence(Refused(Why.OUTSIDER), front.zone))
+        subject = click(body).value.partition(":")[0] if isinstance(user, dict) else ""
+        return _tell(front, body, front.renderer.sentence(reviewing.turn_away(front.kit, subject, by), front.zone))
 
     return check
 

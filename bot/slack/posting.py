@@ -63,11 +63,12 @@ class Poster:
         """Remembers a message of another thing as the root of this thing's thread."""
         return self._keep(post)
 
-    def adopt(self, post: Post) -> None:
-        """A button was pressed on a message that we do not know: a copy whose posting was never confirmed."""
-        known = self.all(post.thing)
-        if not any((p.channel, p.ts) == (post.channel, post.ts) for p in known):
-            self._keep(replace(post, place=f"{post.place}:{post.ts}"))
+    def adopt(self, post: Post) -> bool:
+        """A button was pressed; True when we did not know that message: a copy whose posting was never confirmed."""
+        if any((p.channel, p.ts) == (post.channel, post.ts) for p in self.all(post.thing)):
+            return False
+        self._keep(replace(post, place=f"{post.place}:{post.ts}"))
+        return True
 
     def im(self, person: PersonId) -> str:
         """The direct-message channel with a person."""
