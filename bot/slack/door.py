@@ -37,7 +37,7 @@ def route(app: App, signing_secret: str, after: Callable[[], None], path: str = 
 def _signed(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:
     stamp = request.headers.get("x-slack-request-timestamp", "")
     signature = request.headers.get("x-slack-signature", "")
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 15):
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 15 and signature.isascii()):
         return False
     try:
         return bool(verifier.is_valid(body.decode(), stamp, signature))
@@ -46,7 +46,11 @@ def _signed(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:
 
 
 def _dispatch(app: App, body: str, headers: dict[str, str], after: Callable[[], None]) -> Response:
-    given = app.dispatch(BoltRequest(body=body, headers={name: [value] for name, value in headers.items()}))
+    try:
+        request = BoltRequest(body=body, headers={name: [value] for name, value in headers.items()})
+    except Exception:  # Bolt looks into a body before it knows what it is, and stumbles in many ways
+        return _no(400, "bad_payload", "The body is signed, but is nothing that Slack sends.")
+    given = app.dispatch(request)
     after()
     return Response(given.body, status_code=given.status, headers={name: values[0] for name, values in given.headers.items()})
 
