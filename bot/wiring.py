@@ -87,6 +87,6 @@ def assemble(policy: Policy, store: Store, clock: Clock, client: WebClient, *, s
         courier.run()
 
     engine = Engine(work, lambda: digesting.plan(kit))
-    bolt = build(front, client.token or "")
+    bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
     return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))

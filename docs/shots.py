@@ -19,9 +19,11 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 OUT = Path(__file__).with_name("sandbox.png")
 SIZE: ViewportSize = {"width": 1280, "height": 800}
-READY = 30  # seconds for the demo to say where it is
+READY = 60  # seconds between two lines of the demo, until it says where it is
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-URL = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+\S*")
+URL = re.compile(
+    r"https?://(?:127\.0\.0\.1|localhost):\d+/?(?:\?\S*)?(?=\s|$)"
+)  # of the page itself: errors name other addresses
 
 
 def show(page: Page) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -41,8 +41,8 @@ def _digest(*parts: object) -> str:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat()  # a database may give a moment back in another zone
     raise TypeError(f"{type(value).__name__} has no place in the record")
 
 
@@ -62,13 +62,19 @@ def plain(value: object) -> Any:
 
 
 def broken(chain: Iterable[Entry]) -> str:
-    """What is wrong with a subject's chain, "" when it is whole: a gap, a wrong link, or a changed entry."""
-    before = GENESIS
+    """What is wrong with a subject's chain, "" when it is whole: a gap, a wrong link, a stranger, or a changed entry.
+
+    A chain that was cut off at its end is whole: the row's version says that entries are missing.
+    """
+    before, subject = GENESIS, ""
     for seq, e in enumerate(chain, 1):
+        subject = subject or e.subject
         if e.seq != seq:
             return f"{e.subject}: entry {seq} is missing"
         if e.previous != before:
             return f"{e.subject}: entry {e.seq} does not follow the one before it"
+        if e.subject != subject:
+            return f"{e.subject}: entry {e.seq} is not of {subject}"
         if e.digest != _digest(e.subject, e.seq, e.at, e.by, e.did, e.after, e.previous):
             return f"{e.subject}: entry {e.seq} was changed after it was written"
         before = e.digest

@@ -26,7 +26,10 @@ class Line:
     @property
     def change(self) -> int | None:
         """Percent against the week before, rounded toward zero; None when there was nothing to compare with."""
-        return int((self.spent - self.before) * 100 / self.before) if self.before else None
+        if not self.before:
+            return None
+        size = abs(self.spent - self.before) * 100 // self.before
+        return size if self.spent >= self.before else -size
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,18 @@ class Digest:
         """Nothing was spent and nobody asked: one line says so."""
         return not self.exceptions and not self.ending and not any(line.spent or line.before for line in self.lines)
 
+    @property
+    def asked(self) -> int:
+        """How many requests were made in the week."""
+        return sum(1 for e in self.exceptions if e.request.submitted in self.window)
+
     def count(self, state: State) -> int:
-        """How many of the week's requests are in this state."""
-        return sum(1 for e in self.exceptions if e.request.state is state)
+        """How many requests came to this end in the week; of PENDING, how many that were made in it still wait.
+
+        Not how many of `exceptions` are in that state: one that was approved a month ago and ended now would be approved again.
+        """
+        ended = [e.request for e in self.exceptions if e.request.state is state]
+        return sum(1 for request in ended if (request.decided or request.submitted) in self.window)
 
 
 def compose(
@@ -70,9 +82,15 @@ def compose(
 
 
 def _touches(case: Exceptional, window: Window) -> bool:
-    over = case.override.over_at() if case.override else None
+    override = case.override
+    over = override.over_at() if override else None
     moments = (case.request.submitted, case.request.decided, over)
-    return any(at is not None and at in window for at in moments)
+    return any(at is not None and at in window for at in moments) or (override is not None and _runs(override, window))
+
+
+def _runs(override: Override, window: Window) -> bool:
+    starts, over = override.starts, override.over_at()
+    return starts is not None and starts < window.end and (over is None or over > max(starts, window.start))
 
 
 def _ends_soon(override: Override, at: datetime) -> bool:

@@ -6,7 +6,7 @@ Nothing is decided here. Every figure is read in one unit of work, at one moment
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.drafting import Desk, Typed, amount, data, term
+from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.metering import Outlook, outlook
 from workflows.money import show
 from workflows.overrides import Outcome, Override, Reason, Status
@@ -149,7 +149,7 @@ class Drafted:
 def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
     """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
     out = outlook(unit, policy, quota, now)
-    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": "days:3", "data": "internal"}
+    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": UNTIL_RESET, "data": "internal"}
     return Drafted(now, out, filled_in, _preview(unit, policy, filled_in, out=out, org=org, now=now))
 
 

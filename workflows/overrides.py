@@ -71,15 +71,22 @@ class Override:
         return self.stopped or self.ends
 
     def wanted(self, now: datetime) -> bool:
-        """Whether the store should enforce it now: approved and not over."""
+        """Whether the store should enforce it now: approved and not over.
+
+        What was stopped is over also for a clock a little behind the one that noted it; it would be enforced until its end else.
+        """
+        return self.stopped is None and self.gone is None and (self.ends is None or now < self.ends)
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether it counts at a moment, past or present: start inclusive, end exclusive."""
         over = self.over_at()
-        return over is None or now < over
+        return self.starts is not None and self.starts <= at and (over is None or at < over)
 
     def status(self, now: datetime) -> Status:
-        """Where it is now. What was noted stays so for a clock that is a little behind the one that noted it."""
+        """Where it is now."""
         if self.gone is not None:
             return Status.ENDED
-        if self.stopped is not None or not self.wanted(now):
+        if not self.wanted(now):
             return Status.ENDING
         return Status.ACTIVATING if self.starts is None else Status.ACTIVE
 
@@ -160,7 +167,7 @@ def target(base: int, overrides: Iterable[Override], now: datetime) -> int:
 
 def extra(overrides: Iterable[Override], at: datetime) -> int:
     """What overrides add to the base at a moment: start inclusive, end exclusive."""
-    return sum(o.amount for o in overrides if o.starts is not None and o.starts <= at and o.wanted(at))
+    return sum(o.amount for o in overrides if o.in_force(at))
 
 
 class Happened(StrEnum):

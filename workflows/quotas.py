@@ -222,11 +222,20 @@ def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[D
 
 
 def suggestion(standing: Standing, empties: datetime | None) -> int:
-    """An amount to begin with: what this pace needs until the reset, at least a tenth of the base, rounded up to two digits."""
+    """An amount to begin with, rounded up to two digits: what this pace needs until the reset, at least a tenth of the base.
+
+    Not so much that it goes past the hard limit, while there is room below it: a larger amount is the person's own choice.
+    """
     need = standing.base // 10
     if empties is not None and standing.at < empties < standing.window.end:
         rest, run = standing.window.end - empties, empties - standing.at
         need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
-    need = max(need, NANO if standing.quota.unit is Unit.USD else 1)
-    step: int = 10 ** max(0, len(str(need)) - 2)
-    return -(-need // step) * step
+    least = NANO if standing.quota.unit is Unit.USD else 1
+    room = mark_at(standing.base, standing.quota.thresholds.hard) - standing.limit
+    wanted = _two_digits(max(need, least), up=True)
+    return min(wanted, _two_digits(room, up=False)) if room >= least else wanted
+
+
+def _two_digits(amount: int, *, up: bool) -> int:
+    step: int = 10 ** max(0, len(str(amount)) - 2)
+    return -(-amount // step) * step if up else amount // step * step

@@ -1,5 +1,6 @@
 """An actor: somebody in the workspace, with eyes and hands. What they do goes through the workspace as a click in Slack does."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,14 @@ def buttons(message: Message) -> set[str]:
     """The action ids of a message's buttons."""
     blocks = message.get("blocks") or ()
     return {e["action_id"] for block in blocks if block.get("type") == "actions" for e in block["elements"] if "action_id" in e}
+
+
+def plainly(text: str, stage: Stage) -> str:
+    """A message's text as a person reads it: names for mentions, the date for a date token, signs for entities."""
+    names = {user["id"]: user["real_name"] for user in stage.sees(acme.person("pat"))["users"]}
+    text = re.sub(r"<@(\w+)>", lambda at: f"@{names.get(at[1], at[1])}", text)
+    text = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def said(message: Message) -> str:

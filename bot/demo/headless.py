@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.clock import DemoClock
 from bot.demo import acme, past
-from bot.demo.actor import Ack, Actor, Message, Missing, buttons, said
+from bot.demo.actor import Ack, Actor, Message, Missing, buttons, plainly, said
 from bot.demo.stage import Stage, opened
 from workflows.times import show_moment
 
@@ -39,7 +39,7 @@ class Teller:
                 raise Broken(f"{who}: {what}: the app answered {ack.error}")
             self.acks.append(ack.ms)
             took = f"  [ack {ack.ms:.0f} ms]"
-        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<8} {what}{took}")
+        self.say(f"{show_moment(self.stage.clock.now(), acme.ZONE)}  {who:<5} {plainly(what, self.stage)}{took}")
 
     def must(self, holds: object, what: str, seen: str = "") -> None:
         if not holds:

@@ -14,17 +14,24 @@ BERLIN = ZoneInfo(acme.ZONE)
 START = datetime(2026, 11, 1, tzinfo=BERLIN).astimezone(UTC)
 ASKED = datetime(2026, 11, 20, 15, 0, tzinfo=BERLIN).astimezone(UTC)
 OPENING = datetime(2026, 11, 24, 10, 12, tzinfo=BERLIN).astimezone(UTC)
-STEP = timedelta(hours=12)
+LOOKS = (9, 12, 15, 18)  # hours at which the past is lived through; usage in between arrives with the next
 
 
-def live(stage: Stage, to: datetime, step: timedelta = STEP, slot: timedelta = traffic.SLOT) -> None:
-    """Lives until a moment: usage comes in, and what is due is done, at every step."""
+def live(stage: Stage, to: datetime, step: timedelta | None = None) -> None:
+    """Lives until a moment: usage comes in, and what is due is done, at every step; without one, at the hours to look."""
     while (now := stage.clock.now()) < to:
-        then = min(now + step, to)
-        events = list(traffic.between(now, then, acme.ZONE, slot))
+        then = min(now + step if step else _next_look(now), to)
+        events = list(traffic.between(now, then, acme.ZONE))
         stage.clock.jump(then)
         stage.use(events)
         stage.settle()
+
+
+def _next_look(now: datetime) -> datetime:
+    here = now.astimezone(BERLIN)
+    hours = [hour for hour in LOOKS if hour > here.hour]
+    day = here if hours else here + timedelta(days=1)
+    return day.replace(hour=hours[0] if hours else LOOKS[0], minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def prelude(stage: Stage) -> None:

@@ -18,10 +18,9 @@ from workflows.refusals import Refused, Why
 log = logging.getLogger("leeway.slack")
 
 
-def build(front: Front, token: str) -> App:
+def build(front: Front) -> App:
     """The app, with every listener. Signatures are checked at the door; the token was checked at start."""
     bolt = App(
-        token=token,
         client=front.client,
         process_before_response=True,
         request_verification_enabled=False,

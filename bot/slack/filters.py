@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.slack.marks import Safe, begun, called, code, cut, handle, mrkdwn, name, quoted
+from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
 from workflows.times import show_day, show_moment, show_span
 
@@ -40,6 +40,11 @@ def date(at: datetime, zone: str) -> str:
     """ "1 Dec"."""
     here = at.astimezone(ZoneInfo(zone))
     return f"{here.day} {here:%b}"
+
+
+def eve(end: datetime) -> datetime:
+    """The last moment before an end: an end at midnight belongs to the day after."""
+    return end - timedelta(seconds=1)
 
 
 def hour(at: datetime, zone: str) -> str:
@@ -82,6 +87,7 @@ FILTERS = {
     "channel": channel,
     "day": show_day,
     "date": date,
+    "eve": eve,
     "hour": hour,
     "clock": clock,
     "moment_short": show_moment,
@@ -92,6 +98,7 @@ FILTERS = {
     "listed": listed,
     "people": people,
     "few": few,
+    "line": line,
     "name": name,
     "quoted": quoted,
     "code": code,
@@ -100,4 +107,4 @@ FILTERS = {
     "handle": handle,
     "cut": cut,
 }
-LITERAL_FILTERS = {**FILTERS, "moment": clock, "code": name}
+LITERAL_FILTERS = {**FILTERS, "moment": clock, "code": line}

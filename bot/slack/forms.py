@@ -1,15 +1,22 @@
 """Forms: what the request modal shows, as values that `ask.yaml` lays out. No words are here."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.slack.marks import LONGEST_VALUE, handle, size
+from bot.slack.marks import LONGEST_VALUE, cut, handle, size
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
 from workflows.explaining import Preview
 from workflows.metering import Outlook
 from workflows.quotas import Standing
 
+# Slack refuses a whole view for one initial value that is not of its field's kind.
+_FITS = {
+    "quantity": re.compile(r"[0-9]{1,15}"),
+    "ticket": re.compile(r"https?://[^\s<>|\"]{1,492}"),
+    "until": re.compile(r"[1-9][0-9]{9}"),
+}
 MOST_OPTIONS = 100  # what a Slack menu holds
 
 
@@ -63,14 +70,20 @@ class Form:
     def custom(self) -> bool:
         return self.words("duration") == CUSTOM
 
+    def first(self, name: str, most: int) -> str | None:
+        """What stands in an input, as far as the input can hold it; None when it is to start empty."""
+        said = self.words(name)
+        fits = _FITS[name].fullmatch(said) if name in _FITS else said.strip()
+        return cut(said, most) if fits else None
+
     @property
     def until(self) -> int | None:
-        """The moment that was picked, as Slack's picker takes it: ten digits."""
-        said = self.words("until")
-        return int(said) if said.isascii() and said.isdigit() and len(said) == 10 and said[0] != "0" else None
+        """The moment that was picked."""
+        said = self.first("until", 10)
+        return int(said) if said else None
 
     def words(self, name: str) -> str:
-        """What stands in an input."""
+        """What is typed in an input."""
         value = self.typed.get(name, "")
         return value if isinstance(value, str) else ""
 

@@ -46,10 +46,15 @@ def literal(value: object) -> str:
     return str(value)
 
 
-def name(text: object, most: int = LONGEST_NAME) -> str:
-    """A name that changes nothing around it: one line, no formatting signs, no hidden or direction-changing characters."""
+def line(text: object, most: int = LONGEST_NAME) -> str:
+    """One line without hidden or direction-changing characters: it cannot disturb what stands around it."""
     seen = "".join(c if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else " " for c in str(text))
-    return cut(" ".join(seen.split()).translate(_LOOKALIKES), most)
+    return cut(" ".join(seen.split()), most) or "–"  # Slack refuses a text of nothing
+
+
+def name(text: object, most: int = LONGEST_NAME) -> str:
+    """A line without signs that Slack would take for formatting."""
+    return line(text, most).translate(_LOOKALIKES)
 
 
 def quoted(text: object) -> str:
@@ -57,9 +62,9 @@ def quoted(text: object) -> str:
     return f"“{name(text)}”"
 
 
-def code(text: object) -> str:
+def code(text: object, most: int = LONGEST_NAME) -> str:
     """An identifier, set in code, where Slack reads nothing but entities."""
-    return Safe(f"`{escaped(name(text)) or ' '}`")
+    return Safe(f"`{escaped(line(text, most)).replace('`', 'ˋ')}`")
 
 
 def called(quota: object) -> str:

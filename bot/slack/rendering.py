@@ -25,7 +25,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.slack import filters, marks
-from bot.slack.shaping import Part, chosen, each, named, reader, spread, value
+from bot.slack.shaping import Part, chosen, each, named, reader, spread, text, value
 from workflows.refusals import Refused
 
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{\{).)*)\}\}", re.DOTALL)
@@ -37,7 +37,7 @@ class Renderer:
     def __init__(self, folder: Path) -> None:
         self._parsed = _environment(folder, marks.mrkdwn, filters.FILTERS, marks.Safe)
         self._literal = _environment(folder, marks.literal, filters.LITERAL_FILTERS, str)
-        self._templates = {path.name: self._part(yaml.safe_load(path.read_text("utf-8")), "") for path in folder.glob("*.yaml")}
+        self._templates = {path.name: self._part(_tree(path), "") for path in folder.glob("*.yaml")}
 
     def render(self, name: str, **context: Any) -> dict[str, Any]:
         """A message `{text, blocks}` or a view."""
@@ -60,10 +60,9 @@ class Renderer:
         return lambda _: iter((node,))
 
     def _leaf(self, source: str, env: Environment) -> Part:
-        if found := _ONE_EXPRESSION.fullmatch(source.strip()):
+        if found := _ONE_EXPRESSION.fullmatch(source):
             return value(reader(env, found[1]), env.finalize or str)
-        template = env.from_string(source)
-        return lambda values: iter((template.render(values).strip(),))
+        return text(env.from_string(source).render, trim=source == source.strip())
 
     def _shaped(self, node: Mapping[str, Any]) -> Part:
         part = self._body(node)
@@ -86,6 +85,11 @@ class Renderer:
         kind = node.get("type", "mrkdwn")
         pairs = [(key, self._part(value, kind if key == "text" else key)) for key, value in node.items() if key[0] != "$"]
         return lambda values: iter(({key: made[-1] for key, part in pairs if (made := list(part(values)))},))
+
+
+def _tree(path: Path) -> Any:
+    with path.open("rb") as file:  # a file, so that a mistake is reported with its name and line
+        return yaml.safe_load(file)
 
 
 def _environment(folder: Path, finalize: Callable[[object], str], known: Mapping[str, Any], made: type[str]) -> Environment:

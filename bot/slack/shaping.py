@@ -29,6 +29,11 @@ def value(read: Read, finalize: Callable[..., Any]) -> Part:
     return part
 
 
+def text(render: Callable[[Values], str], *, trim: bool) -> Part:
+    """A leaf of text. A space that was written at its edge belongs to it; what tags leave there does not: `trim`."""
+    return lambda values: iter((render(values).strip() if trim else render(values),))
+
+
 def chosen(holds: Read, part: Part) -> Part:
     return lambda values: part(values) if holds(values) else iter(())
 

@@ -101,9 +101,9 @@ def event_row(costed: Costed) -> dict[str, Any]:
     tokens = use.tokens
     return {
         "key": use.key, "at": use.at, "scope": use.scope, "model": use.model, "user": use.user, "source": use.source,
-        "provider": use.provider, "timed": use.timed, "requests": use.requests,
-        "input": tokens.input, "output": tokens.output, "cache_read": tokens.cache_read, "cache_write": tokens.cache_write,
-        "cost": costed.cost, "cost_source": costed.source.value,
+        "provider": use.provider, "timed": use.timed,
+        "requests": use.requests, "input": tokens.input, "output": tokens.output, "cache_read": tokens.cache_read,
+        "cache_write": tokens.cache_write, "cost": costed.cost, "cost_source": costed.source.value,
     }  # fmt: skip
 
 

@@ -73,6 +73,9 @@ class Memory:
     def units(self) -> UnitOfWork:
         return MemoryUnit(self)
 
+    def reads(self) -> UnitOfWork:
+        return MemoryGlance(self)
+
 
 class MemoryUnit(UnitOfWork):
     """One transaction."""
@@ -83,6 +86,9 @@ class MemoryUnit(UnitOfWork):
     def __enter__(self) -> "MemoryUnit":
         if not self._memory.turn.acquire(timeout=self._memory.patience):
             raise Unavailable("other writers held the memory")
+        return self._begin()
+
+    def _begin(self) -> "MemoryUnit":
         self._data = data = self._memory.data.copy()
         self.requests = MemoryRequests(data)
         self.overrides = MemoryOverrides(data)
@@ -99,6 +105,19 @@ class MemoryUnit(UnitOfWork):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._memory.turn.release()
+
+
+class MemoryGlance(MemoryUnit):
+    """A unit for looking only: it waits for no writer."""
+
+    def __enter__(self) -> MemoryUnit:
+        return self._begin()
+
+    def commit(self) -> None:
+        raise RuntimeError("this unit is for looking")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        pass
 
 
 class _Part:

@@ -138,10 +138,10 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
 def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     week = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC))
     lines = [Line(stands(quota(words)), usd(2_100), usd(1_870)), Line(stands(quota(words), usd(10_100)), usd(900), 0)]
-    pending, denied = request(words), decided(request(words), State.DENIED, words)
-    yes = decided(request(words), State.APPROVED)
+    asked = replace(request(words), submitted=NOW - timedelta(days=3))
+    denied, yes = decided(asked, State.DENIED, words), decided(asked, State.APPROVED)
     cases = [
-        Exceptional(pending),
+        Exceptional(asked),
         Exceptional(denied),
         Exceptional(yes, over(yes, Reason.EXPIRED), outcome(words)),
         Exceptional(yes, active(yes)),

@@ -92,6 +92,7 @@ def _walk(node: Json, at: str) -> Iterator[str]:
     if not isinstance(node, dict):
         return
     yield from _strings(node, at)
+    yield from (f"{at}.{key} is {value!r}" for key, value in node.items() if value is None or not isinstance(key, str))
     kind = node.get("type", "")
     if kind in ("plain_text", "mrkdwn"):
         yield from _text(node, at)
@@ -111,6 +112,8 @@ def _walk(node: Json, at: str) -> Iterator[str]:
 
 
 def _text(node: Json, at: str) -> Iterator[str]:
+    if odd := set(node) - {"type", "text", "emoji", "verbatim"}:
+        yield f"{at} has {sorted(odd)}"
     most = TEXTS.get(at, TEXTS.get(at.rpartition(".")[2], 3000))
     if not node["text"].strip() or size(node["text"]) > most:
         yield f"{at}: {size(node['text'])} of {most}: {node['text'][:60]!r}"

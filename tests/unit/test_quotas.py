@@ -311,8 +311,14 @@ def wish(base: int, spent: int, empties: datetime | None, unit: Unit = Unit.USD)
 
 
 def test_a_suggestion_is_what_the_pace_needs_until_the_reset() -> None:
-    assert wish(usd(700), usd(0), MONDAY + timedelta(days=5)) == usd(280)
-    assert wish(usd(701), usd(0), MONDAY + timedelta(days=5)) == usd(290)
+    assert wish(usd(700), usd(0), MONDAY + timedelta(days=6)) == usd(120)
+    assert wish(usd(701), usd(0), MONDAY + timedelta(days=6)) == usd(120)
+    assert wish(usd(727), usd(0), MONDAY + timedelta(days=6)) == usd(130)
+
+
+def test_a_suggestion_stays_below_the_hard_limit_while_there_is_room() -> None:
+    assert wish(usd(700), usd(0), MONDAY + timedelta(days=1)) == usd(140)
+    assert wish(usd(10_000), usd(0), MONDAY + timedelta(days=1)) == usd(2_000)
 
 
 def test_a_suggestion_without_a_need_is_a_tenth_of_the_base() -> None:
@@ -330,5 +336,6 @@ def test_a_suggestion_can_be_shown_typed_and_is_enough(base: int, spent: int, se
     assert len(str(amount).rstrip("0")) <= 2
     if amount <= LARGEST:
         assert parse(show(amount, unit), unit) == amount
-    if seconds and seconds < 7 * 86_400:
+    capped = amount * 11 > base * 2  # within a digit of the room below the hard limit
+    if seconds and seconds < 7 * 86_400 and not capped:
         assert (amount + 1) * seconds > max(0, base - spent) * (7 * 86_400 - seconds)

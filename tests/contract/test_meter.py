@@ -1,0 +1,232 @@
+"""The meter: an event counts once, sums do not depend on how it came, and a threshold is told once."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.contract.conftest import World
+from tests.contract.given import DAY, HOUR, MONTH, NOW, SEARCH, SUPPORT, notice, reported, usage
+from tests.contract.racing import race
+from workflows.money import LARGEST, Unit
+from workflows.ports import UnitOfWork, Units
+from workflows.quotas import Level, Quota, Thresholds, crossings
+from workflows.quotas import notice as notice_of
+from workflows.spend import Costed, CostSource, Tally, Tokens, Usage, tally
+from workflows.times import Period, Window
+
+TODAY = date(2026, 11, 26)
+QUOTA = Quota(SEARCH, "platform/search", 1_000)
+QUOTAS = {
+    "platform": (Quota("platform:tokens/quarter", "platform", 10**9, Unit.TOKENS, Period.QUARTER),),
+    "platform/search": (QUOTA, Quota("platform/search:requests/day", "platform/search", 99, Unit.REQUESTS, Period.DAY)),
+}
+ZONE = "Europe/Warsaw"
+
+
+def spend(amount: int, quota: str = SEARCH, window: Window = MONTH, day: date = TODAY) -> Tally:
+    return Tally({(quota, window): amount}, {(quota, day): amount})
+
+
+def test_a_key_is_fresh_once(world: World) -> None:
+    keys = [(TODAY, b"k1"), (TODAY, b"k2")]
+    with world.units() as unit:
+        assert unit.meter.fresh(keys) == {b"k1", b"k2"}
+        assert unit.meter.fresh(keys) == set()
+        unit.commit()
+    with world.other() as unit:
+        assert unit.meter.fresh([*keys, (TODAY, b"k3")]) == {b"k3"}
+
+
+def test_a_key_twice_in_a_batch_is_one_key(world: World) -> None:
+    with world.units() as unit:
+        assert unit.meter.fresh([(TODAY, b"k1"), (TODAY, b"k1")]) == {b"k1"}
+
+
+def test_a_key_of_another_day_is_another_key(world: World) -> None:
+    with world.units() as unit:
+        unit.meter.fresh([(TODAY, b"k1")])
+        assert unit.meter.fresh([(TODAY + DAY, b"k1")]) == {b"k1"}
+
+
+def test_any_bytes_are_a_key(world: World) -> None:
+    keys = {b"", b"\x00", b"\x00\x00", b"\xff" * 64, "żółć".encode()}
+    with world.units() as unit:
+        assert unit.meter.fresh([(TODAY, key) for key in keys]) == keys
+        assert unit.meter.fresh([(TODAY, key) for key in keys]) == set()
+
+
+def test_an_empty_batch_is_nothing(world: World) -> None:
+    with world.units() as unit:
+        assert unit.meter.fresh([]) == set()
+        unit.meter.append([])
+        assert unit.meter.add(Tally({}, {})) == []
+
+
+def test_a_batch_larger_than_one_statement_may_bind_is_kept_whole(world: World) -> None:
+    keys = [n.to_bytes(8, "big") for n in range(40_000)]
+    with world.units() as unit:
+        unit.meter.fresh([(TODAY, key) for key in keys[::2]])
+        assert unit.meter.fresh([(TODAY, key) for key in keys]) == set(keys[1::2])
+
+
+def test_sums_grow_and_tell_what_they_are_now(world: World) -> None:
+    with world.units() as unit:
+        assert unit.meter.spent(SEARCH, MONTH) == 0
+        assert unit.meter.add(spend(30)) == [(SEARCH, MONTH, 30)]
+        unit.commit()
+    with world.other() as unit:
+        assert unit.meter.add(spend(12)) == [(SEARCH, MONTH, 42)]
+        assert unit.meter.spent(SEARCH, MONTH) == 42
+
+
+def test_each_quota_and_window_has_a_sum_of_its_own(world: World) -> None:
+    next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    counters = {(SEARCH, MONTH): 1, (SEARCH, next_month): 2, (SUPPORT, MONTH): 3}
+    with world.units() as unit:
+        after = unit.meter.add(Tally(counters, {}))
+        assert sorted(after, key=lambda a: a[2]) == [(SEARCH, MONTH, 1), (SEARCH, next_month, 2), (SUPPORT, MONTH, 3)]
+
+
+def test_a_sum_holds_the_largest_amount(world: World) -> None:
+    with world.units() as unit:
+        unit.meter.add(spend(LARGEST - 1))
+        assert unit.meter.add(spend(1)) == [(SEARCH, MONTH, LARGEST)]
+
+
+def test_days_are_found_from_first_to_last_and_days_without_are_absent(world: World) -> None:
+    with world.units() as unit:
+        for n in (0, 1, 3, 4):
+            unit.meter.add(spend(10 + n, day=TODAY - n * DAY))
+        unit.meter.add(spend(99, quota=SUPPORT))
+        found = unit.meter.days(SEARCH, TODAY - 3 * DAY, TODAY - DAY)
+    assert found == {TODAY - 3 * DAY: 13, TODAY - DAY: 11}
+
+
+def test_events_priced_by_the_fallback_are_counted_by_model(world: World) -> None:
+    def fallback(model: str, cost: int) -> Costed:
+        return Costed(usage(model=model), cost, CostSource.FALLBACK)
+
+    with world.units() as unit:
+        unit.meter.append([fallback("new-1", 5), reported(usage()), fallback("new-2", 1), fallback("new-1", 7)])
+        unit.meter.append([fallback("new-1", 1)])
+        assert unit.meter.unpriced() == {"new-1": (3, 13), "new-2": (1, 1)}
+
+
+def test_a_threshold_is_told_once(world: World) -> None:
+    first = notice(700)
+    with world.units() as unit:
+        assert unit.meter.tell(first)
+        unit.commit()
+    with world.other() as unit:
+        assert not unit.meter.tell(notice(700, at=NOW + HOUR))
+        assert unit.meter.notice(first.key) == first
+        assert unit.meter.notice("another") is None
+
+
+def test_the_latest_notice_of_a_window_is_the_newest_that_was_shown(world: World) -> None:
+    before, other = Window(MONTH.start - 30 * DAY, MONTH.start), notice(990, quota=SUPPORT)
+    with world.units() as unit:
+        assert unit.meter.latest(SEARCH, MONTH) is None
+        for told in (notice(700), notice(900, at=NOW + HOUR), notice(1_200, window=before), other):
+            unit.meter.tell(told)
+        assert unit.meter.latest(SEARCH, MONTH) == notice(900, at=NOW + HOUR)
+
+
+def test_of_a_jump_the_highest_is_shown_and_the_milder_ones_count_as_told(world: World) -> None:
+    hard = notice(1_200, level=Level.HARD)
+    with world.units() as unit:
+        assert unit.meter.tell(hard)
+        assert unit.meter.tell(notice(900), shown=False)
+        assert unit.meter.latest(SEARCH, MONTH) == hard
+        assert not unit.meter.tell(notice(900))
+
+
+def test_what_was_told_without_showing_is_not_the_latest(world: World) -> None:
+    with world.units() as unit:
+        unit.meter.tell(notice(700), shown=False)
+        assert unit.meter.latest(SEARCH, MONTH) is None
+
+
+def test_many_writers_tell_every_threshold_exactly_once(world: World) -> None:
+    def write(units: Units) -> Callable[[], list[str]]:
+        def run() -> list[str]:
+            told: list[str] = []
+            for _ in range(10):
+                with units() as unit:
+                    mine = _tell(unit, 30)
+                    unit.commit()
+                told += mine
+            return told
+
+        return run
+
+    told = race(*(write(units) for units in (world.units, world.other) * 2))
+    marks = Thresholds().marks()
+    assert sorted(key for each in told for key in each) == sorted(
+        f"{SEARCH}@{MONTH.start:%Y%m%dT%H%M}@{level}{percent}@{percent * 10}" for level, percent in marks
+    )
+    with world.units() as unit:
+        assert unit.meter.spent(SEARCH, MONTH) == 4 * 10 * 30
+
+
+def _tell(unit: UnitOfWork, amount: int) -> list[str]:
+    [(_, window, after)] = unit.meter.add(spend(amount))
+    reached = crossings(after - amount, after, QUOTA.limit, QUOTA.thresholds)
+    notices = [notice_of(QUOTA, window, crossing, spent=after, at=NOW) for crossing in reached]
+    return [each.key for each in notices if unit.meter.tell(each)]
+
+
+MOMENTS = st.integers(0, 45 * 24 * 60).map(lambda minutes: datetime(2026, 10, 20, tzinfo=UTC) + timedelta(minutes=minutes))
+USAGES = st.builds(
+    Usage,
+    key=st.integers(0, 30).map(lambda n: f"k{n}".encode()),
+    at=MOMENTS,
+    scope=st.sampled_from(["platform/search", "platform/search/bot", "platform", "sales"]),
+    model=st.sampled_from(["m1", "m2"]),
+    tokens=st.builds(Tokens, st.integers(0, 10**6), st.integers(0, 10**6)),
+    cost=st.integers(0, 10**15),
+)
+
+
+def count(unit: UnitOfWork, batches: Sequence[Sequence[Usage]]) -> None:
+    """What metering does with each batch."""
+    for batch in batches:
+        first = {u.key: u for u in reversed(batch)}
+        fresh = unit.meter.fresh([(u.at.date(), key) for key, u in first.items()])
+        new = [reported(u) for key, u in first.items() if key in fresh]
+        unit.meter.append(new)
+        unit.meter.add(tally(new, QUOTAS, ZONE))
+
+
+def sums(unit: UnitOfWork, usages: Sequence[Usage]) -> list[object]:
+    every = [quota for quotas in QUOTAS.values() for quota in quotas]
+    windows = set(tally([reported(u) for u in usages], QUOTAS, ZONE).counters)
+    days = [unit.meter.days(quota.key, date(2026, 1, 1), date(2027, 1, 1)) for quota in every]
+    return [*days, *((key, unit.meter.spent(*key)) for key in sorted(windows, key=str))]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(data=st.data(), usages=st.lists(USAGES, max_size=20, unique_by=lambda u: u.key))
+def test_sums_depend_neither_on_order_nor_on_batches_nor_on_duplicates(
+    world: World, data: st.DataObject, usages: list[Usage]
+) -> None:
+    with world.units() as unit:
+        count(unit, [usages])
+        expected = sums(unit, usages)
+    again = data.draw(st.lists(st.sampled_from(usages), max_size=10)) if usages else []
+    shuffled = data.draw(st.permutations(usages + again))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(shuffled)), max_size=4)))
+    batches = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
+    with world.units() as unit:
+        count(unit, batches)
+        assert sums(unit, usages) == expected
+
+
+def test_an_hour_of_usage_is_counted_as_one_whatever_its_pieces(world: World) -> None:
+    usages = [usage(f"k{n}".encode(), at=NOW + timedelta(seconds=n), cost=n) for n in range(100)]
+    with world.units() as unit:
+        count(unit, [usages[n : n + 7] for n in range(0, 100, 7)])
+        count(unit, [usages])
+        assert unit.meter.spent(SEARCH, MONTH) == sum(range(100))

@@ -1,0 +1,26 @@
+"""Posts: one for each thing and place."""
+
+from dataclasses import replace
+
+from tests.contract.conftest import World
+from workflows.ports import Post
+
+CARD = Post("R1", "channel", "C0SEARCH", "1764.0001", "aa")
+
+
+def test_a_post_is_found_by_thing_and_place(world: World) -> None:
+    copy = replace(CARD, place="U0BOB", channel="D0BOB")
+    world.keep(lambda unit: [unit.posts.put(p) for p in (CARD, copy, replace(CARD, thing="R2"))])
+    with world.units() as unit:
+        assert unit.posts.get("R1", "U0BOB") == copy
+        assert unit.posts.get("R1", "elsewhere") is None
+        assert unit.posts.of("R1") == [copy, CARD]
+        assert unit.posts.of("R9") == []
+
+
+def test_a_newer_post_replaces_the_one_of_its_thing_and_place(world: World) -> None:
+    world.keep(lambda unit: unit.posts.put(CARD))
+    moved = replace(CARD, channel="C0NEW", ts="1765.0002", digest="bb")
+    world.keep(lambda unit: unit.posts.put(moved))
+    with world.units() as unit:
+        assert unit.posts.of("R1") == [moved]

@@ -1,0 +1,190 @@
+"""Every template in every situation that changes what it says: name -> (template, context), told in given words."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.slack.forms import Form, presets
+from tests.golden import cast
+from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from workflows.effects import News
+from workflows.metering import Outlook
+from workflows.money import Unit, usd
+from workflows.overrides import Override, Reason
+from workflows.quotas import Level
+from workflows.refusals import Refused, Why
+from workflows.requests import Request, State
+from workflows.routing import Data
+from workflows.times import Period
+
+Scene = tuple[str, dict[str, Any]]
+VIEWERS = ("thread", "approver", "requester")
+
+HOSTILE = Words(
+    scope="platform/<!channel> *bold* _it_ ~no~ `code` {{ 7*7 }}",
+    rule="<@U1>*bold*_it_`code` {% raw %}",
+    group="<!here>|*bold*~no~",
+    model="m`code`*bold*<!channel>_it_",
+    metric="<!channel> <@U1> *bold* &amp; {{ 7*7 }} `code` \u202e RTL",
+    said="<!channel> <@U1> *bold* &amp; {{ 7*7 }} {% endif %} `code` \u202e RTL \u200b\u2028> quote\n" + "x" * 3000,
+    link="https://evil.example/*bold*/_it_?a=1&b=`code`",
+)
+FOREIGN = Words(
+    scope="platform/البحث-والاسترجاع",
+    rule="确认与审批",
+    group="المالية",
+    model="模型-旗舰",
+    metric="已解决的工单 👩🏽‍💻",
+    said="نحتاج إلى ميزانية أكبر حتى الخميس 👨‍👩‍👧‍👦, 因为评估还没有完成 é́́ 🇩🇪",
+    link="https://例え.example/チケット",
+)
+LONGEST = Words(
+    scope="platform/" + "d" * 95 + "/" + "s" * 94,
+    rule="r" * 80,
+    group="g" * 80,
+    model="m" * 75,
+    metric="测" * 150,
+    said="👩🏽‍💻" * 400,
+    link="https://" + "l" * 492,
+)
+WORDINGS = {"plain": PLAIN, "hostile": HOSTILE, "foreign": FOREIGN, "longest": LONGEST}
+
+
+def scenes(words: Words) -> dict[str, Scene]:
+    """Every scene, each with its zone."""
+    every = {**_warnings(words), **_forms(words), **_cards(words), **_news(words), **_after(words), **_status(words)}
+    return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
+
+
+def _warnings(words: Words) -> dict[str, Scene]:
+    quota, tokens = cast.quota(words), cast.quota(words, 2_000_000, Unit.TOKENS, Period.DAY)
+    tomorrow, soon = NOW + timedelta(days=1), NOW + timedelta(hours=3)
+
+    def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
+        return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
+
+    return {
+        "warning": warning(cast.outlook(quota), Level.WARNING, 70),
+        "warning-soft": warning(Outlook(cast.stands(quota, usd(10_040)), True, NOW), Level.SOFT, 100),
+        "warning-hard": warning(Outlook(cast.stands(quota, usd(12_500)), True, NOW), Level.HARD, 120),
+        "warning-too-early": warning(Outlook(cast.stands(quota), False), Level.WARNING, 70),
+        "warning-lasts": warning(Outlook(cast.stands(quota), True), Level.WARNING, 70),
+        "warning-today": warning(Outlook(cast.stands(quota, usd(9_900)), True, soon), Level.WARNING, 90),
+        "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
+        "warning-tokens": warning(Outlook(cast.stands(tokens, 1_500_000), True, tomorrow), Level.WARNING, 70),
+    }
+
+
+def form(words: Words, **changes: Any) -> Form:
+    chosen = cast.outlook(cast.quota(words))
+    whole = Form(
+        choices=(chosen.standing, cast.stands(cast.quota(replace(words, scope="platform")))),
+        chosen=chosen,
+        presets=presets(chosen.standing, timedelta(days=30)),
+        zone=ZONE,
+        typed={},
+        models=(words.model, "gpt-5-mini"),
+        meta='{"origin":"x"}',
+    )
+    return replace(whole, **changes)
+
+
+def _forms(words: Words) -> dict[str, Scene]:
+    typed = {
+        "amount": "$400",
+        "duration": "custom",
+        "until": "1795525500",
+        "justification": words.said,
+        "metric": words.metric,
+        "quantity": "40",
+        "evidence": words.said,
+        "data": "internal",
+        "models": (words.model,),
+        "ticket": words.link,
+    }
+    refused = replace(cast.preview(words), route=Refused(Why.RULE_REFUSES, {"rule": words.rule, "sentence": words.said}))
+    denial = cast.request(words)
+    granted = cast.over(denial, Reason.EXPIRED)
+    return {
+        "ask": ("ask.yaml", {"form": form(words)}),
+        "ask-typed": ("ask.yaml", {"form": form(words, typed=typed, preview=cast.preview(words))}),
+        "ask-refused": ("ask.yaml", {"form": form(words, typed={"duration": "days:14"}, preview=refused)}),
+        "deny": ("deny.yaml", {"request": denial}),
+        "outcome": ("outcome.yaml", {"override": granted, "request": denial}),
+    }
+
+
+def stories(words: Words) -> Iterator[tuple[str, Request, Override | None]]:
+    """A request, and its override, in every state that either can be in."""
+    asked = cast.request(words)
+    yes = cast.decided(asked, State.APPROVED)
+    yield from ((state.value, cast.decided(asked, state, words), None) for state in State if state is not State.APPROVED)
+    yield "activating", yes, cast.override(yes)
+    yield "active", yes, cast.active(yes)
+    for why in Reason:
+        yield f"ending-{why}", yes, cast.over(yes, why)
+        yield f"ended-{why}", yes, replace(cast.over(yes, why), gone=NOW)
+
+
+def _cards(words: Words) -> dict[str, Scene]:
+    found: dict[str, Scene] = {}
+    for story, asked, granted in stories(words):
+        for viewer in VIEWERS:
+            found[f"card-{story}-{viewer}"] = ("card.yaml", {"card": cast.card(asked, granted, words), "viewer": viewer})
+    secret = cast.request(words, Data.RESTRICTED)
+    for viewer in VIEWERS:
+        found[f"card-private-{viewer}"] = ("card.yaml", {"card": cast.card(secret, None, words), "viewer": viewer})
+    yes = cast.decided(secret, State.APPROVED)
+    done = cast.card(yes, replace(cast.over(yes, Reason.EXPIRED), gone=NOW), words, cast.outcome(words))
+    found["card-private-outcome-thread"] = ("card.yaml", {"card": done, "viewer": "thread"})
+    denied = cast.card(cast.decided(secret, State.DENIED, words), None, words)
+    found["card-private-denied-thread"] = ("card.yaml", {"card": denied, "viewer": "thread"})
+    return found
+
+
+def _news(words: Words) -> dict[str, Scene]:
+    yes = cast.decided(cast.request(words), State.APPROVED)
+    told = {f"ended-{why}": (News.ENDED, replace(cast.over(yes, why), gone=NOW)) for why in Reason if why is not Reason.UNAPPLIED}
+    told |= {"active": (News.ACTIVE, cast.active(yes)), "stuck": (News.STUCK, cast.override(yes))}
+    told |= {
+        "stuck-ending": (News.STUCK, cast.over(yes, Reason.EXPIRED)),
+        "unapplied": (News.UNAPPLIED, cast.over(yes, Reason.UNAPPLIED)),
+    }
+    found: dict[str, Scene] = {
+        f"news-{name}": ("news.yaml", {"news": news, "card": cast.card(yes, granted, words)})
+        for name, (news, granted) in told.items()
+    }
+    ended = cast.card(yes, told["ended-expired"][1], words)
+    past = replace(ended, now_out=Outlook(cast.stands(cast.quota(words), usd(10_390)), True, NOW))
+    return found | {"news-ended-over-soft": ("news.yaml", {"news": News.ENDED, "card": past})}
+
+
+def _after(words: Words) -> dict[str, Scene]:
+    yes = cast.decided(cast.request(words), State.APPROVED)
+    ended = replace(cast.over(yes, Reason.EXPIRED), gone=NOW)
+    quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=())
+    return {
+        "checkin": ("checkin.yaml", {"card": cast.card(yes, ended, words)}),
+        "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),
+        "card-outcome-thread": ("card.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words)), "viewer": "thread"}),
+        "digest": ("digest.yaml", {"digest": cast.digest(words)}),
+        "digest-quiet": ("digest.yaml", {"digest": quiet}),
+        "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+    }
+
+
+def _status(words: Words) -> dict[str, Scene]:
+    levels = [cast.outlook(cast.quota(words), usd(spent)) for spent in (3_000, 8_420, 10_040, 12_500)]
+    return {
+        "details": ("details.yaml", {"details": cast.details(words)}),
+        "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
+        "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
+        "status": ("status.yaml", {"outlooks": levels}),
+        "status-one": ("status.yaml", {"outlooks": levels[:1]}),
+        "status-none": ("status.yaml", {"outlooks": []}),
+        "status-full": ("status.yaml", {"outlooks": levels * 12}),
+        "help": ("help.yaml", {}),
+        "pointer": ("pointer.yaml", {}),
+        "oops": ("oops.yaml", {"error": words.rule}),
+    }

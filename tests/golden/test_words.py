@@ -1,0 +1,82 @@
+"""Every reason to refuse has one sentence, and it reads well wherever it is put."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.slack.rendering import Renderer
+from tests.golden.cast import ADA, BOB, NOW, ZONE
+from tests.golden.conftest import TEMPLATES
+from tests.golden.scenes import WORDINGS
+from workflows.money import Unit, usd
+from workflows.refusals import Refused, Why
+from workflows.requests import State, Verdict
+
+FACTS: dict[Why, dict[str, object]] = {
+    Why.NOT_ASKED: {"waiting": (BOB,)},
+    Why.ALREADY_VOTED: {"at": NOW, "verdict": Verdict.APPROVE},
+    Why.ALREADY_DECIDED: {"state": State.APPROVED, "by": BOB, "at": NOW},
+    Why.DEADLINE_PASSED: {"deadline": NOW},
+    Why.NOT_YOURS: {"requester": ADA},
+    Why.OPEN_REQUEST: {"request": "R-ABCDEFGHIJ", "at": NOW},
+    Why.NO_APPROVER: {"stage": "manager", "quorum": 1, "rules": ("acknowledge",)},
+    Why.RULE_REFUSES: {"rule": "wrong model", "sentence": "Restricted data may only go to models approved for it."},
+    Why.TOO_LONG: {"longest": timedelta(days=30)},
+    Why.BAD_AMOUNT: {"text": "1.500", "unit": Unit.USD},
+    Why.TOO_LARGE: {"largest": usd(1_000_000), "unit": Unit.USD},
+    Why.BAD_NUMBER: {"text": "a few"},
+    Why.BAD_LINK: {"text": "wiki"},
+    Why.TOO_MANY_WORDS: {"longest": 2000, "length": 2400},
+    Why.ANSWERED: {"at": NOW},
+}
+
+
+def sentence(renderer: Renderer, why: Why, *, plain: bool = False, **facts: object) -> str:
+    return renderer.sentence(Refused(why, {**FACTS.get(why, {}), **facts}), ZONE, plain=plain)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("why", list(Why))
+def test_every_reason_has_a_sentence(renderer: Renderer, why: Why, plain: bool) -> None:
+    said = sentence(renderer, why, plain=plain)
+    assert re.fullmatch(r"[A-Z“].{10,400}[.)]", said)
+    assert "  " not in said and " ," not in said and " ." not in said and "!" not in said.replace("<!date", "")
+
+
+def test_no_sentence_is_for_a_reason_that_is_not() -> None:
+    macros = re.findall(r"{% macro (\w+)\(f, zone\)", (TEMPLATES / "words.j2").read_text("utf-8"))
+    assert sorted(macros) == sorted(why.value for why in Why)
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_beside_a_field_a_sentence_has_no_markup(renderer: Renderer, why: Why) -> None:
+    said = sentence(renderer, why, plain=True)
+    assert not re.search(r"<[@!#]|`|&\w+;", said)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_loser_of_a_race_is_told_how_it_ended(renderer: Renderer, state: State) -> None:
+    if state is State.PENDING:
+        return
+    said = sentence(renderer, Why.ALREADY_DECIDED, state=state)
+    assert {"lapsed": "lapsed"}.get(state, f"already {state} by <@U0BOB>") in said
+
+
+@pytest.mark.parametrize("state", ["activating", "active", "ending", "ended"])
+def test_an_override_that_cannot_change_says_so(renderer: Renderer, state: str) -> None:
+    said = renderer.sentence(Refused(Why.ALREADY_DECIDED, {"state": state, "at": None}), ZONE)
+    assert said.startswith("This override is already ")
+
+
+def test_what_was_typed_is_repeated_without_effect(renderer: Renderer) -> None:
+    hostile = WORDINGS["hostile"].said
+    for why, fact in ((Why.BAD_AMOUNT, "text"), (Why.BAD_LINK, "text"), (Why.BAD_NUMBER, "text"), (Why.RULE_REFUSES, "sentence")):
+        said = sentence(renderer, why, **{fact: hostile})
+        assert not re.search(r"<|>|\*|`|\u202e|&(?!amp;|lt;|gt;)", said)
+        assert "\u202e" not in sentence(renderer, why, plain=True, **{fact: hostile})
+
+
+def test_a_failure_names_its_error(renderer: Renderer) -> None:
+    assert "error E-7" in sentence(renderer, Why.FAILED, error="E-7")
+    assert sentence(renderer, Why.MISSING, least=10) == "Please write at least 10 characters."
