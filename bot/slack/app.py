@@ -68,13 +68,19 @@ def _tell(front: Front, body: dict[str, Any], refused: Refused) -> BoltResponse:
     if fields:
         errors = {fields[0]: front.renderer.sentence(refused, front.zone, plain=True)}
         return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
-    text = front.renderer.sentence(refused, front.zone)
+    message = _message(front, refused)
     if body.get("command"):
-        return BoltResponse(status=200, body={"text": text})
+        return BoltResponse(status=200, body=message)
     try:
         by = sender(body)
         if by.by:
-            front.poster.tell(by.by, text, by.channel, by.thread)
+            front.poster.tell(by.by, message, by.channel, by.thread)
     except (Unavailable, Rejected) as error:
         log.warning("%s could not be told %s: %s", by.by, refused.why, error)
     return BoltResponse(status=200, body="")
+
+
+def _message(front: Front, refused: Refused) -> dict[str, Any]:
+    if refused.why is Why.FAILED:
+        return front.renderer.render("oops.yaml", **refused.facts)
+    return {"text": front.renderer.sentence(refused, front.zone)}

@@ -83,15 +83,15 @@ class Poster:
         there = {"thread_ts": thread} if thread else {}
         call(self._client.chat_postEphemeral, channel=channel, user=person, **there, **message)
 
-    def tell(self, person: PersonId, text: str, channel: str = "", thread: str = "") -> None:
+    def tell(self, person: PersonId, message: Mapping[str, Any], channel: str = "", thread: str = "") -> None:
         """Tells one person where they are, or in a direct message where nothing can be whispered to them."""
         try:
             if channel:
-                self.whisper(channel, person, {"text": text}, thread)
+                self.whisper(channel, person, message, thread)
                 return
         except Rejected as rejected:
             log.info("%s cannot be told in %s: %s", person, channel, rejected)
-        call(self._client.chat_postMessage, channel=self.im(person), text=text)
+        call(self._client.chat_postMessage, channel=self.im(person), **message)
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
         there = {"thread_ts": spot.thread} if spot.thread else {}
