@@ -34,6 +34,8 @@ class Engine:
 
     def stop(self) -> None:
         """Finishes what is under way."""
+        if not self._scheduler.running:
+            return  # it never started
         self._scheduler.shutdown(wait=False)
         self._stopping.set()
         self._poked.set()
