@@ -12,6 +12,7 @@ from workflows import digesting
 from workflows.effects import Do, News
 from workflows.explaining import Card, card
 from workflows.metering import outlook
+from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
 from workflows.quotas import Quota, lineage, window_of
@@ -128,6 +129,8 @@ class Shower:
             if request is None:
                 return
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
+        if word == News.ACTIVE and told.status is not Status.ACTIVE:
+            return  # it ended before this could be told; that it did is news of its own
         message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
         self._poster.put(self._thread_of(thing, told), message)
 
