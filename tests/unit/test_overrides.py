@@ -102,6 +102,12 @@ def test_an_event_happens_only_where_the_table_says(override: Override, now: dat
 def test_every_status_is_in_the_table_and_only_ended_has_no_way_on() -> None:
     assert set(LEGAL) == set(Status) == {Status(status) for *_, status in STATUSES}
     assert [status for status in Status if not LEGAL[status]] == [Status.ENDED]
+    assert {str(status): {event.__name__ for event in events} for status, events in LEGAL.items()} == {
+        "activating": {"Verified", "Stop"},
+        "active": {"Stop"},
+        "ending": {"Gone"},
+        "ended": set(),
+    }
 
 
 @given(lives(), hours, st.sampled_from(EVENTS))
