@@ -17,6 +17,7 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
+from bot.slack.home import Pulse
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
@@ -36,7 +37,10 @@ SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later n
 
 @dataclass(frozen=True, slots=True)
 class Leeway:
-    """The app, put together. `work` does what is due; `engine` does it whenever there may be something."""
+    """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
+
+    `slack` says what is wrong between us and Slack, "" for nothing.
+    """
 
     kit: Kit
     store: Store
@@ -44,6 +48,7 @@ class Leeway:
     routes: Sequence[BaseRoute]
     work: Callable[[], None]
     engine: Engine
+    slack: Callable[[], str]
 
     def begin(self) -> None:
         """What every start does first, and the engine every hour: limits and digests that changed or were missed."""
@@ -65,7 +70,7 @@ def site_of(leeway: Leeway) -> Starlette:
         store.reads,
         _prices(kit.clock.now()),
         store.tokens.check,
-        {"database": lambda: "" if store.ready() else DATABASE_GONE},
+        {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
     )
     return web(doors, routes=leeway.routes)
@@ -102,4 +107,4 @@ def assemble(
     engine = Engine(work, lambda: _catch_up(kit))
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine)
+    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))

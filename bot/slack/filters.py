@@ -38,8 +38,7 @@ def epoch(at: datetime) -> int:
 
 def date(at: datetime, zone: str) -> str:
     """ "1 Dec"."""
-    here = at.astimezone(ZoneInfo(zone))
-    return f"{here.day} {here:%b}"
+    return show_day(at, zone).partition(" ")[2]
 
 
 def eve(end: datetime) -> datetime:

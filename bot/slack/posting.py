@@ -6,6 +6,7 @@ is then sent again; should a reader press a button on the first copy, `adopt` ma
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from slack_sdk import WebClient
 from bot.slack.calling import call
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Units
+
+log = logging.getLogger("leeway.slack")
 
 _LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
 
@@ -80,6 +83,16 @@ class Poster:
         """Tells one person something that nobody else sees."""
         there = {"thread_ts": thread} if thread else {}
         call(self._client.chat_postEphemeral, channel=channel, user=person, **there, **message)
+
+    def tell(self, person: PersonId, message: Mapping[str, Any], channel: str = "", thread: str = "") -> None:
+        """Tells one person where they are, or in a direct message where nothing can be whispered to them."""
+        try:
+            if channel:
+                self.whisper(channel, person, message, thread)
+                return
+        except Rejected as rejected:
+            log.info("%s cannot be told in %s: %s", person, channel, rejected)
+        call(self._client.chat_postMessage, channel=self.im(person), **message)
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
         there = {"thread_ts": spot.thread} if spot.thread else {}

@@ -27,6 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.slack import filters, marks
 from bot.slack.shaping import Part, chosen, each, named, reader, spread, text, value
 from workflows.refusals import Refused
+from workflows.requests import State
 
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{\{).)*)\}\}", re.DOTALL)
 
@@ -105,7 +106,7 @@ def _environment(folder: Path, finalize: Callable[[object], str], known: Mapping
     env.filters.update(known)
     phrases, words = _Voice(env, "phrases.j2", made), _Voice(env, "words.j2", made)
     env.globals.update(say=phrases, why=lambda refused, zone: getattr(words, refused.why)(refused.facts, zone))
-    env.globals.update(mentions=made is marks.Safe)
+    env.globals.update(mentions=made is marks.Safe, State=State)
     return env
 
 

@@ -3,7 +3,7 @@
 Cards are kept up to date; warnings, news and digests are said once and then stand.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.slack.front import Front
@@ -19,7 +19,6 @@ from workflows.quotas import Quota, lineage, window_of
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
-Part = Callable[[], None]
 
 CHANNEL, THREAD, ANCHOR = "channel", "thread", "anchor"
 
@@ -67,20 +66,26 @@ class Shower:
             if request is None:
                 return
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
-        mine = Spot(thing, f"dm:{request.requester}", "")
-        parts = [partial(self._in_thread, thing, told), partial(self._put, mine, told, "requester", request.requester)]
-        for person in request.waiting_on():
-            parts.append(partial(self._put, Spot(thing, f"dm:{person}", ""), told, "approver", person))
-        _each([*parts, *self._copies(thing, told)])
+        each(
+            [
+                lambda: self._in_thread(thing, told),
+                lambda: self._to(request.requester, thing, told, "requester"),
+                *(partial(self._to, person, thing, told, "approver") for person in request.waiting_on()),
+                *(partial(self._copy, post, told) for post in self._others(thing, told)),
+            ]
+        )
 
-    def _copies(self, thing: str, told: Card) -> Iterator[Part]:
+    def _to(self, person: PersonId, thing: str, told: Card, viewer: str) -> None:
+        self._put(Spot(thing, f"dm:{person}", ""), told, viewer, person)
+
+    def _others(self, thing: str, told: Card) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
         seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
-        for post in self._poster.all(thing):
-            if post.place in seen:
-                continue
-            person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
-            yield partial(self._put, Spot(thing, post.place, post.channel), told, "approver" if person else "thread", person)
+        return [post for post in self._poster.all(thing) if post.place not in seen]
+
+    def _copy(self, post: Post, told: Card) -> None:
+        person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
+        self._put(Spot(post.thing, post.place, post.channel), told, "approver" if person else "thread", person)
 
     def _in_thread(self, thing: str, told: Card) -> None:
         channel = self._home(told.quota)
@@ -165,13 +170,13 @@ class Shower:
         return next(near, quota).channel
 
 
-def _each(parts: Iterable[Part]) -> None:
-    """Does every part, also past one that Slack refuses: a channel we are not in must not keep an approver from being asked."""
-    refused: list[Rejected] = []
-    for part in parts:
+def each(puts: Iterable[Callable[[], None]]) -> None:
+    """Does all of them, then says what went wrong: one person who cannot be reached must not keep the others in the dark."""
+    errors: list[Unavailable | Rejected] = []
+    for put in puts:
         try:
-            part()
-        except Rejected as rejected:
-            refused.append(rejected)
-    if refused:
-        raise refused[0]
+            put()
+        except (Unavailable, Rejected) as error:
+            errors.append(error)
+    if errors:
+        raise next((error for error in errors if isinstance(error, Unavailable)), errors[0])

@@ -139,7 +139,8 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     week = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC))
     lines = [Line(stands(quota(words)), usd(2_100), usd(1_870)), Line(stands(quota(words), usd(10_100)), usd(900), 0)]
     asked = replace(request(words), submitted=NOW - timedelta(days=3))
-    denied, yes = decided(asked, State.DENIED, words), decided(asked, State.APPROVED)
+    then = NOW - timedelta(days=2)
+    denied, yes = (replace(decided(asked, state, words), decided=then) for state in (State.DENIED, State.APPROVED))
     cases = [
         Exceptional(asked),
         Exceptional(denied),

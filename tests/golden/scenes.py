@@ -175,16 +175,18 @@ def _after(words: Words) -> dict[str, Scene]:
 
 
 def _status(words: Words) -> dict[str, Scene]:
-    levels = [cast.outlook(cast.quota(words), usd(spent)) for spent in (3_000, 8_420, 10_040, 12_500)]
+    told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
+    levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
-        "details": ("details.yaml", {"details": cast.details(words)}),
+        "details": ("details.yaml", {"details": told}),
         "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
         "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
-        "status": ("status.yaml", {"outlooks": levels}),
-        "status-one": ("status.yaml", {"outlooks": levels[:1]}),
-        "status-none": ("status.yaml", {"outlooks": []}),
-        "status-full": ("status.yaml", {"outlooks": levels * 12}),
-        "help": ("help.yaml", {}),
+        "status": ("status.yaml", {"details": levels}),
+        "status-one": ("status.yaml", {"details": levels[:1]}),
+        "status-none": ("status.yaml", {"details": []}),
+        "status-full": ("status.yaml", {"details": levels * 12}),
+        "help": ("help.yaml", {"said": ""}),
+        "help-unknown": ("help.yaml", {"said": words.said}),
         "pointer": ("pointer.yaml", {}),
         "oops": ("oops.yaml", {"error": words.rule}),
     }

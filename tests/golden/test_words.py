@@ -80,5 +80,5 @@ def test_what_was_typed_is_repeated_without_effect(renderer: Renderer) -> None:
 
 
 def test_a_failure_names_its_error(renderer: Renderer) -> None:
-    assert "error E-7" in sentence(renderer, Why.FAILED, error="E-7")
+    assert "error E-7" in sentence(renderer, Why.FAILED, number="E-7")
     assert sentence(renderer, Why.MISSING, least=10) == "Please write at least 10 characters."
