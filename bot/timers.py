@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 log = logging.getLogger("leeway.timers")
 
 KNOCK = 1.0  # seconds; an override ends at most so much late
-PLAN = 3600.0  # seconds; a digest is planned a week ahead
+PLAN = 3600.0  # seconds; a digest is planned a week ahead, a limit changed by another door is wrong for an hour at most
 
 
 class Engine:

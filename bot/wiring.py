@@ -51,9 +51,13 @@ class Leeway:
     slack: Callable[[], str]
 
     def begin(self) -> None:
-        """What every start does first: limits and digests that changed or were missed while we were down."""
-        enforcing.sync_all(self.kit)
-        digesting.plan(self.kit)
+        """What every start does first, and the engine every hour: limits and digests that changed or were missed."""
+        _catch_up(self.kit)
+
+
+def _catch_up(kit: Kit) -> None:
+    enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
+    digesting.plan(kit)
 
 
 def site_of(leeway: Leeway) -> Starlette:
@@ -100,7 +104,7 @@ def assemble(
         waking.wake(kit)
         courier.run()
 
-    engine = Engine(work, lambda: digesting.plan(kit))
+    engine = Engine(work, lambda: _catch_up(kit))
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
     return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))

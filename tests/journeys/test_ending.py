@@ -169,3 +169,13 @@ def test_it_never_outlives_the_month(world: World) -> None:
     world.days_pass(3)
     assert world.search.limit == usd(10_000)
     assert ended(world) == 1
+
+
+def test_a_limit_that_was_changed_by_another_door_is_put_right_within_the_hour() -> None:
+    with world(kind=Gateway) as acme:
+        acme.ada.asks(usd(400))
+        acme.bob.approves()
+        gateway(acme).limits[acme.search.key] = usd(99_000)
+        acme.stage.leeway.begin()  # what the engine does every hour
+        acme.stage.settle()
+        assert acme.search.limit == usd(10_400)

@@ -1,6 +1,6 @@
 """Races: two people act at once. Both read before either writes; one wins, and the other is told who did and when.
 
-SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as a database with many writers would.
+SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as with many writers it would.
 """
 
 import threading
