@@ -23,7 +23,8 @@ def serve(
 ) -> None:
     """Run the app: Slack over HTTP, or over a socket when SLACK_APP_TOKEN is set."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s  %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     settled = starting.environment()
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)

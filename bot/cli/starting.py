@@ -65,4 +65,6 @@ def store(settled: Settings, clock: Clock) -> Store:
         opened.migrate()
     except (ValueError, Unavailable) as error:
         fail(f"DATABASE_URL  {error}")
+    except OSError as error:
+        fail(f"DATABASE_URL  {error.filename} cannot be made: {error.strerror}. LEEWAY_STATE says where the database is kept.")
     return opened

@@ -28,6 +28,7 @@ class Socket(SocketModeHandler):
 
     def close(self) -> None:
         """Takes nothing more, lets what runs finish and answer, and then hangs up."""
+        self.client.closed = True  # the processor's loop runs until then
         self.client.auto_reconnect_enabled = False
         self.client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         self.client.message_workers.shutdown()
