@@ -21,6 +21,8 @@ OUT = Path(__file__).with_name("sandbox.png")
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 READY = 60  # seconds between two lines of the demo, until it says where it is
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update", "--disable-sync"]
+FLAGS += ["--disable-background-networking"]
 URL = re.compile(
     r"https?://(?:127\.0\.0\.1|localhost):\d+/?(?:\?\S*)?(?=\s|$)"
 )  # of the page itself: errors name other addresses
@@ -34,7 +36,7 @@ def show(page: Page) -> None:
 def browser() -> str:
     """The path of a Chromium, or an exit that says how to get one."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    return found or sys.exit("no Chromium found: install one, or set CHROMIUM=/path/to/chromium")
+    return found or sys.exit("no Chromium found: install one (on Debian and Ubuntu: apt-get install chromium), or set CHROMIUM=/path/to/chromium")
 
 
 def free_port() -> int:

@@ -1,0 +1,99 @@
+"""Chromium, and the app as the demo runs it: the page, the workspace and Leeway, with nothing in between replaced.
+
+Every test leaves screenshots in `shots/`; LEEWAY_SHOTS names another folder. A machine without a browser fails, and says what to do.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from bot.clock import DemoClock
+from bot.demo import past, playing, traffic
+from bot.demo.actor import Actor
+from bot.demo.stage import Stage, opened
+from docs.shots import FLAGS, browser
+from tests.browser.reader import Reader
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20_000  # ms until something that should be on the page counts as missing: a busy machine is slow, not wrong
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            path = browser()
+        except SystemExit as missing:
+            pytest.fail(f"{missing}", pytrace=False)
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@contextmanager
+def running(folder: Path, start: datetime) -> Iterator[Stage]:
+    """The app at work on a clock that only jumps: what is due is done by itself, and a jump lives through the time between."""
+    with opened(folder, DemoClock(start, standing=True), config=ROOT / "app.yaml") as stage:
+        yield stage
+        stage.leeway.engine.stop()
+
+
+def begin(stage: Stage) -> Stage:
+    stage.jumped = playing.Flow(stage).jump
+    stage.leeway.engine.start()
+    return stage
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The demo's opening: three weeks of Acme, with #team-search about to cross its 90 % warning."""
+    with running(tmp_path_factory.mktemp("story"), past.START) as stage:
+        past.prelude(stage)
+        yield begin(stage)
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The same workspace without a past, except that Search has just reached its 90 % warning."""
+    with running(tmp_path_factory.mktemp("town"), past.OPENING) as stage:
+        stage.use([spend(stage.clock.now(), calls=97_500)])
+        yield begin(stage)
+
+
+def spend(at: datetime, calls: int) -> dict[str, object]:
+    """One report of many calls to Search's usual model; 10,753 of them cost $1,000."""
+    model = traffic.SONNET
+    used = {"requests": calls, "input_tokens": model.input * calls, "output_tokens": model.output * calls}
+    return {
+        "specversion": "1.0",
+        "id": f"{calls}@{at.isoformat()}",
+        "source": "acme/gateway",
+        "type": "ai.leeway.usage",
+        "time": at.isoformat(),
+        "data": {"scope": traffic.SEARCH, "model": model.name, **used},
+    }
+
+
+@pytest.fixture
+def reader(chromium: Browser) -> Iterator[Reader]:
+    """A person at the page. Whatever the page's scripts complain of fails the test."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB", color_scheme="light")
+    page.set_default_timeout(PATIENCE)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    one = Reader(page, Path(os.environ.get("LEEWAY_SHOTS") or ROOT / "shots"))
+    yield one
+    one.leave()
+    page.close()
+    assert not complaints
+
+
+@pytest.fixture
+def ada(town: Stage) -> Actor:
+    return Actor(town, "ada")
