@@ -58,7 +58,7 @@ def _failed(front: Front) -> Callable[..., BoltResponse]:
             return BoltResponse(status=200, body="")
         number = secrets.token_hex(3)
         log.error("error %s: %s", number, error, exc_info=None if unheard else error)
-        return _tell(front, body, Refused(Why.FAILED, {"error": number}))
+        return _tell(front, body, Refused(Why.FAILED, {"number": number}))
 
     return handle
 
@@ -83,5 +83,5 @@ def _tell(front: Front, body: dict[str, Any], refused: Refused) -> BoltResponse:
 
 def _message(front: Front, refused: Refused) -> dict[str, Any]:
     if refused.why is Why.FAILED:
-        return front.renderer.render("oops.yaml", **refused.facts)
+        return front.renderer.render("oops.yaml", error=refused.facts["number"])
     return {"text": front.renderer.sentence(refused, front.zone)}
