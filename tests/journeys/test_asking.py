@@ -29,6 +29,7 @@ def test_the_preview_names_who_will_be_asked_and_follows_what_is_typed(world: Wo
     bob, cy, sam, pat = (person.id for person in (world.bob, world.cy, world.sam, world.pat))
     world.ada.opens()
     assert bob in asked(world)
+    world.ada.pick("duration", "days:3")
     assert not any(one in asked(world) for one in (cy, sam, pat))
     world.ada.pick("amount", "1500")
     assert cy in asked(world)
@@ -128,3 +129,14 @@ def test_the_request_goes_to_the_thread_of_the_warning(world: World) -> None:
     card = world.bob.sees("$400", thread=warning["ts"])
     assert {"approve", "deny"} <= buttons(card)
     assert world.search.request.origin
+
+
+def test_when_something_fails_the_form_stays_and_names_the_error_for_the_operator(world: World) -> None:
+    world.ada.opens()
+    world.time_passes(minutes=6)
+    world.trouble("users.info", 20, error="internal_error")
+    sent = world.ada.submit(**form())
+    assert "failed on our side" in str(sent.errors)
+    assert "error " in str(sent.errors)
+    assert world.ada.modal()["values"]["metric"]["metric"]["value"] == "queries evaluated"
+    assert not world.search.requests

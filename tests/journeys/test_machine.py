@@ -1,7 +1,7 @@
 """The machine: any order of everything that can happen, on real SQLite and a gateway that fails, against a small model.
 
-The model knows what people did and when; what the app says must follow from it. After every step the invariants of product.md that
-can be seen without Slack are looked at.
+The model knows what people did and when; what the app says must follow from it. After every step the invariants of product.md
+that can be seen without Slack are looked at.
 """
 
 import json
@@ -57,7 +57,7 @@ class Asked:
 
     def complete(self) -> bool:
         yes = {who for who, verdict in self.votes.items() if verdict is Verdict.APPROVE}
-        return bool(yes & LEADS) and (not self.large or FINANCE <= yes)
+        return bool(yes & LEADS) and (not self.large or yes >= FINANCE)
 
     def refusal(self, by: PersonId, now: datetime) -> Why | None:
         if self.state is not State.PENDING:
@@ -90,7 +90,7 @@ class Office(RuleBasedStateMachine):
     def _up(self) -> None:
         self.store = opened(Path(self.folder.name), self.clock)
         self.kit = Kit(self.policy, self.clock, self.store.units, self.store.reads, everybody(), self.gateway)
-        told: dict[Do, Any] = dict.fromkeys(Do, lambda key: None)
+        told: dict[Do, Any] = dict.fromkeys(Do, str)  # Slack is not here: what is shown is delivered to nobody
         told |= {Do.SYNC_LIMIT: lambda key: enforcing.sync(self.kit, key), Do.TELL_THREAD: self.ends_told.append}
         self.courier = Courier(self.store.units, self.clock, told)
         enforcing.sync_all(self.kit)
@@ -140,7 +140,20 @@ class Office(RuleBasedStateMachine):
         data=st.data(), by=st.sampled_from(EVERYBODY), verdict=st.sampled_from((Verdict.APPROVE, Verdict.APPROVE, Verdict.DENY))
     )
     def vote(self, data: st.DataObject, by: PersonId, verdict: Verdict) -> None:
-        key = data.draw(st.sampled_from(sorted(self.model)))
+        self._vote(data.draw(st.sampled_from(sorted(self.model))), by, verdict)
+
+    @rule(by=st.sampled_from((ADA, DI)), span=st.sampled_from(("hours:4", "days:3")))
+    def asks_and_gets_it(self, by: PersonId, span: str) -> None:
+        """The way it mostly goes, so that most runs have overrides to do something about."""
+        self.gateway.down = False
+        self.gateway.faults.clear()
+        self.submit(by, 400, span)
+        for key, asked in self.model.items():
+            if asked.requester == by and asked.state is State.PENDING:
+                self._vote(key, BOB, Verdict.APPROVE)
+        self.work()
+
+    def _vote(self, key: str, by: PersonId, verdict: Verdict) -> None:
         asked = self.model[key]
         why = asked.refusal(by, self.now)
         done = reviewing.vote(self.kit, key, Vote(by, verdict, self.now, reason="Because."))
@@ -232,7 +245,7 @@ class Office(RuleBasedStateMachine):
         return [override for override in found if override is not None]
 
     def _applied(self) -> None:
-        """With a gateway that answers, what is due is enforced after one tick, unless it still waits for its next try (I9, I14)."""
+        """I9, I14: with a gateway that answers, one tick enforces what is due, unless that waits for its next try."""
         with self.store.reads() as unit:
             waiting = unit.outbox.waiting()
         held = waiting is not None and waiting > self.now
