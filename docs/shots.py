@@ -36,7 +36,9 @@ def show(page: Page) -> None:
 def browser() -> str:
     """The path of a Chromium, or an exit that says how to get one."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    return found or sys.exit("no Chromium found: install one (on Debian and Ubuntu: apt-get install chromium), or set CHROMIUM=/path/to/chromium")
+    return found or sys.exit(
+        "no Chromium found: install one (on Debian and Ubuntu: apt-get install chromium), or set CHROMIUM=/path/to/chromium"
+    )
 
 
 def free_port() -> int:

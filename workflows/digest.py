@@ -3,9 +3,9 @@
 Lines stand in the order of app.yaml. Nothing is sorted by spend and no person's spend is named: this is no ranking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
@@ -13,15 +13,19 @@ from workflows.requests import Request, State
 from workflows.times import Window
 
 SOON = timedelta(days=7)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One quota: where it stands, what it spent in the week and in the week before, in its unit."""
+    """One quota: where it stands, what it spent in the week and in the week before, in its unit.
+
+    `before` is None when counting began in the week before: a part of a week is nothing to compare with.
+    """
 
     standing: Standing
     spent: int
-    before: int
+    before: int | None
 
     @property
     def change(self) -> int | None:
@@ -30,6 +34,14 @@ class Line:
             return None
         size = abs(self.spent - self.before) * 100 // self.before
         return size if self.spent >= self.before else -size
+
+
+def weeks(days: Mapping[date, int], monday: date) -> tuple[int, int | None]:
+    """What was spent in the week of `monday` and in the week before, as a `Line` has them; `days` go back two weeks before it."""
+    spent = sum(amount for day, amount in days.items() if monday <= day < monday + WEEK)
+    before = sum(amount for day, amount in days.items() if monday - WEEK <= day < monday)
+    whole = not before or any(amount for day, amount in days.items() if day <= monday - WEEK)
+    return spent, before if whole else None
 
 
 @dataclass(frozen=True, slots=True)

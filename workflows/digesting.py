@@ -6,7 +6,7 @@ It reports the last whole week, Monday to Monday, before the moment it is due.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from workflows.digest import Digest, Exceptional, Line, compose
+from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Kit, attempt, follow
 from workflows.metering import standing
@@ -61,9 +61,8 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest
 def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:
     zone = policy.organization.zone
     first, last = local_day(window.start, zone), local_day(window.end - timedelta(seconds=1), zone)
-    days = unit.meter.days(quota.key, first - timedelta(days=7), last)
-    spent = sum(amount for day, amount in days.items() if day >= first)
-    return Line(standing(unit, policy, quota, now), spent, sum(days.values()) - spent)
+    spent, before = weeks(unit.meter.days(quota.key, first - 2 * WEEK, last), first)
+    return Line(standing(unit, policy, quota, now), spent, before)
 
 
 def _case(unit: UnitOfWork, request_id: str) -> Exceptional:

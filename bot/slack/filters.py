@@ -56,6 +56,11 @@ def figure(amount: int, unit: Unit) -> str:
     return show(amount, unit) if unit is Unit.USD else f"{amount:,}"
 
 
+def share(part: int, whole: int) -> str:
+    """ "84 %", which no line breaks in two."""
+    return f"{percent(part, whole)}\u00a0%"
+
+
 def listed(items: Iterable[object], last: str = "and") -> str:
     """ "a, b and c"; a mention among them stays one."""
     *firsts, end = list(items) or [""]
@@ -101,6 +106,7 @@ FILTERS = {
     "epoch": epoch,
     "span": show_span,
     "percent": percent,
+    "share": share,
     "listed": listed,
     "joined": joined,
     "people": people,

@@ -68,10 +68,14 @@ def code(text: object, most: int = LONGEST_NAME) -> str:
 
 
 def called(quota: object) -> str:
-    """How people call a quota, from it, its key or its scope: "platform/search:usd/month" is "Search"."""
-    scope = str(getattr(quota, "key", quota)).partition(":")[0]
-    words = name(scope.rpartition("/")[2].replace("-", " ").replace("_", " "))
-    return begun(words)
+    """How people call a quota, from it, its key or its scope: "platform/search:usd/month" is "Search".
+
+    One for some models always says which, or it would be taken for the whole: "Search (premium models)".
+    """
+    scope, _, models = str(getattr(quota, "key", quota)).partition(":")
+    words = begun(name(scope.rpartition("/")[2].replace("-", " ").replace("_", " ")))
+    group = name(models.partition(":")[2], 30) if ":" in models else ""
+    return f"{words} ({group.removesuffix(' models')} models)" if group else words
 
 
 def begun(text: str) -> str:

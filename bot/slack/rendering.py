@@ -29,6 +29,7 @@ from bot.slack.shaping import Part, chosen, each, named, reader, spread, text, v
 from workflows.refusals import Refused
 from workflows.requests import State
 
+_BREAKS = re.compile(r"[ \n]+")  # and no other space: one that must not break stays
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{\{).)*)\}\}", re.DOTALL)
 
 
@@ -119,4 +120,4 @@ class _Voice:
 
     def __getattr__(self, name: str) -> Callable[..., str]:
         macro = getattr(self._macros.module, name)
-        return lambda *args, **named: self._made(" ".join(macro(*args, **named).split()))
+        return lambda *args, **named: self._made(_BREAKS.sub(" ", macro(*args, **named)).strip(" "))

@@ -1,6 +1,6 @@
 """Chromium, and the app as the demo runs it: the page, the workspace and Leeway, with nothing in between replaced.
 
-Every test leaves screenshots in `shots/`; LEEWAY_SHOTS names another folder. A machine without a browser fails, and says what to do.
+Every test leaves screenshots in `shots/`; LEEWAY_SHOTS names another folder. Without a browser they fail, and say what to do.
 """
 
 import os

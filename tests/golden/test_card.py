@@ -94,14 +94,14 @@ def test_approvers_read_what_is_kept_out_of_the_channel(renderer: Renderer) -> N
 
 def test_every_ancestor_is_shown_and_one_that_cannot_pay_says_so(renderer: Renderer) -> None:
     said = json.dumps(told(renderer, cast.card(cast.request())))
-    assert "Engineering monthly budget" in said and "Platform monthly budget" in said
+    assert "Engineering, monthly budget" in said and "Platform, monthly budget" in said
     assert said.count("That is less than is asked for.") == 1
 
 
 def test_a_long_route_and_many_ancestors_still_fit(renderer: Renderer) -> None:
     card = cast.card(cast.request())
     message = told(renderer, replace(card, seats=card.seats * 6, above=card.above * 8))
-    assert "And 7 more stages." in json.dumps(message) and "And 10 more quotas above." in json.dumps(message)
+    assert "And 7 more stages." in json.dumps(message) and "and 10 more" in json.dumps(message)
 
 
 def test_an_override_that_could_not_be_applied_is_never_called_ended(renderer: Renderer) -> None:

@@ -134,7 +134,8 @@ def test_names_are_neutral_and_code_is_faithful() -> None:
     assert name("a*b*\n_c_ \u202e`d`~e~\u200b") == "a∗b∗ ˍcˍ ˋdˋ∼e∼"
     assert name("\u200b\u202e") == "–"
     assert code("my_model`*<x>") == "`my_modelˋ*&lt;x&gt;`"
-    assert called("platform/search-eval:usd/month:premium") == "Search eval"
+    assert called("platform/search-eval:usd/month") == called("platform/search-eval") == "Search eval"
+    assert called("platform/search-eval:usd/month:premium") == "Search eval (premium models)"
 
 
 def test_an_id_is_mentioned_and_anything_else_only_named() -> None:

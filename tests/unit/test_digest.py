@@ -1,14 +1,14 @@
 """The digest tells what was spent and what came of it, in the order of app.yaml: it ranks nothing and names no spender."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workflows.digest import Digest, Exceptional, Line, compose
+from workflows.digest import Digest, Exceptional, Line, compose, weeks
 from workflows.money import LARGEST, Unit
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
@@ -25,7 +25,7 @@ ADA = PersonId("ada")
 INSTANT = timedelta(microseconds=1)
 
 
-def line(name: str, spent: int = 0, before: int = 0) -> Line:
+def line(name: str, spent: int = 0, before: int | None = 0) -> Line:
     return Line(Standing(Quota(name, name, 1000), WEEK, NOW, spent, 1000), spent, before)
 
 
@@ -114,6 +114,22 @@ def test_a_change_is_said_in_whole_percent_that_were_reached(spent: int, before:
 )
 def test_changes_are_rounded_toward_nothing(spent: int, before: int, change: int | None) -> None:
     assert line("q", spent, before).change == change
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ({}, (0, 0)),
+        ({16: 5, 22: 7, 23: 100}, (12, 0)),
+        ({9: 1, 15: 2, 16: 5}, (5, 3)),
+        ({10: 1, 15: 2, 16: 5}, (5, None)),
+        ({8: 1, 10: 2, 16: 5}, (5, 2)),
+        ({9: 0, 10: 2, 16: 5}, (5, None)),
+    ],
+)
+def test_a_week_in_which_counting_began_is_not_compared_with(days: dict[int, int], told: tuple[int, int | None]) -> None:
+    assert weeks({date(2026, 11, day): spent for day, spent in days.items()}, MONDAY.date()) == told
+    assert line("q", 5, None).change is None
 
 
 # Which exceptions touched the week.

@@ -16,6 +16,7 @@ const glass = [
 export const DRAWN = {
   white_check_mark: tile("#2fa860", line("M5.5 10.5l3 3l6-7", "#fff")),
   heavy_check_mark: [line("M4 11l4 4l8.5-10", "#2fa860", 3)],
+  heavy_minus_sign: [line("M4.5 10h11", "#8d949e", 3)],
   x: [line("M4.5 4.5l11 11M15.5 4.5l-11 11", "#dc3b4b", 3.2)],
   warning: [
     fill(
@@ -113,6 +114,17 @@ export const DRAWN = {
     ),
   ),
   arrow_right: tile("#2f74d0", line("M5.5 10h8.5M10.5 6.5L14 10l-3.5 3.5", "#fff", 2)),
+  leftwards_arrow_with_hook: tile("#2f74d0", line("M8 4.5L5 7.5l3 3M5.5 7.5H11a3.2 3.2 0 0 1 0 6.5H7", "#fff", 2)),
+  alarm_clock: [
+    line("M3 5.5L6 3M17 5.5L14 3M6 16.5l-1.5 1.5M14 16.5l1.5 1.5", "#dc3b4b", 2.2),
+    ["circle", { cx: 10, cy: 10.5, r: 6.3, fill: "#eef2f6", stroke: "#dc3b4b", "stroke-width": 2.2 }],
+    line("M10 7v3.5l2.3 1.6", "#39404a", 1.6),
+  ],
+  checkered_flag: [
+    fill("M4 3h13v9H4z", "#eef2f6"),
+    fill("M4 3h3.25v3H4zM10.5 3h3.25v3H10.5zM7.25 6h3.25v3H7.25zM13.75 6H17v3h-3.25zM4 9h3.25v3H4zM10.5 9h3.25v3H10.5z", "#39404a"),
+    line("M3.5 2.5v16", "#8a5a2b", 1.8),
+  ],
   speech_balloon: [
     fill(
       "M10 3c5 0 8.5 2.7 8.5 6.3s-3.5 6.2-8.5 6.2c-.8 0-1.5-.1-2.2-.2L4 17.5l.5-3.5C2.6 12.9 1.5 11.2 1.5 9.3C1.5 5.7 5 3 10 3z",

@@ -6,6 +6,7 @@ import { DRAWN } from "./drawn.js";
 const CHARS = {
   white_check_mark: "✅",
   heavy_check_mark: "✔️",
+  heavy_minus_sign: "➖",
   x: "❌",
   warning: "⚠️",
   hourglass: "⌛",
