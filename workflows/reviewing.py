@@ -43,8 +43,8 @@ def turn_away(kit: Kit, subject: str, by: PersonId) -> Refused:
 
 
 def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
-    """Counts a vote. The voter must still be somebody who can decide."""
-    person = kit.directory.person(cast.by)
+    """Counts a vote. The voter must still be somebody who can decide: now, not some minutes ago."""
+    person = kit.directory.person(cast.by, fresh=True)
     if person is None or not person.can_decide:
         return attempt(
             kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)

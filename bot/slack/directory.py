@@ -28,7 +28,9 @@ class SlackDirectory:
         self._manager_field = manager_field
         self._known: dict[tuple[str, str], tuple[datetime, Any]] = {}
 
-    def person(self, who: PersonId) -> Person | None:
+    def person(self, who: PersonId, *, fresh: bool = False) -> Person | None:
+        if fresh:
+            self._known.pop(("person", who), None)
         return self._once("person", who, lambda: self._person(who))
 
     def manager(self, who: PersonId) -> PersonId | None:

@@ -196,6 +196,14 @@ def test_a_person_who_leaves_can_decide_nothing_once_the_time_is_over(workspace:
     assert not after.can_decide
 
 
+def test_a_fresh_answer_is_asked_for_again_and_remembered(workspace: Workspace) -> None:
+    directory = workspace.directory()
+    directory.person(BOB)
+    directory.person(BOB, fresh=True)
+    directory.person(BOB)
+    assert workspace.asked("users.info") == 2
+
+
 @pytest.mark.parametrize("field", ["", "Boss"])
 def test_without_a_profile_field_of_that_name_nobody_has_a_manager(workspace: Workspace, field: str) -> None:
     assert workspace.directory(field).manager(ADA) is None

@@ -129,3 +129,10 @@ def test_a_reply_in_the_thread_decides_nothing(world: World) -> None:
     world.stage.do("say", as_=world.bob.id, channel=acme.channel("team-search"), text="approve", thread_ts=thread)
     world.stage.settle()
     assert world.search.request.state is State.PENDING
+
+
+def test_somebody_who_left_a_moment_ago_decides_nothing(world: World) -> None:
+    world.ada.asks(usd(400))
+    world.leaves(world.bob)
+    world.posts(mine(world, world.bob))
+    assert world.search.request.state is State.PENDING

@@ -8,7 +8,7 @@ from bot.demo.actor import Missing, said
 from bot.demo.stage import SIGNING, Stage
 from bot.wiring import Leeway, assemble
 from tests.fakes.limits import FakeLimits, Fault
-from tests.journeys.world import World, usd, world
+from tests.journeys.world import World, form, usd, world
 from workflows.overrides import Reason, Status
 
 
@@ -160,6 +160,37 @@ def test_the_end_asks_no_policy_and_no_person(world: World) -> None:
     world.is_down(days=2)
     assert world.search.limit == usd(10_000)
     assert ended(world) == 1
+
+
+def test_it_ends_also_when_app_yaml_no_longer_has_the_quota(world: World) -> None:
+    world.ada.asks(usd(400), duration="days:1")
+    world.bob.approves()
+    request = world.search.request
+    line = '  platform/search: {limit: "$10,000 a month", channel: "#team-search", owner: bob@acme.example}\n'
+    world.policy(line, "")
+    world.is_down(days=2)
+    with world.stage.store.reads() as unit:
+        override = unit.overrides.of(request.id)
+    assert override is not None
+    assert override.status(world.now) is Status.ENDED
+    assert not world.dead()
+    assert "ended on time" in said(world.ada.sees("came of it", channel="leeway"))
+
+
+def test_an_override_until_a_moment_is_not_applied_after_it() -> None:
+    with world(kind=Gateway) as acme:
+        until = acme.now + timedelta(minutes=30)
+        acme.ada.opens()
+        acme.ada.pick("duration", "custom")
+        acme.ada.submit(**{**form(), "amount": "400", "duration": "custom", "until": int(until.timestamp())})
+        gateway(acme).faults.extend([Fault.IGNORED] * 10)
+        acme.bob.approves()
+        acme.time_passes(minutes=31)
+        gateway(acme).faults.clear()
+        acme.settles(1)
+        assert acme.search.limit == usd(10_000)
+        assert not acme.told("team-search", "active until")
+        assert len(acme.told("team-search", "could not be applied")) == 2  # the card, and the news below it
 
 
 def test_it_never_outlives_the_month(world: World) -> None:
