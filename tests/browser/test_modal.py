@@ -79,3 +79,19 @@ def test_what_is_missing_is_said_at_every_field_at_once(town: Stage, reader: Rea
     expect(errors.first).to_have_text(re.compile("required"))
     expect(reader.field("Why it is needed")).to_be_focused()
     reader.shot("modal-missing")
+
+
+def test_nothing_is_heard_of_a_form_that_was_sent_right_after_typing(town: Stage, reader: Reader) -> None:
+    reader.page.clock.install()
+    opened(reader, town)
+    words = {"Why it is needed": "The evaluation runs.", "What will come of it": "runs", "How many of that": "4"}
+    for label, typed in {**words, "How we will know": "The dashboard", "How much more": "400"}.items():
+        reader.field(label).fill(typed)
+    press(reader.modal, "Send request")
+    expect(reader.modal).to_have_count(0)
+    told: list[str] = []
+    reader.page.on("request", lambda request: told.append(request.url))
+    reader.page.clock.fast_forward(2_000)
+    expect(reader.message(WARNING)).to_contain_text("1 reply")
+    assert not [url for url in told if url.endswith("/act")]
+    expect(reader.page.locator(".toast")).to_have_count(0)

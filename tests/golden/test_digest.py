@@ -52,4 +52,4 @@ def test_what_cannot_be_compared_is_not(renderer: Renderer) -> None:
 def test_no_more_is_said_to_be_under_overrides_than_they_gave(renderer: Renderer) -> None:
     over = cast.stands(cast.quota(), spent=usd(10_705), extra=usd(400))
     _, shown = told(renderer, Line(over, usd(900), usd(900)))
-    assert "$305 over; $400 beyond the base under overrides; soft limit reached" in shown
+    assert "of $10,400 (102\u00a0%); $400 beyond the base under overrides; soft limit reached" in shown

@@ -9,7 +9,7 @@ const forms = new Map();
 /** `origin` is what an action is sent with: {view_id} or {channel, ts}. */
 export function formOf(origin) {
   const key = JSON.stringify(origin);
-  if (!forms.has(key)) forms.set(key, { origin, drafts: new Map(), values: {}, errors: {}, mended: new Set() });
+  if (!forms.has(key)) forms.set(key, { origin, drafts: new Map(), values: {}, errors: {}, mended: new Set(), sending: false });
   return forms.get(key);
 }
 

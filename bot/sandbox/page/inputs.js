@@ -73,10 +73,14 @@ function dispatching(node, element, field) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const send = () => act(field.form, field.block, element, node.value);
   let timer = null;
+  const later = () => {
+    if (field.form.sending) timer = setTimeout(later, PAUSE_MS);
+    else if (node.isConnected) void send();
+  };
   if (when.includes("on_character_entered")) {
     node.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(send, PAUSE_MS);
+      timer = setTimeout(later, PAUSE_MS);
     });
   }
   if (when.includes("on_enter_pressed")) {

@@ -162,7 +162,9 @@ async function submit(id, box) {
   node.loose = null;
   form.errors = {};
   form.mended.clear();
+  form.sending = true;
   const answer = await perform("submit", { view_id: id, values: collect(form, form.blocks) }, true);
+  form.sending = false;
   if (!node.isConnected) return;
   form.errors = answer.errors ?? {};
   node.loose = answer.ok === false && answer.error && !answer.errors ? explain(answer.error) : null;
