@@ -15,7 +15,7 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test fuzz check docs shots bench lock clean setup
+.PHONY: help demo test fuzz check docs shots lock clean setup
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,10 +42,6 @@ docs: $(READY)  ## Write the generated parts of README.md and docs/
 
 shots: $(READY)  ## Take docs/sandbox.png from the running demo (needs Chromium)
 	@$(BIN)/python docs/shots.py
-
-bench: $(READY)  ## Measure ours beside the floors; writes bench.json
-	@test -d tests/bench || { echo 'There is no tests/bench yet.' >&2; exit 1; }
-	@$(BIN)/python -m tests.bench $(ARGS)
 
 # Not after $(READY): a lock that no longer installs must not keep itself from being renewed.
 lock: | $(BIN)/python  ## Renew requirements.lock from pyproject.toml; UPGRADE=1 takes newer versions too

@@ -14,6 +14,7 @@ from genai_prices.data import providers as bundled
 from genai_prices.data_snapshot import find_provider_by_id
 from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
 
+from workflows.policy import FREE
 from workflows.spend import Price
 
 PICO_PER_MILLION = 10**6  # dollars a million tokens -> pico-dollars a token
@@ -68,8 +69,10 @@ def _maker(ref: str, providers: Sequence[Provider]) -> Provider | None:
 
 
 def _price(model: ModelInfo, now: datetime) -> Price | None:
-    """The price of a model at a moment; None when it is not sold by the token or the call (speech, pages)."""
+    """The price of a model at a moment; None when it is not known, or not by the token or the call (speech, pages)."""
     dollars = _current(model, now)
+    if model.id.endswith(":free"):
+        return FREE
     if all(getattr(dollars, name) is None for name in (*TEXT[:2], "requests_kcount")):
         return None
     parts = (getattr(dollars, name) for name in TEXT)

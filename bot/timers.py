@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger("leeway.timers")
 
 KNOCK = 1.0  # seconds; an override ends at most so much late
-PLAN = 3600.0  # seconds; a digest is planned a week ahead
+PLAN = 3600.0  # seconds; a digest is planned a week ahead, a limit changed by another door is wrong for an hour at most
 
 
 class Engine:
@@ -18,6 +19,7 @@ class Engine:
     def __init__(self, work: Callable[[], None], plan: Callable[[], None]) -> None:
         self._work = work
         self._poked = threading.Event()
+        self._working = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leeway-engine", daemon=True)
         self._scheduler = BackgroundScheduler(daemon=True, timezone="UTC")
@@ -32,8 +34,16 @@ class Engine:
         """There may be something to do now."""
         self._poked.set()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Waits for the work under way and keeps more from beginning: for whoever moves the clock."""
+        with self._working:
+            yield
+
     def stop(self) -> None:
         """Finishes what is under way."""
+        if not self._scheduler.running:
+            return  # it never started
         self._scheduler.shutdown(wait=False)
         self._stopping.set()
         self._poked.set()
@@ -44,7 +54,8 @@ class Engine:
         while not self._stopping.is_set():
             self._poked.wait()
             self._poked.clear()
-            work()
+            with self._working:
+                work()
 
 
 def _safely(work: Callable[[], None]) -> Callable[[], None]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
 from slack_bolt import App
@@ -15,6 +17,7 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
+from bot.slack.home import Pulse
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
@@ -25,7 +28,7 @@ from workflows import digesting, enforcing, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock
+from workflows.ports import Clock, LimitStore
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -34,7 +37,10 @@ SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later n
 
 @dataclass(frozen=True, slots=True)
 class Leeway:
-    """The app, put together. `work` does what is due; `engine` does it whenever there may be something."""
+    """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
+
+    `slack` says what is wrong between us and Slack, "" for nothing.
+    """
 
     kit: Kit
     store: Store
@@ -42,11 +48,16 @@ class Leeway:
     routes: Sequence[BaseRoute]
     work: Callable[[], None]
     engine: Engine
+    slack: Callable[[], str]
 
     def begin(self) -> None:
-        """What every start does first: limits and digests that changed or were missed while we were down."""
-        enforcing.sync_all(self.kit)
-        digesting.plan(self.kit)
+        """What every start does first, and the engine every hour: limits and digests that changed or were missed."""
+        _catch_up(self.kit)
+
+
+def _catch_up(kit: Kit) -> None:
+    enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
+    digesting.plan(kit)
 
 
 def site_of(leeway: Leeway) -> Starlette:
@@ -57,12 +68,17 @@ def site_of(leeway: Leeway) -> Starlette:
         kit.clock,
         store.units,
         store.reads,
-        PriceList(kit.clock.now()),
+        _prices(kit.clock.now()),
         store.tokens.check,
-        {"database": lambda: "" if store.ready() else DATABASE_GONE},
+        {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
     )
     return web(doors, routes=leeway.routes)
+
+
+@lru_cache(maxsize=1)
+def _prices(now: datetime) -> PriceList:
+    return PriceList(now)  # one for every start at that moment: a clock that stands makes no second one
 
 
 def slack(token: str, api: str) -> WebClient:
@@ -70,18 +86,25 @@ def slack(token: str, api: str) -> WebClient:
     return WebClient(token=token, base_url=api, timeout=SLACK_PATIENCE)
 
 
-def assemble(policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str) -> Leeway:
-    """Puts the app together; nothing runs yet."""
+@cache
+def _renderer() -> Renderer:
+    return Renderer(TEMPLATES)  # compiling takes a second, and the words do not change while we run
+
+
+def assemble(
+    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
+) -> Leeway:
+    """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, store.limits)
-    front = Front(kit, client, Poster(client, store.units, store.reads), Renderer(TEMPLATES))
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits)
+    front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)
         courier.run()
 
-    engine = Engine(work, lambda: digesting.plan(kit))
+    engine = Engine(work, lambda: _catch_up(kit))
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine)
+    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))

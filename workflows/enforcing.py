@@ -18,6 +18,8 @@ def sync(kit: Kit, key: str) -> None:
     """Brings one quota's limit up to date; Unavailable when the store does not enforce it (yet)."""
     quota = kit.policy.quota(key)
     if quota is None:
+        # app.yaml no longer has it, so nothing enforces it; its overrides still end, and people are told.
+        attempt(kit.units, lambda unit: _close(unit, key, kit.clock.now()))
         return
     now = kit.clock.now()
     with kit.reads() as unit:
@@ -55,6 +57,12 @@ def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]
             reset = window_of(quota, org.zone, now, org.fiscal_start).end
             _begin(unit, override, Verified(reset), now)
         elif override.id not in confirmed and status is Status.ENDING:
+            _gone(unit, override, now)
+
+
+def _close(unit: UnitOfWork, key: str, now: datetime) -> None:
+    for override in unit.overrides.current(key):
+        if override.status(now) is Status.ENDING:
             _gone(unit, override, now)
 
 

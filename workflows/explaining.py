@@ -13,7 +13,7 @@ from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota, lineage, suggestion
+from workflows.quotas import Quota, lineage, retired, suggestion
 from workflows.refusals import Refused
 from workflows.requesting import facts
 from workflows.requests import Case, Impact, Request, Term
@@ -93,9 +93,7 @@ def details(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> De
 
 def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> Card:
     """Everything a card tells about a request."""
-    quota = policy.quota(request.case.quota)
-    if quota is None:
-        raise LookupError(f"{request.id} asks for {request.case.quota}, which app.yaml no longer has")
+    quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     override = unit.overrides.of(request.id)
     out = outlook(unit, policy, quota, now)
     coming = request.case.amount if override is None or override.starts is None else 0

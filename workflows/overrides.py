@@ -127,7 +127,7 @@ LEGAL: Mapping[Status, frozenset[type]] = {
 
 
 def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
-    """What the approval of a request creates; the store has `within` to confirm it."""
+    """What the approval of a request creates; the store has `within` to confirm it, or until it would be over."""
     case = request.case
     return Override(
         id="O" + request.id.removeprefix("R"),
@@ -138,7 +138,7 @@ def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
         holder=request.requester,
         term=case.term,
         granted=now,
-        activate_by=now + within,
+        activate_by=min(now + within, case.term.until or now + within),
     )
 
 

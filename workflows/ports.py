@@ -66,7 +66,8 @@ class LimitStore(Protocol):
 class Directory(Protocol):
     """Who people are. Unknown people are None; Unavailable when the directory does not answer."""
 
-    def person(self, who: PersonId) -> Person | None: ...
+    def person(self, who: PersonId, *, fresh: bool = False) -> Person | None:
+        """Answers may be some minutes old, unless they are to be `fresh`."""
 
     def manager(self, who: PersonId) -> PersonId | None:
         """By the configured profile field; None if it is empty or there is none."""

@@ -77,6 +77,11 @@ class Quota:
         return not self.models or any(fnmatchcase(model, pattern) for pattern in self.models)
 
 
+def retired(key: str, unit: Unit) -> Quota:
+    """A stand-in for a quota that app.yaml no longer has: requests on it can still be shown, and their overrides end."""
+    return Quota(key, key.partition(":")[0], 0, unit)
+
+
 def key_of(scope: str, unit: Unit, period: Period, models: str = "") -> str:
     """The name of a quota: "platform/search:usd/month", with the model group where it has one."""
     return f"{scope}:{unit}/{period}" + (f":{models}" if models else "")

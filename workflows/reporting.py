@@ -1,27 +1,38 @@
 """Reporting: the answer to a check-in, stored once."""
 
+from datetime import datetime
+
 from workflows import drafting
 from workflows.drafting import Typed
 from workflows.effects import Do, Effect
-from workflows.keeping import Act, Kit, attempt, follow, note
-from workflows.overrides import Happened, Outcome, Override
+from workflows.keeping import Act, Kit, attempt, follow, note, refuse_click
+from workflows.overrides import Happened, Outcome, Override, Status
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 
 
 def may_report(kit: Kit, override_id: str, by: PersonId) -> Override | Refused:
-    """Whether this person may answer this check-in now."""
-    with kit.reads() as unit:
-        return _may(unit, override_id, by)
+    """Whether this person may answer this check-in now. Changes nothing but the record."""
+
+    def look(unit: UnitOfWork) -> Override | Refused:
+        now = kit.clock.now()
+        override = _may(unit, override_id, by, now)
+        if isinstance(override, Refused) and override.why is not Why.NO_SUCH_REQUEST:
+            return refuse_click(unit, override_id, by=by, refused=override, at=now)
+        return override
+
+    return attempt(kit.units, look)
 
 
-def _may(unit: UnitOfWork, override_id: str, by: PersonId) -> Override | Refused:
+def _may(unit: UnitOfWork, override_id: str, by: PersonId, now: datetime) -> Override | Refused:
     override = unit.overrides.get(override_id)
     if override is None:
         return Refused(Why.NO_SUCH_REQUEST)
     if override.holder != by:
         return Refused(Why.NOT_YOURS, {"requester": override.holder})
+    if override.status(now) is not Status.ENDED:
+        return Refused(Why.NOT_DUE)
     if given := unit.outcomes.get(override_id):
         return Refused(Why.ANSWERED, {"at": given.at})
     return override
@@ -31,10 +42,10 @@ def report(kit: Kit, override_id: str, by: PersonId, typed: Typed) -> Outcome | 
     """Stores what came of an override; the cards and the next digest show it."""
 
     def store(unit: UnitOfWork) -> Outcome | tuple[Refused, ...]:
-        override = _may(unit, override_id, by)
+        now = kit.clock.now()
+        override = _may(unit, override_id, by, now)
         if isinstance(override, Refused):
             return (override,)
-        now = kit.clock.now()
         problems, outcome = _read(typed, Outcome(override_id, Happened.TOO_EARLY, now, by))
         if problems:
             return problems

@@ -105,6 +105,8 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
     if filed := unit.requests.get(name_of(form.token)):
         return filed
     if mine := unit.requests.open(form.quota.key, form.requester):
+        if mine.id == name_of(form.token):
+            return mine  # the same form, filed by another worker since we looked
         return (Refused(Why.OPEN_REQUEST, {"request": mine.id, "at": mine.submitted}, place="quota"),)
     stands = standing(unit, kit.policy, form.quota, now)
     case = drafting.read(form.typed, Desk(kit.policy, stands, now))

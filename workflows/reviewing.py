@@ -30,9 +30,21 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
     return attempt(kit.units, look)
 
 
+def turn_away(kit: Kit, subject: str, by: PersonId) -> Refused:
+    """Somebody who may neither ask nor decide pressed a button of a request or an override: nothing but the record changes."""
+    refused = Refused(Why.OUTSIDER)
+
+    def look(unit: UnitOfWork) -> Refused:
+        if unit.requests.get(subject) or unit.overrides.get(subject):
+            refuse_click(unit, subject, by=by, refused=refused, at=kit.clock.now())
+        return refused
+
+    return attempt(kit.units, look)
+
+
 def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
-    """Counts a vote. The voter must still be somebody who can decide."""
-    person = kit.directory.person(cast.by)
+    """Counts a vote. The voter must still be somebody who can decide: now, not some minutes ago."""
+    person = kit.directory.person(cast.by, fresh=True)
     if person is None or not person.can_decide:
         return attempt(
             kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)

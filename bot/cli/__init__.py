@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.cli import checking, demo, running, tokens
+from bot.cli import auditing, checking, demo, letters, running, standing, tokens
 from bot.cli.replay import replay
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask for more AI budget in Slack; get it for a while.")
@@ -12,9 +12,12 @@ app.command()(demo.sandbox)
 app.command()(checking.check)
 app.command()(checking.manifest)
 app.command()(replay)
+app.command()(standing.status)
 app.add_typer(tokens.app, name="token")
+app.add_typer(letters.app, name="outbox")
+app.add_typer(auditing.app, name="audit")
 
 
 def main() -> None:
     """The `leeway` command."""
-    app()
+    app(prog_name="leeway")

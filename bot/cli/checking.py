@@ -1,42 +1,41 @@
 """`leeway check` and `leeway manifest`: is app.yaml right, and what must Slack be told."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from bot.cli import starting
-from bot.cli.telling import fail_with
+from bot.cli.telling import Json, fail, warn
 from bot.config import OFFLINE, lines
 from bot.config.manifest import manifest as compose
 from bot.config.manifest import uses
-from bot.config.settings import Settings, settings
+from bot.slack.lookup import SlackLookup
 from workflows.policy import Policy
 
 
 def check(
     config: Annotated[Path | None, typer.Option(help="The file to check; LEEWAY_CONFIG, or app.yaml, without it.")] = None,
-    json_: Annotated[bool, typer.Option("--json", help="Say it as JSON.")] = False,
+    json_: Json = False,
 ) -> None:
     """Check app.yaml: every problem at once, with where it is and what is allowed."""
-    settled = settings(os.environ, slack=False)
-    if not isinstance(settled, Settings):
-        fail_with(settled, "environment")
+    settled = starting.environment(needs_slack=False, as_json=json_)
     path = config or settled.config
-    drafted = starting.draft(path)
+    drafted = starting.draft(path, as_json=json_)
+    warnings = lines(drafted.warnings, str(path))
     policy: Policy | None = None
     if settled.bot_token:
-        policy = starting.policy(drafted, path, starting.greeted(settled))
-    warnings = lines(drafted.warnings, str(path))
+        lookup = SlackLookup(starting.greeted(settled))
+        policy = starting.policy(drafted, path, lookup, as_json=json_)
+        warnings += starting.uninvited(policy, lookup)
     if json_:
         typer.echo(
             json.dumps({"ok": True, "looked_up": policy is not None, "warnings": warnings, "quotas": len(drafted.policy.quotas)})
         )
         return
-    for warning in warnings:
-        typer.echo(f"warning: {warning}")
+    warn(warnings)
     typer.echo(f"{path} is right: {len(drafted.policy.quotas)} quotas, {len(drafted.policy.rules)} routing rules.")
     if policy is None:
         typer.echo(OFFLINE)
@@ -45,10 +44,12 @@ def check(
 def manifest(
     url: Annotated[str, typer.Option(help="Where Slack reaches this app, as https://leeway.example.com.")] = "",
     socket: Annotated[bool, typer.Option("--socket", help="Use Socket Mode: Slack need not reach this app.")] = False,
-    config: Annotated[Path, typer.Option(help="The app.yaml whose needs decide the scopes.")] = Path("app.yaml"),
+    config: Annotated[Path | None, typer.Option(help="The app.yaml whose needs decide the scopes.")] = None,
 ) -> None:
     """Print the Slack app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""
     if bool(url) == socket:
-        typer.echo("Say either --url https://… or --socket.", err=True)
-        raise typer.Exit(2)
-    typer.echo(json.dumps(compose(url, used=uses(starting.draft(config))), indent=2, ensure_ascii=False))
+        fail("Say either --url https://… or --socket.", 2)
+    if url and (urlsplit(url).scheme != "https" or not urlsplit(url).hostname):
+        fail(f"{url}: Slack calls only https:// addresses that it can reach. Without one use --socket.", 2)
+    path = config or starting.environment(needs_slack=False).config
+    typer.echo(json.dumps(compose(url, used=uses(starting.draft(path))), indent=2, ensure_ascii=False))

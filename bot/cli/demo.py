@@ -1,5 +1,6 @@
 """`leeway demo` and `leeway sandbox`: the app on a Slack workspace of our own, and that workspace alone."""
 
+import os
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,7 @@ def demo(
     except Refused as refused:
         fail(str(refused))
     except OSError as error:
-        fail(f"The demo cannot listen on port {port}: {error.strerror}. Choose another with --port.")
+        fail(f"The demo cannot listen on port {port}: {os.strerror(error.errno or 0)}. Choose another with --port.")
     except KeyboardInterrupt:
         typer.echo("\nThe demo has ended; nothing of it is kept.")
 
@@ -52,7 +53,10 @@ def sandbox(
         app_token=app_token or None,
         now=clock.now,
     )
-    server = serve(made, port=port)
+    try:
+        server = serve(made, port=port)
+    except OSError as error:
+        fail(f"The sandbox cannot listen on port {port}: {os.strerror(error.errno or 0)}. Choose another with --port.")
     typer.echo(f"Open {server.url}; your app's SLACK_API_URL is {server.url}/api/")
     try:
         threading.Event().wait()

@@ -1,45 +1,70 @@
 """`leeway serve`: the app, for a real workspace or anything that speaks like one."""
 
 import logging
+import socket
 from typing import Annotated
 
 import typer
-import uvicorn
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
-from bot.cli import starting
+from bot.cli import listening, starting
+from bot.cli.telling import fail, warn
 from bot.clock import SystemClock
+from bot.config import lines
+from bot.config.settings import APP
+from bot.slack.lookup import SlackLookup
+from bot.slack.socket import Socket
 from bot.wiring import Leeway, assemble, site_of
+from workflows.ports import Rejected, Unavailable
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
     """Run the app: Slack over HTTP, or over a socket when SLACK_APP_TOKEN is set."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s  %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     settled = starting.environment()
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)
-    policy = starting.policy(drafted, settled.config, client)
+    lookup = SlackLookup(client)
+    policy = starting.policy(drafted, settled.config, lookup)
+    warn(lines(drafted.warnings, str(settled.config)) + starting.uninvited(policy, lookup))
+    port_of_ours = listening.bound(host, port)
     clock = SystemClock()
     store = starting.store(settled, clock)
     leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
-    _run(leeway, site_of(leeway), settled.app_token, host=host, port=port)
-
-
-def _run(leeway: Leeway, asgi: object, app_token: str, *, host: str, port: int) -> None:
-    leeway.begin()
-    leeway.engine.start()
-    socket = SocketModeHandler(leeway.bolt, app_token) if app_token else None
+    line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
-        if socket is not None:
-            socket.connect()  # type: ignore[no-untyped-call]
-        typer.echo(f"Leeway is ready on http://{host}:{port}, with {len(leeway.kit.policy.quotas)} quotas.")
-        uvicorn.run(asgi, host=host, port=port, log_level="warning", access_log=False)  # type: ignore[arg-type]
+        leeway.begin()
+        leeway.engine.start()
+        _connected(line)
+        _run(leeway, port_of_ours)
+    except Unavailable as gone:
+        fail(str(gone))
     finally:
-        if socket is not None:
-            socket.close()  # type: ignore[no-untyped-call]
-        leeway.engine.stop()
-        leeway.store.close()
+        _end(leeway, line)
+
+
+def _connected(line: Socket | None) -> None:
+    try:
+        if line is not None:
+            line.open()
+    except Rejected as rejected:
+        fail(f"SLACK_APP_TOKEN  Slack refuses it ({rejected}). Get a new one: {APP}.")
+    except Unavailable as gone:
+        fail(f"SLACK_APP_TOKEN  Slack gives no socket: {gone}. Does this network allow web sockets?")
+
+
+def _run(leeway: Leeway, port: socket.socket) -> None:
+    typer.echo(f"Leeway is ready on {listening.url_of(port)}, with {len(leeway.kit.policy.quotas)} quotas.")
+    listening.run(site_of(leeway), port)
+
+
+def _end(leeway: Leeway, line: Socket | None) -> None:
+    """What is under way is finished first: it may still want to say something."""
+    if line is not None:
+        line.close()
+    leeway.engine.stop()
+    leeway.store.close()

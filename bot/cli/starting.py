@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.cli.telling import fail, fail_with
 from bot.config import Draft, read, resolve
 from bot.config.settings import BOT, Settings, settings
-from bot.slack.calling import call
+from bot.slack.home import home_of
 from bot.slack.lookup import SlackLookup
 from bot.store import Store, open_store
 from bot.wiring import slack
@@ -16,23 +16,23 @@ from workflows.policy import Policy
 from workflows.ports import Clock, Rejected, Unavailable
 
 
-def environment(*, needs_slack: bool = True) -> Settings:
+def environment(*, needs_slack: bool = True, as_json: bool = False) -> Settings:
     """The settings, or an end with all that is wrong with them."""
     found = settings(os.environ, slack=needs_slack)
-    return found if isinstance(found, Settings) else fail_with(found, "environment")
+    return found if isinstance(found, Settings) else fail_with(found, "environment", as_json=as_json)
 
 
-def draft(path: Path) -> Draft:
+def draft(path: Path, *, as_json: bool = False) -> Draft:
     """app.yaml as far as it can be read without Slack."""
     found = read(path)
-    return found if isinstance(found, Draft) else fail_with(found, path)
+    return found if isinstance(found, Draft) else fail_with(found, path, as_json=as_json)
 
 
 def greeted(settled: Settings) -> WebClient:
     """A client whose token Slack accepts."""
     client = slack(settled.bot_token, settled.slack_api)
     try:
-        call(client.auth_test)
+        home_of(client)
     except Rejected as rejected:
         fail(f"SLACK_BOT_TOKEN  Slack refuses it ({rejected}). Get a new one: {BOT}.")
     except Unavailable as gone:
@@ -40,13 +40,22 @@ def greeted(settled: Settings) -> WebClient:
     return client
 
 
-def policy(drafted: Draft, path: Path, client: WebClient) -> Policy:
+def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Policy:
     """The policy with everyone looked up."""
     try:
-        found = resolve(drafted, SlackLookup(client))
+        found = resolve(drafted, lookup)
     except (Rejected, Unavailable) as error:
         fail(f"{path}  people and channels could not be looked up: {error}. Does the app have every scope of `leeway manifest`?")
-    return found if isinstance(found, Policy) else fail_with(found, path)
+    return found if isinstance(found, Policy) else fail_with(found, path, as_json=as_json)
+
+
+def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
+    """What to say about channels that app.yaml names and the app is not in."""
+    try:
+        names = lookup.uninvited({policy.digest.leadership, *(quota.channel for quota in policy.quotas)})
+    except (Rejected, Unavailable):
+        return []  # an app.yaml of ids does without the scope that could tell
+    return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
 
 
 def store(settled: Settings, clock: Clock) -> Store:
@@ -56,4 +65,6 @@ def store(settled: Settings, clock: Clock) -> Store:
         opened.migrate()
     except (ValueError, Unavailable) as error:
         fail(f"DATABASE_URL  {error}")
+    except OSError as error:
+        fail(f"DATABASE_URL  {error.filename} cannot be made: {error.strerror}. LEEWAY_STATE says where the database is kept.")
     return opened

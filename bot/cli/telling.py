@@ -1,12 +1,15 @@
 """Telling: how commands speak. Results to standard output, problems to standard error."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from bot.config import Problem, lines
+
+Json = Annotated[bool, typer.Option("--json", help="Say it as JSON.")]
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -15,6 +18,16 @@ def fail(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def fail_with(problems: Sequence[Problem], where: Path | str) -> NoReturn:
-    """Says every problem, a line each, and ends the command."""
-    fail("\n".join(lines(problems, str(where))))
+def fail_with(problems: Sequence[Problem], where: Path | str, *, as_json: bool = False) -> NoReturn:
+    """Says every problem, a line each, and ends the command; as JSON to whoever asked for JSON."""
+    said = lines(problems, str(where))
+    if as_json:
+        typer.echo(json.dumps({"ok": False, "problems": said}))
+        raise typer.Exit(1)
+    fail("\n".join(said))
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Says what is allowed and perhaps not meant."""
+    for warning in warnings:
+        typer.echo(f"warning: {warning}", err=True)

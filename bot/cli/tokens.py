@@ -6,14 +6,12 @@ from typing import Annotated
 import typer
 
 from bot.cli import starting
-from bot.cli.telling import fail
+from bot.cli.telling import Json, fail
 from bot.clock import SystemClock
 from bot.store import Scope
 from workflows.ports import Rejected
 
 app = typer.Typer(no_args_is_help=True, help="Bearer tokens of the HTTP API.")
-
-Json = Annotated[bool, typer.Option("--json", help="Say it as JSON.")]
 
 
 @app.command()

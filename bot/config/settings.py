@@ -16,9 +16,7 @@ SLACK = "https://slack.com/api/"
 BOT = "Slack: your app → OAuth & Permissions → Bot User OAuth Token"
 SIGNING = "Slack: your app → Basic Information → App Credentials → Signing Secret"
 APP = "Slack: your app → Basic Information → App-Level Tokens, with the scope connections:write"
-DATABASE = "write sqlite:///state/leeway.db or postgresql://user:password@host/leeway"
-SCHEMES = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
-KNOWN_SCHEMES = ("sqlite", "postgresql+psycopg")
+DATABASE = "write sqlite:///state/leeway.db"
 LARGEST = 10_000  # bytes of a secret's file: more is another file
 
 
@@ -125,10 +123,11 @@ class _Reading:
     def database(self) -> str:
         said = self.value("DATABASE_URL")
         scheme, _, rest = said.partition("://")
-        scheme = SCHEMES.get(scheme, scheme)
-        if said and (scheme not in KNOWN_SCHEMES or not rest):
-            self.bad("DATABASE_URL", "is neither SQLite nor PostgreSQL", DATABASE)
-        return f"{scheme}://{rest}" if said else ""
+        if scheme.startswith("postgres"):
+            self.bad("DATABASE_URL", "is PostgreSQL, which is not supported yet", DATABASE)
+        elif said and (scheme != "sqlite" or not rest):
+            self.bad("DATABASE_URL", "is not an SQLite database", DATABASE)
+        return said
 
 
 def _scheme(url: str) -> str:

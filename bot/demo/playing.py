@@ -31,7 +31,7 @@ class Flow:
 
     def jump(self, to: datetime) -> datetime:
         """Lives through the time to a later moment."""
-        with self._one:
+        with self._one, self._stage.leeway.engine.held():
             while (now := self._stage.clock.now()) < to:
                 self._stage.clock.jump(min(now + LEAP, to))
                 self._post()

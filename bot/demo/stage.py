@@ -32,7 +32,7 @@ class Stage:
     def __init__(
         self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
     ) -> None:
-        self.clock = clock
+        self.folder, self.clock, self.token = folder, clock, ""
         self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
@@ -45,16 +45,31 @@ class Stage:
         )
         self.slack = serve(self.sandbox, port=port)
         self.client = slack(BOT_TOKEN, f"{self.slack.url}/api/")
+        self.people = httpx.Client(base_url=f"{self.slack.url}/_sandbox", timeout=60)
+        self.up(config)
+
+    def up(self, config: Path) -> None:
+        """Starts the app on the database that is there: the first time, and after `down`."""
         self.policy = policy_of(config, SlackLookup(self.client))
-        self.store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
+        self.store = open_store(f"sqlite:///{self.folder / 'leeway.db'}", self.clock)
         self.store.migrate()
-        self.leeway: Leeway = assemble(self.policy, self.store, clock, self.client, signing_secret=SIGNING)
+        self.leeway = self.assembled()
         self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
-        token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], clock.now())
-        self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
-        self.people = httpx.Client(base_url=f"{self.slack.url}/_sandbox", timeout=60)
+        if not self.token:
+            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], self.clock.now())
+        self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
         self.leeway.begin()
+
+    def assembled(self) -> Leeway:
+        """The app's parts, put together; a stage of another kind may use others."""
+        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING)
+
+    def down(self) -> None:
+        """Ends the app; the workspace goes on without it."""
+        self.api.close()
+        self.app.stop()
+        self.store.close()
 
     def _jump(self, to: datetime) -> datetime | None:
         return self.jumped(to)  # who plays on the stage may say what else a jump does
@@ -90,11 +105,9 @@ class Stage:
 
     def close(self) -> None:
         """Ends both servers."""
-        for part in (self.api, self.people):
-            part.close()
-        self.app.stop()
+        self.down()
+        self.people.close()
         self.slack.stop()
-        self.store.close()
 
 
 class Refused(Exception):

@@ -54,10 +54,10 @@ def message(ws: Workspace, m: Message) -> Payload:
 
 
 def _interaction(ws: Workspace, kind: str, user: str) -> Payload:
-    name = ws.users[user].name
+    name, team = ws.users[user].name, ws.users[user].team or ws.team.id
     return {
         "type": kind,
-        "user": {"id": user, "username": name, "name": name, "team_id": ws.team.id},
+        "user": {"id": user, "username": name, "name": name, "team_id": team},
         "api_app_id": ws.seed.app_id,
         "token": VERIFICATION,
         "team": {"id": ws.team.id, "domain": ws.team.domain},
@@ -143,7 +143,7 @@ def event(ws: Workspace, inner: Mapping[str, Any]) -> Payload:
 def mention(ws: Workspace, room: Room, m: Message) -> Payload:
     thread = {"thread_ts": m.thread_ts} if m.thread_ts else {}
     sent = {"type": "app_mention", "user": m.user, "text": m.text, "ts": m.ts, "channel": room.id, "event_ts": m.ts}
-    return event(ws, sent | thread | {"team": ws.team.id})
+    return event(ws, sent | thread | {"team": ws.users[m.user].team or ws.team.id})
 
 
 def home_opened(ws: Workspace, user: str) -> Payload:

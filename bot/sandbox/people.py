@@ -19,7 +19,7 @@ def described(ws: Workspace, user: User) -> Answer:
     """A person as users.info shows them."""
     return {
         "id": user.id,
-        "team_id": ws.team.id,
+        "team_id": user.team or ws.team.id,
         "name": user.name,
         "real_name": user.real_name or user.name,
         "deleted": user.deleted,

@@ -23,7 +23,10 @@ class Team:
 
 @dataclass(frozen=True)
 class User:
-    """A person or a bot; `manager` is the user id in the custom profile field "Manager"."""
+    """A person or a bot; `manager` is the user id in the custom profile field "Manager".
+
+    `team` is another workspace's id for somebody who is seen here through a shared channel.
+    """
 
     id: str
     name: str
@@ -35,6 +38,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_restricted: bool = False
+    team: str | None = None
 
 
 @dataclass(frozen=True)

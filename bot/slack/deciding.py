@@ -81,16 +81,17 @@ def _deny(front: Front, by: PersonId, view: Body) -> tuple[Refused, ...]:
 
 def _answer(front: Front, pressed: Click, done: Request | Refused) -> None:
     """A refusal is told to the person who clicked; what went through is seen on the card."""
-    request_id, _ = target(pressed.value)
     if not isinstance(done, Refused):
+        _converge(front, pressed, done.id)
         return
     if done.why is not Why.NO_SUCH_REQUEST:
-        _converge(front, pressed, request_id)
+        _converge(front, pressed, target(pressed.value)[0], behind=True)
     front.answer(pressed, done)
 
 
-def _converge(front: Front, pressed: Click, request_id: str) -> None:
-    """A refused click may have come from a card that is behind, or from a copy that we did not know of."""
-    front.poster.adopt(Post(f"request:{request_id}", "copy", pressed.channel, pressed.ts, ""))
-    now = front.kit.clock.now()
-    attempt(front.kit.units, lambda unit: follow(unit, now, [Effect(Do.SHOW_REQUEST, request_id)]))
+def _converge(front: Front, pressed: Click, request_id: str, *, behind: bool = False) -> None:
+    """A click may have come from a copy that we did not know of, a refused one also from a card that is behind."""
+    found = front.poster.adopt(Post(f"request:{request_id}", "copy", pressed.channel, pressed.ts, ""))
+    if found or behind:
+        now = front.kit.clock.now()
+        attempt(front.kit.units, lambda unit: follow(unit, now, [Effect(Do.SHOW_REQUEST, request_id)]))

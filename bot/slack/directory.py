@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 
 from bot.slack.calling import call
+from bot.slack.home import Home, home_of
 from workflows.people import Person, PersonId
 from workflows.ports import Clock, Rejected
 
@@ -14,6 +16,7 @@ T = TypeVar("T")
 
 KEEP = timedelta(minutes=5)  # a person who left is asked for at most so long; a vote is checked again when it is cast
 MOST = 10_000
+_UNKNOWN = ("user_not_found", "user_not_visible")
 
 
 class SlackDirectory:
@@ -25,7 +28,9 @@ class SlackDirectory:
         self._manager_field = manager_field
         self._known: dict[tuple[str, str], tuple[datetime, Any]] = {}
 
-    def person(self, who: PersonId) -> Person | None:
+    def person(self, who: PersonId, *, fresh: bool = False) -> Person | None:
+        if fresh:
+            self._known.pop(("person", who), None)
         return self._once("person", who, lambda: self._person(who))
 
     def manager(self, who: PersonId) -> PersonId | None:
@@ -48,9 +53,9 @@ class SlackDirectory:
 
     def _person(self, who: PersonId) -> Person | None:
         try:
-            return person_of(call(self._client.users_info, user=who)["user"])
+            return person_of(call(self._client.users_info, user=who)["user"], self._home)
         except Rejected as rejected:
-            if str(rejected).startswith("user_not_found"):
+            if str(rejected).startswith(_UNKNOWN):
                 return None
             raise
 
@@ -66,14 +71,19 @@ class SlackDirectory:
         fields = call(self._client.team_profile_get)["profile"]["fields"]
         return next((f["id"] for f in fields if f["label"].lower() == self._manager_field.lower() and f["type"] == "user"), "")
 
+    @cached_property
+    def _home(self) -> Home:
+        return home_of(self._client)
+
     def _members(self, usergroup: str) -> tuple[PersonId, ...]:
         return tuple(PersonId(u) for u in call(self._client.usergroups_users_list, usergroup=usergroup)["users"])
 
 
-def person_of(user: dict[str, Any]) -> Person:
-    """A person from Slack's user object."""
+def person_of(user: dict[str, Any], home: Home) -> Person:
+    """A person from Slack's user object. People of other workspaces, who are seen in shared channels, cannot decide."""
     profile = user.get("profile") or {}
     outside = user.get("is_bot") or user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")
+    outside = outside or not home.knows(user)
     return Person(
         id=PersonId(user["id"]),
         name=profile.get("real_name") or user.get("real_name") or user.get("name", ""),

@@ -43,8 +43,7 @@ class Front:
 
     def answer(self, click: Click, refused: Refused) -> None:
         """Tells the person who clicked, and nobody else, why nothing changed."""
-        text = self.sentence(refused, click.by)
-        self.poster.whisper(click.channel, click.by, {"text": text}, click.thread)
+        self.poster.tell(click.by, {"text": self.sentence(refused, click.by)}, click.channel, click.thread)
 
     def open(self, trigger: str, view: Mapping[str, Any]) -> None:
         """Opens a modal."""

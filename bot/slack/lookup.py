@@ -1,9 +1,9 @@
-"""Looking names up: people by id, e-mail or @handle, channels by id or #name, user groups by handle, for app.yaml.
+"""Looking names up: people by id, e-mail or @handle, channels by #name, user groups by handle, for app.yaml.
 
 Only active members of this workspace count. Lists are read once, when a name first needs them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.slack.calling import call
 from bot.slack.directory import pages, person_of
+from bot.slack.home import Home, home_of
 from workflows.ports import Rejected
 
 
@@ -24,24 +25,29 @@ class SlackLookup:
         if text.startswith("@"):
             return [u["id"] for u in self._people if u.get("name", "").lower() == text[1:].lower()]
         if "@" in text:
-            return [u["id"] for u in self._people if person_of(u).email == text.lower()]
+            return [u["id"] for u in self._people if person_of(u, self.home).email == text.lower()]
         return [u["id"] for u in self._people if u["id"] == text]
 
     def channel(self, text: str) -> Sequence[str]:
-        if text.startswith("#"):
-            return [c["id"] for c in self._channels if c["name"] == text[1:]]
-        try:
-            return [call(self._client.conversations_info, channel=text)["channel"]["id"]]
-        except Rejected:
-            return []
+        return [c["id"] for c in self._channels if c["name"] == text.removeprefix("#")]
+
+    def uninvited(self, channels: Iterable[str]) -> list[str]:
+        """The names of those channels, by id, that the app sees and is not in: it cannot post there."""
+        wanted = set(channels)
+        return [c["name"] for c in self._channels if c["id"] in wanted and not c.get("is_member", True)]
 
     def usergroup(self, handle: str) -> Sequence[str]:
         groups: list[dict[str, Any]] = call(self._client.usergroups_list)["usergroups"]
         return [group["id"] for group in groups if group["handle"] == handle]
 
     @cached_property
+    def home(self) -> Home:
+        """The workspace that is looked in."""
+        return home_of(self._client)
+
+    @cached_property
     def _people(self) -> list[dict[str, Any]]:
-        return [user for user in pages(self._client.users_list, "members") if person_of(user).can_decide]
+        return [user for user in pages(self._client.users_list, "members") if person_of(user, self.home).can_decide]
 
     @cached_property
     def _channels(self) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ is then sent again; should a reader press a button on the first copy, `adopt` ma
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,8 @@ from slack_sdk import WebClient
 from bot.slack.calling import call
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Units
+
+log = logging.getLogger("leeway.slack")
 
 _LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
 
@@ -63,11 +66,12 @@ class Poster:
         """Remembers a message of another thing as the root of this thing's thread."""
         return self._keep(post)
 
-    def adopt(self, post: Post) -> None:
-        """A button was pressed on a message that we do not know: a copy whose posting was never confirmed."""
-        known = self.all(post.thing)
-        if not any((p.channel, p.ts) == (post.channel, post.ts) for p in known):
-            self._keep(replace(post, place=f"{post.place}:{post.ts}"))
+    def adopt(self, post: Post) -> bool:
+        """A button was pressed; True when we did not know that message: a copy whose posting was never confirmed."""
+        if any((p.channel, p.ts) == (post.channel, post.ts) for p in self.all(post.thing)):
+            return False
+        self._keep(replace(post, place=f"{post.place}:{post.ts}"))
+        return True
 
     def im(self, person: PersonId) -> str:
         """The direct-message channel with a person."""
@@ -79,6 +83,16 @@ class Poster:
         """Tells one person something that nobody else sees."""
         there = {"thread_ts": thread} if thread else {}
         call(self._client.chat_postEphemeral, channel=channel, user=person, **there, **message)
+
+    def tell(self, person: PersonId, message: Mapping[str, Any], channel: str = "", thread: str = "") -> None:
+        """Tells one person where they are, or in a direct message where nothing can be whispered to them."""
+        try:
+            if channel:
+                self.whisper(channel, person, message, thread)
+                return
+        except Rejected as rejected:
+            log.info("%s cannot be told in %s: %s", person, channel, rejected)
+        call(self._client.chat_postMessage, channel=self.im(person), **message)
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
         there = {"thread_ts": spot.thread} if spot.thread else {}

@@ -3,7 +3,8 @@
 Cards are kept up to date; warnings, news and digests are said once and then stand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from bot.slack.front import Front
 from bot.slack.posting import Spot
@@ -11,8 +12,9 @@ from workflows import digesting
 from workflows.effects import Do, News
 from workflows.explaining import Card, card
 from workflows.metering import outlook
+from workflows.overrides import Status
 from workflows.people import PersonId
-from workflows.ports import Post, Unavailable, UnitOfWork
+from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
 from workflows.quotas import Quota, lineage, window_of
 from workflows.requests import Request
 
@@ -64,20 +66,26 @@ class Shower:
             if request is None:
                 return
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
-        self._in_thread(thing, told)
-        self._put(Spot(thing, f"dm:{request.requester}", ""), told, "requester", request.requester)
-        for person in request.waiting_on():
-            self._put(Spot(thing, f"dm:{person}", ""), told, "approver", person)
-        self._copies(thing, told)
+        each(
+            [
+                lambda: self._in_thread(thing, told),
+                lambda: self._to(request.requester, thing, told, "requester"),
+                *(partial(self._to, person, thing, told, "approver") for person in request.waiting_on()),
+                *(partial(self._copy, post, told) for post in self._others(thing, told)),
+            ]
+        )
 
-    def _copies(self, thing: str, told: Card) -> None:
+    def _to(self, person: PersonId, thing: str, told: Card, viewer: str) -> None:
+        self._put(Spot(thing, f"dm:{person}", ""), told, viewer, person)
+
+    def _others(self, thing: str, told: Card) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
         seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
-        for post in self._poster.all(thing):
-            if post.place in seen:
-                continue
-            person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
-            self._put(Spot(thing, post.place, post.channel), told, "approver" if person else "thread", person)
+        return [post for post in self._poster.all(thing) if post.place not in seen]
+
+    def _copy(self, post: Post, told: Card) -> None:
+        person = PersonId(post.place.removeprefix("dm:")) if post.place.startswith("dm:") else None
+        self._put(Spot(post.thing, post.place, post.channel), told, "approver" if person else "thread", person)
 
     def _in_thread(self, thing: str, told: Card) -> None:
         channel = self._home(told.quota)
@@ -121,6 +129,8 @@ class Shower:
             if request is None:
                 return
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
+        if word == News.ACTIVE and told.status is not Status.ACTIVE:
+            return  # it ended before this could be told; that it did is news of its own
         message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
         self._poster.put(self._thread_of(thing, told), message)
 
@@ -158,3 +168,15 @@ class Shower:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
         near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
         return next(near, quota).channel
+
+
+def each(puts: Iterable[Callable[[], None]]) -> None:
+    """Does all of them, then says what went wrong: one person who cannot be reached must not keep the others in the dark."""
+    errors: list[Unavailable | Rejected] = []
+    for put in puts:
+        try:
+            put()
+        except (Unavailable, Rejected) as error:
+            errors.append(error)
+    if errors:
+        raise next((error for error in errors if isinstance(error, Unavailable)), errors[0])

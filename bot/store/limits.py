@@ -29,7 +29,7 @@ class StoredLimits:
     def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
         row = {"amount": limit, "unit": unit.value, "overrides": list(overrides), "written_at": self._clock.now()}
         with self._database.writing() as connection:
-            new = insert(connection, limits).values(quota=quota, **row)
+            new = insert(connection.dialect.name, limits).values(quota=quota, **row)
             connection.execute(new.on_conflict_do_update(index_elements=[limits.c.quota], set_=row))
             connection.commit()
 

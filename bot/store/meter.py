@@ -5,13 +5,12 @@ The hot path: a few statements for a whole batch, no ORM objects, keys in one or
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, select
 
 from bot.store import mapping, tables
-from bot.store.upsert import Insert, added
-from bot.store.upsert import insert as upsert
+from bot.store.columns import day_number
+from bot.store.upsert import CHUNK, add_many, add_new, added, stamp, sum_many, sum_up
 from workflows.quotas import Notice
 from workflows.spend import Costed, CostSource, Tally
 from workflows.times import Window
@@ -24,29 +23,38 @@ class StoredMeter:
         self._connection = connection
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
-        rows = [{"day": day, "key": key} for day, key in sorted(set(keys))]
+        rows = sorted({(day_number(day), key) for day, key in keys})
         if not rows:
             return set()
-        marked = upsert(self._connection, _SEEN).on_conflict_do_nothing().returning(_SEEN.c.key)
-        return set(self._connection.execute(marked, rows).scalars())
+        if len(rows) > CHUNK and self._all_new(rows):
+            return {key for _, key in rows}
+        return {key for _, key in add_new(self._connection, _SEEN, ("day", "key"), rows)}
+
+    def _all_new(self, rows: Sequence[tuple[int, bytes]]) -> bool:
+        """Marks them all, or none. Nearly always every key is new and the count says so; asking which costs twice as much."""
+        self._connection.exec_driver_sql("SAVEPOINT fresh")
+        every = add_many(self._connection, _SEEN, ("day", "key"), rows) == len(rows)
+        if not every:
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fresh")
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT fresh")
+        return every
 
     def append(self, batch: Sequence[Costed]) -> None:
         if not batch:
             return
-        self._connection.execute(insert(tables.events), [mapping.event_row(costed) for costed in batch])
-        missing = _unpriced(batch)
-        if missing:
-            self._connection.execute(_adding(self._connection, _UNPRICED, "events", "cost"), missing)
+        at = stamp(self._connection)
+        rows = [mapping.event_row(costed, at(costed.usage.at)) for costed in batch]
+        add_many(self._connection, tables.events, mapping.EVENT, rows)
+        sum_many(self._connection, _UNPRICED, ("model", "events", "cost"), _unpriced(batch))
 
     def add(self, tally: Tally) -> list[tuple[str, Window, int]]:
-        days = [{"quota": quota, "day": day, "spent": spent} for (quota, day), spent in tally.days.items()]
-        if days:
-            self._connection.execute(_adding(self._connection, _DAYS, "spent"), days)
-        windows = [{"quota": q, "start": w.start, "end": w.end, "spent": spent} for (q, w), spent in tally.counters.items()]
-        if not windows:
-            return []
-        added = _adding(self._connection, _COUNTERS, "spent").returning(*_COUNTERS.c)
-        return [(row.quota, Window(row.start, row.end), row.spent) for row in self._connection.execute(added, windows)]
+        at = stamp(self._connection)
+        days = [(quota, day_number(day), spent) for (quota, day), spent in tally.days.items()]
+        sum_many(self._connection, _DAYS, ("quota", "day", "spent"), days)
+        windows = {(quota, at(window.start), at(window.end)): window for quota, window in tally.counters}
+        rows = [(*key, spent) for key, spent in zip(windows, tally.counters.values(), strict=True)]
+        sums = sum_up(self._connection, _COUNTERS, ("quota", "start", "end", "spent"), rows)
+        return [(quota, windows[quota, start, end], spent) for quota, start, end, spent in sums]
 
     def spent(self, quota: str, window: Window) -> int:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
@@ -79,19 +87,11 @@ _SEEN, _COUNTERS, _DAYS = tables.seen, tables.counters, tables.days
 _UNPRICED, _NOTICES = tables.unpriced, tables.notices
 
 
-def _adding(connection: Connection, table: Table, *sums: str) -> Insert:
-    """An insert that adds these columns to what the row has."""
-    new = upsert(connection, table)
-    return new.on_conflict_do_update(
-        index_elements=list(table.primary_key), set_={name: table.c[name] + new.excluded[name] for name in sums}
-    )
-
-
-def _unpriced(batch: Iterable[Costed]) -> list[dict[str, Any]]:
+def _unpriced(batch: Iterable[Costed]) -> list[tuple[str, int, int]]:
     """Events that the fallback priced, added up by model, in order."""
     models: dict[str, tuple[int, int]] = {}
     for costed in batch:
         if costed.source is CostSource.FALLBACK:
             events, cost = models.get(costed.usage.model, (0, 0))
             models[costed.usage.model] = events + 1, cost + costed.cost
-    return [{"model": model, "events": events, "cost": cost} for model, (events, cost) in sorted(models.items())]
+    return [(model, events, cost) for model, (events, cost) in sorted(models.items())]

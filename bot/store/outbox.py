@@ -10,12 +10,13 @@ and its late write would stand for good.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, literal, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, select, true, tuple_, update
 
 from bot.store import mapping, tables
-from bot.store.upsert import insert
+from bot.store.upsert import Insert, insert
 from workflows.effects import Effect
 from workflows.ports import Errand
 
@@ -29,10 +30,7 @@ class StoredOutbox:
         self._connection = connection
 
     def put(self, effect: Effect, now: datetime) -> None:
-        row = {"do": effect.do.value, "key": effect.key, "generation": 1, "tries": 0, "error": "", "held": False}
-        new = insert(self._connection, _ROWS).values(row | {"due": now, "since": now, "asked": now})
-        put = new.on_conflict_do_update(index_elements=[_ROWS.c.do, _ROWS.c.key], set_=_asked_again(now))
-        self._connection.execute(put)
+        self._connection.execute(_put(self._connection.dialect.name), {"do": effect.do.value, "key": effect.key, "now": now})
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Errand]:
         order = (_ROWS.c.due, _ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
@@ -73,10 +71,19 @@ def _same(errand: Errand) -> ColumnElement[bool]:
     return and_(_named(errand), _ROWS.c.generation == errand.generation)
 
 
-def _asked_again(now: datetime) -> dict[str, Any]:
-    """What asking changes in a row that is there: one that is due keeps its place in the line, one that is held stays held."""
+@cache
+def _put(dialect: str) -> Insert:
+    """A new row; what is there and due keeps its place in the line, and what is held stays held."""
+    now = bindparam("now", type_=_ROWS.c.due.type)
+    row = {"do": bindparam("do"), "key": bindparam("key"), "generation": 1, "tries": 0, "error": "", "held": False}
     waits = and_(_ROWS.c.held.is_(False), func.coalesce(_ROWS.c.due > now, true()))
-    at = literal(now, _ROWS.c.due.type)
-    since = case((_ROWS.c.due.is_(None), at), else_=_ROWS.c.since)
-    due = case((waits, at), else_=_ROWS.c.due)
-    return {"generation": _ROWS.c.generation + 1, "tries": 0, "error": "", "asked": now, "since": since, "due": due}
+    again = {
+        "generation": _ROWS.c.generation + 1,
+        "tries": 0,
+        "error": "",
+        "asked": now,
+        "since": case((_ROWS.c.due.is_(None), now), else_=_ROWS.c.since),
+        "due": case((waits, now), else_=_ROWS.c.due),
+    }
+    new = insert(dialect, _ROWS).values(row | {"due": now, "since": now, "asked": now})
+    return new.on_conflict_do_update(index_elements=[_ROWS.c.do, _ROWS.c.key], set_=again)

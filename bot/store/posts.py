@@ -25,5 +25,5 @@ class StoredPosts:
     def put(self, post: Post) -> None:
         row = mapping.post_row(post)
         where = {"channel": post.channel, "ts": post.ts, "digest": post.digest}
-        new = insert(self._connection, posts).values(row)
+        new = insert(self._connection.dialect.name, posts).values(row)
         self._connection.execute(new.on_conflict_do_update(index_elements=[posts.c.thing, posts.c.place], set_=where))

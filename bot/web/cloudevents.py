@@ -80,23 +80,25 @@ def _parts(body: bytes) -> list[bytes]:
 
 
 def _lenient(body: bytes, error: Exception) -> list[bytes]:
-    """The events of a body that says NaN or Infinity, as Python's json writes them: one of those must not cost the batch."""
+    """The events of a body that is JSON to Python and JavaScript only: a NaN or half an emoji must not cost the batch."""
     try:
         value = json.loads(body, parse_float=Decimal, parse_constant=str)
-        return [msgspec.json.encode(event) for event in (value if isinstance(value, list) else [value])]
-    except (ValueError, OverflowError, RecursionError):
-        raise _unreadable(body, error) from error
+        return [json.dumps(event, default=str).encode() for event in (value if isinstance(value, list) else [value])]
+    except (ValueError, RecursionError) as why:
+        raise _unreadable(body, why) from error
 
 
-def _unreadable(body: bytes, error: Exception) -> Unreadable:
-    if isinstance(error, RecursionError):
-        return Unreadable("the body is nested too deeply")
+def _unreadable(body: bytes, why: Exception) -> Unreadable:
     if not body.strip():
         return Unreadable("the body is empty", 0)
-    found = re.search(r"\(byte (\d+)\)", str(error))
-    position = int(found[1]) if found else len(body)
-    line = body.count(b"\n", 0, position) + 1
-    return Unreadable(f"the body is not JSON: look at byte {position}, in line {line}", position)
+    if isinstance(why, RecursionError):
+        return Unreadable("the body is nested too deeply")
+    if isinstance(why, json.JSONDecodeError):
+        position = len(why.doc[: why.pos].encode())
+        return Unreadable(f"the body is not JSON: {why.msg} at byte {position} (line {why.lineno}, column {why.colno})", position)
+    if isinstance(why, UnicodeDecodeError):
+        return Unreadable(f"the body is not UTF-8 text: look at byte {why.start}", why.start)
+    return Unreadable("the body has a number that is too long")
 
 
 def _judged(event: bytes) -> Event | Wrong:

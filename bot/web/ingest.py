@@ -8,6 +8,7 @@
 503  nothing was kept, or that is not known: send the same again after Retry-After; what was kept is not counted twice
 """
 
+import logging
 from math import ceil
 
 import msgspec
@@ -30,6 +31,8 @@ BATCH = {  # by content type: whether the body is a list, None for either
     "application/cloudevents-batch+json": True,
     "application/json": None,
 }
+log = logging.getLogger(__name__)
+
 SMALL = 16_000  # bytes that are decoded faster than a thread is woken
 
 
@@ -59,6 +62,10 @@ class Ingest:
         except Unavailable as error:
             wait = ceil(error.after.total_seconds()) if error.after else 1
             return JSONResponse({"error": f"{error}; send the same again"}, 503, {"Retry-After": str(max(1, wait))})
+        except Exception:
+            # Answered here: left to the server, it would take the connection and those who share it along.
+            log.exception("usage could not be kept")
+            return JSONResponse({"error": "this could not be kept, and why is in Leeway's log; sending it again is safe"}, 500)
         refused = _refused(found, recorded)
         said = {"accepted": recorded.accepted, "duplicates": recorded.duplicates, "refused": refused}
         status = 422 if refused and not is_list(body) else 200

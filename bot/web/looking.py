@@ -74,10 +74,11 @@ async def _probed(work: Probe) -> str:
 
 
 def _listed(standings: Iterable[Standing]) -> Response:
-    return JSONResponse({"quotas": [_told(standing) for standing in standings]})
+    return JSONResponse({"quotas": [plain(standing) for standing in standings]})
 
 
-def _told(standing: Standing) -> dict[str, object]:
+def plain(standing: Standing) -> dict[str, object]:
+    """A standing as JSON values."""
     quota = standing.quota
     spent, limit, left = (show(amount, quota.unit) for amount in (standing.spent, standing.limit, standing.left))
     return {

@@ -34,7 +34,12 @@ MAPPED: list[Mapped] = [
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
-    (Costed, tables.events, mapping.event_row, mapping.event_of),
+    (
+        Costed,
+        tables.events,
+        lambda costed: dict(zip(mapping.EVENT, mapping.event_row(costed, costed.usage.at), strict=True)),
+        mapping.event_of,
+    ),
 ]
 
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)

@@ -15,7 +15,7 @@ class FakeDirectory(Directory):
         self.usergroups: dict[str, tuple[PersonId, ...]] = {}
         self.down = False
 
-    def person(self, who: PersonId) -> Person | None:
+    def person(self, who: PersonId, *, fresh: bool = False) -> Person | None:
         self._answer()
         return self.people.get(who)
 

@@ -94,11 +94,11 @@ def test_a_mistake_in_a_template_is_found_at_the_start_and_named(tmp_path: Path)
 def test_no_text_at_all_changes_structure_or_is_parsed(renderer: Renderer, data: st.DataObject) -> None:
     wild = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(lambda text: bool(text.strip()))
     scope, rule, group, model, metric, said = (data.draw(wild) for _ in range(6))
-    words = Words(scope, rule, group, model, metric, said)
+    told, plain = scenes(Words(scope, rule, group, model, metric, said)), scenes(PLAIN)
     for scene in ("warning", "card-pending-approver", "card-denied-thread", "digest", "outcome", "details"):
-        template, context = scenes(words)[scene]
+        template, context = told[scene]
         shown = renderer.render(template, **context)
-        assert skeleton(shown) == skeleton(renderer.render(template, **scenes(PLAIN)[scene][1]))
+        assert skeleton(shown) == skeleton(renderer.render(template, **plain[scene][1]))
         assert limits.faults(shown) == []
         assert not any("<" in OURS.sub("", text) or ">" in OURS.sub("", text) for text in limits.parsed(shown))
 

@@ -22,7 +22,7 @@ from workflows.routing import Data, Limit, Route, Stage
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADA, BOB, CY = PersonId("ada"), PersonId("bob"), PersonId("cy")
 
-words = st.text(max_size=8)
+words = st.text(max_size=4)
 rows: st.SearchStrategy[dict[str, object]] = st.dictionaries(
     words, st.none() | st.booleans() | st.integers() | words | st.lists(words, max_size=2), max_size=3
 )
@@ -36,7 +36,7 @@ def chained(changes: list[tuple[datetime, str, str, dict[str, object]]], subject
     return chain
 
 
-chains = st.lists(st.tuples(moments, words, words, rows), min_size=1, max_size=6).map(chained)
+chains = st.lists(st.tuples(moments, words, words, rows), min_size=1, max_size=4).map(chained)
 
 
 @given(chains)
@@ -131,7 +131,7 @@ ballots = st.builds(
 turns: st.SearchStrategy[Turn] = st.sampled_from([Verified(T0 + timedelta(days=3)), Stop(Reason.RETURNED), Gone()])
 
 
-@given(st.lists(ballots, max_size=6), st.lists(turns, max_size=5))
+@given(st.lists(ballots, max_size=4), st.lists(turns, max_size=4))
 def test_folding_a_chain_gives_the_row_and_its_numbers_are_the_rows_versions(votes: list[Vote], later: list[Turn]) -> None:
     request, kept = ASKED, [entry(None, subject="R-1", at=T0, by="ada", did="submitted", after=plain(ASKED))]
     for vote in votes:

@@ -67,7 +67,7 @@ stages = st.lists(
     max_size=3,
 )
 ballots = st.lists(
-    st.builds(lambda who, ok: yes(who) if ok else no(who), people, st.sampled_from([True, True, True, False])), max_size=5
+    st.builds(lambda who, ok: yes(who) if ok else no(who), people, st.sampled_from([True, True, True, False])), max_size=4
 )
 
 
@@ -141,6 +141,12 @@ def test_one_person_takes_one_seat_even_in_two_stages() -> None:
     assert once.state is State.PENDING
     assert after(once, yes(CY)).state is State.APPROVED
     assert after(both, yes(CY), yes(BOB)).state is State.APPROVED
+
+
+def test_as_many_yeses_as_seats_are_not_enough_when_they_are_of_one_stage() -> None:
+    two = asks(Stage("manager", (BOB,)), Stage("finance", (CY, DI)))
+    assert after(two, yes(CY), yes(DI)).state is State.PENDING
+    assert after(two, yes(CY), yes(DI), yes(BOB)).state is State.APPROVED
 
 
 def test_a_stage_of_two_needs_two() -> None:
@@ -282,6 +288,19 @@ def test_when_the_only_person_of_a_stage_voted_for_an_earlier_one_the_others_of_
     assert once.open_stage() == crossed.route.stages[0]
     assert once.waiting_on() == (CY,)
     assert after(once, yes(CY)).state is State.APPROVED
+
+
+def test_a_stage_that_has_its_yes_is_left_alone_while_the_next_has_people_of_its_own() -> None:
+    both = asks(Stage("manager", (BOB, CY)), Stage("owner", (BOB, DI)))
+    assert after(both, yes(BOB)).waiting_on() == (DI,)
+
+
+def test_nobody_is_asked_whose_yes_would_fill_no_seat() -> None:
+    crossed = asks(Stage("manager", (BOB, EVE)), Stage("finance", (CY, DI)), Stage("owner", (CY,)))
+    once = after(crossed, yes(BOB), yes(CY))
+    assert once.waiting_on() == (DI,)
+    assert after(once, yes(EVE)).state is State.PENDING
+    assert after(once, yes(DI)).state is State.APPROVED
 
 
 def can_be_approved(asked: Sequence[Stage]) -> bool:

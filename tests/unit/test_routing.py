@@ -41,7 +41,7 @@ easy = st.just(When()) | st.builds(When, limit=st.sampled_from(Limit)) | st.buil
 @st.composite
 def policies(draw: st.DrawFn, refusing: bool = True) -> list[Rule]:
     refusals = st.sampled_from(["", "", "", "no"]) if refusing else st.just("")
-    rows = draw(st.lists(st.tuples(easy, st.lists(asks, max_size=2).map(tuple), refusals), max_size=5))
+    rows = draw(st.lists(st.tuples(easy, st.lists(asks, max_size=2).map(tuple), refusals), max_size=4))
     return [Rule(f"rule {n}", when, ask, refuse) for n, (when, ask, refuse) in enumerate(rows)]
 
 
@@ -110,6 +110,7 @@ def test_a_route_asks_somebody_and_only_people_who_may_and_can_decide(known: Fac
     if isinstance(way, Refused):
         assert way.why in (Why.RULE_REFUSES, Why.NO_APPROVER)
         return
+    assert not any(rule.refuse for rule in rules if rule.when.holds(known))
     assert way.approvers()
     assert not set(way.approvers()) & org.excluded
     assert set(way.approvers()) <= org.reachable
@@ -231,6 +232,11 @@ def test_a_hard_limit_asks_owner_and_finance_too_and_sensitive_data_security() -
 def test_without_a_rule_that_asks_the_manager_is_asked(rules: list[Rule]) -> None:
     way = route(SOFT, rules, ACME)
     assert way == Route((Stage("manager", (BOB,), 1, ("default",)),))
+
+
+def test_a_rule_that_asks_and_refuses_refuses() -> None:
+    refused = route(SOFT, [Rule("both", ask=(Ask("manager"),), refuse="Not now.")], ACME)
+    assert refused == Refused(Why.RULE_REFUSES, {"rule": "both", "sentence": "Not now."})
 
 
 def test_rules_that_ask_the_same_people_are_one_stage_with_the_larger_quorum() -> None:

@@ -123,7 +123,7 @@ usages = st.builds(
     tokens=st.builds(Tokens, *[st.integers(0, 99)] * 4),
     requests=st.integers(0, 3),
 )
-batches = st.lists(st.builds(Costed, usages, st.integers(0, 10**12), st.just(CostSource.PRICED)), max_size=12)
+batches = st.lists(st.builds(Costed, usages, st.integers(0, 10**12), st.just(CostSource.PRICED)), max_size=7)
 
 
 def added(batch: list[Costed]) -> Tally:

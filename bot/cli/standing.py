@@ -1,0 +1,98 @@
+"""`leeway status`: everything that is going on, at a glance."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import typer
+
+from bot.cli import letters, starting
+from bot.cli.telling import Json
+from bot.clock import SystemClock
+from bot.web.looking import plain
+from workflows.effects import Alarm
+from workflows.metering import standings
+from workflows.money import percent, show
+from workflows.overrides import Override
+from workflows.policy import Policy
+from workflows.ports import Errand, UnitOfWork
+from workflows.quotas import Standing
+from workflows.requests import Request
+from workflows.times import show_moment
+
+AHEAD = timedelta(days=366)
+NEXT = 5  # alarms that are told
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """All of it, read at one moment."""
+
+    at: datetime
+    quotas: tuple[Standing, ...]
+    requests: list[Request]
+    overrides: list[Override]
+    dead: list[Errand]
+    alarms: list[Alarm]
+
+
+def status(json_: Json = False) -> None:
+    """Every quota, open requests, overrides, what could not be delivered, and what is due next."""
+    settled = starting.environment(needs_slack=False, as_json=json_)
+    policy, clock = starting.draft(settled.config, as_json=json_).policy, SystemClock()
+    with starting.store(settled, clock).reads() as unit:
+        seen = glance(unit, policy, clock.now())
+    typer.echo(json.dumps(_plain(seen)) if json_ else "\n".join(_lines(seen, policy.organization.zone)))
+
+
+def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
+    """What is going on under a policy; names in it need not be looked up."""
+    keys = [quota.key for quota in policy.quotas]
+    return Glance(
+        at=now,
+        quotas=standings(unit, policy, now),
+        requests=[request for key in keys for request in unit.requests.pending(key)],
+        overrides=[override for key in keys for override in unit.overrides.current(key)],
+        dead=unit.outbox.dead(),
+        alarms=unit.agenda.due(now + AHEAD, NEXT),
+    )
+
+
+def _plain(seen: Glance) -> dict[str, object]:
+    return {
+        "at": seen.at.isoformat(),
+        "quotas": [plain(standing) for standing in seen.quotas],
+        "requests": [_request(request) for request in seen.requests],
+        "overrides": [_override(override, seen.at) for override in seen.overrides],
+        "undelivered": [letters.plain(errand) for errand in seen.dead],
+        "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
+    }
+
+
+def _request(request: Request) -> dict[str, object]:
+    case = request.case
+    named = {"id": request.id, "quota": case.quota, "requester": request.requester, "amount": case.amount}
+    return named | {"unit": case.unit, "deadline": request.deadline.isoformat(), "waiting_on": list(request.waiting_on())}
+
+
+def _override(override: Override, at: datetime) -> dict[str, object]:
+    ends = override.over_at()
+    named = {"id": override.id, "quota": override.quota, "holder": override.holder, "amount": override.amount}
+    return named | {"unit": override.unit, "status": override.status(at), "ends": ends.isoformat() if ends else None}
+
+
+def _lines(seen: Glance, zone: str) -> Iterable[str]:
+    for s in seen.quotas:
+        spent, limit = show(s.spent, s.quota.unit), show(s.limit, s.quota.unit)
+        yield f"{s.level:<8} {percent(s.spent, s.limit):>4} %  {s.quota.key}  {spent} of {limit}"
+    yield f"\n{len(seen.requests)} open requests"
+    for r in seen.requests:
+        yield f"  {r.id}  {show(r.case.amount, r.case.unit)} on {r.case.quota}, to be decided by {show_moment(r.deadline, zone)}"
+    yield f"{len(seen.overrides)} overrides"
+    for o in seen.overrides:
+        ends = over if (over := o.over_at()) is None else show_moment(over, zone)
+        yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
+    yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    for alarm in seen.alarms:
+        yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"

@@ -1,0 +1,315 @@
+"""Crashes: the process dies before its k-th side effect, for every k, and is started again on the same database.
+
+A side effect is a commit, a message to Slack, or a write to the store of limits; dying after one is dying before the next. After
+the restart everything comes to rest: one increase, none past its end, everything told. What may be told twice: the one message
+that Slack took and that was not yet remembered when the process died.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.clock import DemoClock
+from bot.demo import acme
+from bot.demo.stage import BOT_TOKEN, SIGNING, policy_of
+from bot.sandbox import Sandbox, create, serve
+from bot.slack.lookup import SlackLookup
+from bot.store import Store, open_store
+from bot.wiring import Leeway, assemble
+from tests.journeys.policies import POLICY
+from tests.journeys.world import FAST, START, seed
+from workflows import requesting, reviewing
+from workflows.audit import broken
+from workflows.effects import Wake
+from workflows.money import Unit, usd
+from workflows.overrides import Status
+from workflows.people import PersonId
+from workflows.policy import Policy
+from workflows.ports import LimitStore, Reading, UnitOfWork
+from workflows.requests import State, Verdict, Vote
+
+KEY = "platform/search:usd/month"
+ADA, BOB = PersonId(acme.person("ada")), PersonId(acme.person("bob"))
+TYPED = {
+    "quota": KEY,
+    "amount": "400",
+    "duration": "hours:4",
+    "justification": "Re-ranking the help centre.",
+    "metric": "queries",
+    "quantity": "1200",
+    "evidence": "The dashboard",
+    "data": "internal",
+}
+NEVER = 10_000
+MOST = 60  # more side effects than any phase has
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+class Fuse:
+    """Burns through before the k-th side effect; afterwards nothing happens any more."""
+
+    def __init__(self, k: int) -> None:
+        self.left = k
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left <= 0:
+            raise Crash
+
+
+class Client(WebClient):
+    """The client of a process that may die."""
+
+    fuse = Fuse(NEVER)
+
+    def api_call(self, api_method: str, **arguments: Any) -> Any:
+        if api_method.startswith("chat."):
+            self.fuse.step()
+        return super().api_call(api_method, **arguments)
+
+
+class FusedUnit:
+    """A unit whose commit may be the last thing that does not happen."""
+
+    def __init__(self, unit: UnitOfWork, fuse: Fuse) -> None:
+        self._unit, self._fuse = unit, fuse
+
+    def __enter__(self) -> "FusedUnit":
+        self._unit.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._unit.__exit__(kind, error, trace)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+    def commit(self) -> None:
+        self._fuse.step()
+        self._unit.commit()
+
+
+class FusedStore:
+    """A store of a process that may die."""
+
+    def __init__(self, store: Store, fuse: Fuse) -> None:
+        self._store, self._fuse = store, fuse
+        self.limits = FusedLimits(store.limits, fuse)
+        self.reads = store.reads
+
+    def units(self) -> FusedUnit:
+        return FusedUnit(self._store.units(), self._fuse)
+
+
+class FusedLimits(LimitStore):
+    def __init__(self, limits: LimitStore, fuse: Fuse) -> None:
+        self._limits, self._fuse = limits, fuse
+
+    def read(self, quota: str) -> Reading:
+        return self._limits.read(quota)
+
+    def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
+        self._fuse.step()
+        self._limits.write(quota, limit, unit, overrides)
+
+
+@dataclass
+class Slack:
+    """One workspace for every run; what is told is counted from where a run began."""
+
+    sandbox: Sandbox
+    url: str
+    policy: Policy
+
+    def told(self, *words: str) -> int:
+        rooms = self.sandbox.workspace.rooms.values()
+        every = [m.text for room in rooms for m in room.messages.values()]
+        return sum(all(word in text for word in words) for text in every)
+
+    def cards(self, request: str) -> list[str]:
+        rooms = self.sandbox.workspace.rooms.values()
+        return [str(m.blocks) for room in rooms for m in room.messages.values() if request in str(m.blocks)]
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slack]:
+    config = tmp_path_factory.mktemp("policy") / "app.yaml"
+    config.write_text(POLICY, "utf-8")
+    clock = DemoClock(START, standing=True)
+    sandbox = create(seed(), app_url=None, signing_secret=SIGNING, bot_token=BOT_TOKEN, now=clock.now)
+    with serve(sandbox) as server:
+        url = f"{server.url}/api/"
+        yield Slack(sandbox, url, policy_of(config, SlackLookup(WebClient(token=BOT_TOKEN, base_url=url))))
+
+
+class Process:
+    """The app on a database file; `at` is what its clock shows."""
+
+    def __init__(self, slack: Slack, file: Path, at: datetime, fuse: Fuse | None = None) -> None:
+        fuse = fuse or Fuse(NEVER)
+        self.clock = DemoClock(at, standing=True)
+        self.store = open_store(f"sqlite:///{file}", self.clock)
+        client = Client(token=BOT_TOKEN, base_url=slack.url)
+        client.fuse = fuse
+        fused: Any = FusedStore(self.store, fuse)
+        self.leeway: Leeway = assemble(slack.policy, fused, self.clock, client, signing_secret="")
+
+    def rests(self, minutes: int = 4) -> None:
+        """Runs until what was held by a dead process was let go and done."""
+        for _ in range(minutes):
+            self.leeway.work()
+            self.clock.jump(self.clock.now() + timedelta(minutes=1))
+        self.leeway.work()
+
+    def approves(self, request: str) -> None:
+        reviewing.vote(self.leeway.kit, request, Vote(BOB, Verdict.APPROVE, self.clock.now()))
+
+
+@dataclass
+class Prepared:
+    """A database as it was at a moment, to be copied for every run."""
+
+    file: Path
+    at: datetime
+    request: str
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="module")
+def asked(workspace: Slack, folder: Path) -> Prepared:
+    """Ada's request is pending and its cards are shown."""
+    file = folder / "asked.db"
+    file.unlink(missing_ok=True)
+    store = open_store(f"sqlite:///{file}", DemoClock(START, standing=True))
+    store.migrate()
+    store.close()
+    process = Process(workspace, file, START)
+    process.leeway.begin()
+    filed = requesting.submit(process.leeway.kit, ADA, TYPED, token="V1")
+    assert not isinstance(filed, tuple)
+    process.leeway.work()
+    return _closed(process, file, filed.id)
+
+
+@pytest.fixture(scope="module")
+def active(workspace: Slack, folder: Path, asked: Prepared) -> Prepared:
+    """The same, approved, active and told."""
+    file = _copied(asked, folder / "active.db")
+    process = Process(workspace, file, asked.at)
+    process.approves(asked.request)
+    process.leeway.work()
+    return _closed(process, file, asked.request)
+
+
+def _closed(process: Process, file: Path, request: str) -> Prepared:
+    with process.store.units() as unit:
+        assert unit.outbox.waiting() is None
+    process.store.close()
+    return Prepared(file, process.clock.now(), request)
+
+
+def _copied(prepared: Prepared, to: Path) -> Path:
+    for old in to.parent.glob(f"{to.name}*"):
+        old.unlink()
+    shutil.copy(prepared.file, to)
+    return to
+
+
+def _every_k(play: Callable[[Fuse], bool]) -> int:
+    """Plays with a fuse for k = 1, 2, … until one run does not crash; how many side effects there were."""
+    for k in range(1, MOST):
+        if not play(Fuse(k)):
+            return k - 1
+    raise AssertionError(f"more than {MOST} side effects")
+
+
+def _crashes(work: Callable[[], object]) -> bool:
+    try:
+        work()
+    except Crash:
+        return True
+    return False
+
+
+def _whole(process: Process) -> None:
+    """Nothing waits, nothing is lost, and the record is whole."""
+    with process.store.reads() as unit:
+        assert unit.outbox.waiting() is None
+        assert not unit.outbox.dead()
+        for subject in unit.record.subjects():
+            assert not broken(unit.record.chain(subject))
+
+
+def test_between_the_click_and_active(workspace: Slack, folder: Path, asked: Prepared) -> None:
+    def play(fuse: Fuse) -> bool:
+        file = _copied(asked, folder / "run.db")
+        before = workspace.told("is active until")
+        dying = Process(workspace, file, asked.at, fuse)
+        crashed = _crashes(lambda: (dying.approves(asked.request), dying.leeway.work()))
+        dying.store.close()
+        process = Process(workspace, file, asked.at + timedelta(seconds=5))
+        process.leeway.begin()
+        with process.store.reads() as unit:
+            request = unit.requests.get(asked.request)
+        assert request is not None
+        if request.state is State.PENDING:  # the click was not taken: its person was told so, and clicks again
+            assert process.store.limits.read(KEY).limit == usd(10_000)
+            process.approves(asked.request)
+        process.rests()
+        with process.store.reads() as unit:
+            override = unit.overrides.of(asked.request)
+            alarms = {(a.wake, a.key) for a in unit.agenda.due(asked.at + timedelta(days=300), 100)}
+        assert override is not None
+        assert override.status(process.clock.now()) is Status.ACTIVE
+        assert (Wake.END, override.id) in alarms
+        assert process.store.limits.read(KEY).limit == usd(10_400)
+        assert 1 <= workspace.told("is active until") - before <= 2
+        cards = workspace.cards(asked.request)
+        assert all("Active until" in card for card in cards)
+        _whole(process)
+        process.store.close()
+        return crashed
+
+    assert _every_k(play) > 10
+
+
+def test_between_due_and_ended(workspace: Slack, folder: Path, active: Prepared) -> None:
+    def play(fuse: Fuse) -> bool:
+        file = _copied(active, folder / "run.db")
+        before, asked = workspace.told("is over"), workspace.told("What came of it?")
+        due = active.at + timedelta(hours=4)
+        dying = Process(workspace, file, due, fuse)
+        crashed = _crashes(dying.leeway.work)
+        dying.store.close()
+        process = Process(workspace, file, due + timedelta(seconds=5))
+        process.leeway.begin()
+        process.rests()
+        with process.store.reads() as unit:
+            override = unit.overrides.of(active.request)
+        assert override is not None
+        assert override.status(process.clock.now()) is Status.ENDED
+        assert process.store.limits.read(KEY).limit == usd(10_000)
+        assert 1 <= workspace.told("is over") - before <= 2
+        assert 1 <= workspace.told("What came of it?") - asked <= 2
+        assert all("Ended on time" in card for card in workspace.cards(active.request))
+        _whole(process)
+        process.store.close()
+        return crashed
+
+    assert _every_k(play) > 10

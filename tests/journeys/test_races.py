@@ -1,0 +1,207 @@
+"""Races: two people act at once. Both read before either writes; one wins, and the other is told who did and when.
+
+SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as with many writers it would.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+
+from bot.store import Store
+from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, TYPED, kit, opened, standing
+from workflows import requesting, reviewing, waking
+from workflows.audit import broken
+from workflows.money import usd
+from workflows.people import PersonId
+from workflows.ports import UnitOfWork
+from workflows.refusals import Refused, Why
+from workflows.requests import Request, State, Verdict, Vote
+
+Move = Callable[[], Any]
+ROUNDS = 5
+
+
+class Meeting:
+    """Where two threads wait for each other, once each, between reading and writing."""
+
+    def __init__(self) -> None:
+        self._barrier = threading.Barrier(2)
+        self._been = threading.local()
+
+    def wait(self) -> None:
+        if not getattr(self._been, "here", False):
+            self._been.here = True
+            self._barrier.wait(timeout=10)
+
+
+class Early:
+    """A unit of work that reads requests before it holds the lock, and meets the other thread between."""
+
+    def __init__(self, store: Store, meeting: Meeting) -> None:
+        self._store, self._meeting = store, meeting
+        self._held: UnitOfWork | None = None
+
+    def __enter__(self) -> "Early":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._held is not None:
+            self._held.__exit__(kind, error, trace)
+
+    def __getattr__(self, name: str) -> Any:
+        if self._held is None:
+            self._held = self._store.units().__enter__()
+        return getattr(self._held, name)
+
+    @property
+    def requests(self) -> Any:
+        return self if self._held is None else self._held.requests
+
+    def get(self, request: str) -> Request | None:
+        with self._store.reads() as unit:
+            found = unit.requests.get(request)
+        self._meeting.wait()
+        return found
+
+    def open(self, quota: str, requester: PersonId) -> Request | None:
+        return self.__getattr__("requests").open(quota, requester)
+
+    def add(self, request: Request) -> None:
+        self.__getattr__("requests").add(request)
+
+    def save(self, request: Request) -> None:
+        self.__getattr__("requests").save(request)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path, standing())
+    yield store
+    store.close()
+
+
+def filed(store: Store, token: str = "V1", **typed: str) -> Request:
+    made = requesting.submit(kit(store, standing()), ADA, TYPED | typed, token=token)
+    assert isinstance(made, Request)
+    return made
+
+
+def voting(store: Store, meeting: Meeting, request: Request, by: PersonId, verdict: Verdict) -> Move:
+    clock = standing(timedelta(hours=1))
+    early = kit(store, clock, units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    return lambda: reviewing.vote(early, request.id, Vote(by, verdict, clock.now(), reason="No."))
+
+
+def both(one: Move, two: Move) -> tuple[Any, Any]:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(one), pool.submit(two)
+        return first.result(timeout=20), second.result(timeout=20)
+
+
+def settled(store: Store, request: Request, results: tuple[Any, Any]) -> Request:
+    """One won; the loser was told how it ended. Returns the request as it is."""
+    (winner,) = [r for r in results if isinstance(r, Request)]
+    (loser,) = [r for r in results if isinstance(r, Refused)]
+    assert loser.why is Why.ALREADY_DECIDED
+    assert loser.facts["state"] is winner.state
+    assert loser.facts["at"] == winner.decided
+    with store.reads() as unit:
+        now = unit.requests.get(request.id)
+        assert now == winner
+        assert not broken(unit.record.chain(request.id))
+        assert (unit.overrides.of(request.id) is not None) == (winner.state is State.APPROVED)
+    return winner
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_approve_and_deny(store: Store, turn: int) -> None:
+    request, meeting = filed(store), Meeting()
+    moves = [voting(store, meeting, request, BOB, Verdict.APPROVE), voting(store, meeting, request, EVE, Verdict.DENY)]
+    settled(store, request, both(*moves[:: 1 if turn % 2 else -1]))
+
+
+@pytest.mark.parametrize("other", [BOB, EVE])
+def test_approve_and_approve(store: Store, other: PersonId) -> None:
+    request, meeting = filed(store), Meeting()
+    moves = [voting(store, meeting, request, by, Verdict.APPROVE) for by in (BOB, other)]
+    winner = settled(store, request, both(*moves))
+    assert len(winner.votes) == 1
+
+
+def test_the_last_two_of_a_quorum_both_count(store: Store) -> None:
+    request, meeting = filed(store, amount="1,500"), Meeting()
+    plain = kit(store, standing(timedelta(hours=1)))
+    reviewing.vote(plain, request.id, Vote(BOB, Verdict.APPROVE, request.submitted))
+    results = both(*(voting(store, meeting, request, by, Verdict.APPROVE) for by in (CY, DI)))
+    assert sorted(r.state for r in results) == [State.APPROVED, State.PENDING]
+    with store.reads() as unit:
+        assert len(unit.overrides.current(KEY)) == 1
+
+
+def test_approve_and_withdraw(store: Store) -> None:
+    request, meeting = filed(store), Meeting()
+    early = kit(store, standing(timedelta(hours=1)), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    settled(
+        store,
+        request,
+        both(voting(store, meeting, request, BOB, Verdict.APPROVE), lambda: reviewing.withdraw(early, request.id, ADA)),
+    )
+
+
+class Late(Meeting):
+    """Lets the lapse happen between a voter's reading and writing."""
+
+    def __init__(self, between: Move) -> None:
+        self._between, self._done = between, False
+
+    def wait(self) -> None:
+        if not self._done:
+            self._done = True
+            self._between()
+
+
+def test_a_lapse_between_reading_and_writing_a_vote_wins(store: Store) -> None:
+    request = filed(store)
+    meeting = Late(lambda: waking.wake(kit(store, standing(timedelta(days=5)))))
+    lost = voting(store, meeting, request, BOB, Verdict.APPROVE)()
+    assert isinstance(lost, Refused)
+    assert lost.facts["state"] is State.LAPSED
+    with store.reads() as unit:
+        assert not unit.overrides.current(KEY)
+
+
+def test_a_lapse_after_a_vote_changes_nothing(store: Store) -> None:
+    request = filed(store)
+    reviewing.vote(kit(store, standing()), request.id, Vote(BOB, Verdict.APPROVE, request.submitted))
+    waking.wake(kit(store, standing(timedelta(days=5))))
+    with store.reads() as unit:
+        now = unit.requests.get(request.id)
+    assert now is not None
+    assert now.state is State.APPROVED
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_the_same_form_twice_at_once_is_one_request(store: Store, turn: int) -> None:
+    meeting = Meeting()
+    early = kit(store, standing(), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    one, two = both(*[lambda: requesting.submit(early, ADA, TYPED, token="V1")] * 2)
+    assert one == two
+    with store.reads() as unit:
+        assert len(unit.requests.latest(KEY, 10)) == 1
+
+
+def test_two_forms_at_once_are_one_request_and_the_other_is_told(store: Store) -> None:
+    meeting = Meeting()
+    early = kit(store, standing(), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    results = both(*[lambda t=token: requesting.submit(early, ADA, TYPED, token=t) for token in ("V1", "V2")])
+    (winner,) = [r for r in results if isinstance(r, Request)]
+    ((refused,),) = [r for r in results if not isinstance(r, Request)]
+    assert refused.why is Why.OPEN_REQUEST
+    assert refused.facts["request"] == winner.id
+    assert winner.case.amount == usd(400)

@@ -1,0 +1,63 @@
+"""A team is warned once for each threshold, and always before it is stopped."""
+
+import pytest
+
+from bot.demo.actor import Missing, buttons
+from tests.journeys.policies import POLICY
+from tests.journeys.world import World, usd, world
+
+CLOSED = POLICY.replace("routing:", '  platform/closed: {limit: "$100 a month", channel: "#team-closed"}\nrouting:', 1)
+
+
+def test_each_threshold_is_told_once(world: World) -> None:
+    for amount in (6_999, 1, 1, 1_998, 1, 1, 998, 1, 1):
+        world.search.spends(usd(amount))
+    told = [m["text"].split(":")[0] for m in world.told("team-search", "reached its")]
+    assert told == ["Search reached its 70 % warning", "Search reached its 90 % warning", "Search reached its soft limit"]
+
+
+def test_a_jump_tells_only_the_most_severe(world: World) -> None:
+    world.search.spends(usd(12_500))
+    (told,) = world.told("team-search", "reached its")
+    assert "hard limit" in told["text"]
+    assert "ask" in buttons(told)
+    world.search.spends(usd(100))
+    assert len(world.told("team-search", "reached its")) == 1
+
+
+def test_a_new_month_warns_again(world: World) -> None:
+    world.search.spends(usd(7_000))
+    world.days_pass(30)
+    world.search.spends(usd(7_000))
+    assert len(world.told("team-search", "70 % warning")) == 2
+
+
+def test_a_warning_says_what_was_spent_what_is_left_and_when_it_resets(world: World) -> None:
+    for _ in range(5):
+        world.search.spends(usd(1_500))
+        world.days_pass(1)
+    warning = world.ada.sees("70 % warning")["text"]
+    assert "$7,500" in warning
+    assert "$2,500 left" in warning
+    assert "at this pace empty on" in warning
+    assert "resets 1 Dec" in warning
+
+
+def test_usage_that_is_sent_twice_counts_once(world: World) -> None:
+    world.search.spends(usd(6_000))
+    world.count -= 1
+    world.search.spends(usd(6_000))
+    with pytest.raises(Missing):
+        world.ada.sees("70 % warning")
+
+
+def test_a_warning_that_no_channel_takes_is_kept_for_operators_and_the_others_are_delivered() -> None:
+    with world(CLOSED) as acme:
+        acme.closed.spends(usd(95))
+        acme.search.spends(usd(7_000))
+        assert acme.ada.sees("Search reached its 70 % warning")
+        (kept,) = acme.dead()
+        assert kept.effect.key.startswith("platform/closed")
+        assert "not_in_channel" in kept.error
+        acme.is_down(hours=1)
+        assert acme.dead() == [kept]
