@@ -32,7 +32,6 @@ from workflows.ports import Clock, LimitStore
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
-SLACK_PATIENCE = 10  # seconds; a click has three, but what is delivered later need not hurry
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,6 @@ def site_of(leeway: Leeway) -> Starlette:
 @lru_cache(maxsize=1)
 def _prices(now: datetime) -> PriceList:
     return PriceList(now)  # one for every start at that moment: a clock that stands makes no second one
-
-
-def slack(token: str, api: str) -> WebClient:
-    """The one client that all calls to Slack share."""
-    return WebClient(token=token, base_url=api, timeout=SLACK_PATIENCE)
 
 
 @cache

@@ -1,23 +1,39 @@
-"""The commands: plain lines, and exit codes 0 when all is well, 1 when something wrong was found, 2 on wrong usage."""
+"""The commands: plain lines, and exit codes 0 when all is well, 1 when something wrong was found, 2 on wrong usage.
+
+A command's module is imported when it is called: `leeway check` must not wait for a database library and a price list.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
-from bot.cli import auditing, checking, demo, letters, running, standing, tokens
-from bot.cli.replay import replay
+HELP = "Ask for more AI budget in Slack; get it for a while."
+MODULES = {
+    "serve": "running",
+    "demo": "demo",
+    "sandbox": "demo",
+    "check": "checking",
+    "manifest": "checking",
+    "replay": "replay",
+    "status": "standing",
+    "token": "tokens",
+    "outbox": "letters",
+    "audit": "auditing",
+}
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ask for more AI budget in Slack; get it for a while.")
-app.command()(running.serve)
-app.command()(demo.demo)
-app.command()(demo.sandbox)
-app.command()(checking.check)
-app.command()(checking.manifest)
-app.command()(replay)
-app.command()(standing.status)
-app.add_typer(tokens.app, name="token")
-app.add_typer(letters.app, name="outbox")
-app.add_typer(auditing.app, name="audit")
+
+def commands(words: Sequence[str]) -> typer.Typer:
+    """The command that the first of these words names; all of them when it names none."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help=HELP)
+    app.callback()(lambda: None)  # with a single command Typer would take its name for an argument
+    named = MODULES.get(words[0]) if words else None
+    for module in dict.fromkeys([named] if named else MODULES.values()):
+        import_module(f"bot.cli.{module}").join(app)
+    return app
 
 
 def main() -> None:
     """The `leeway` command."""
-    app(prog_name="leeway")
+    commands(sys.argv[1:])(prog_name="leeway")

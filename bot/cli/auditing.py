@@ -14,15 +14,15 @@ from bot.clock import SystemClock
 from workflows import audit
 from workflows.ports import UnitOfWork, Units
 
-app = typer.Typer(no_args_is_help=True, help="The record of every change.")
+group = typer.Typer(no_args_is_help=True, help="The record of every change.")
 
 
-@app.callback()
+@group.callback()
 def record() -> None:
     """The record of every change."""  # a callback keeps `verify` a word of its own while it is the only one
 
 
-@app.command()
+@group.command()
 def verify(json_: Json = False) -> None:
     """Walk every chain of the record: no entry missing or changed, and the last one as the stored row is."""
     store = starting.store(starting.environment(needs_slack=False), SystemClock())
@@ -62,3 +62,8 @@ def wrong(unit: UnitOfWork, subject: str) -> str:
     if audit.plain(row) != chain[-1].after:
         return f"{subject}: what is stored is not what entry {len(chain)} says"
     return ""
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.add_typer(group, name="audit")

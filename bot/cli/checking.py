@@ -53,3 +53,9 @@ def manifest(
         fail(f"{url}: Slack calls only https:// addresses that it can reach. Without one use --socket.", 2)
     path = config or starting.environment(needs_slack=False).config
     typer.echo(json.dumps(compose(url, used=uses(starting.draft(path))), indent=2, ensure_ascii=False))
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(check)
+    app.command()(manifest)

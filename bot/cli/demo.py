@@ -62,3 +62,9 @@ def sandbox(
         threading.Event().wait()
     except KeyboardInterrupt:
         server.stop()
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(demo)
+    app.command()(sandbox)

@@ -11,12 +11,12 @@ from bot.clock import SystemClock
 from workflows.keeping import attempt
 from workflows.ports import Errand, UnitOfWork
 
-app = typer.Typer(
+group = typer.Typer(
     no_args_is_help=True, help="What could not be delivered: Slack or the quota store refused it, or it failed too often."
 )
 
 
-@app.command("list")
+@group.command("list")
 def list_(json_: Json = False) -> None:
     """Everything that was given up: what, since when, and the last error."""
     with starting.store(starting.environment(needs_slack=False), SystemClock()).reads() as unit:
@@ -29,7 +29,7 @@ def list_(json_: Json = False) -> None:
     typer.echo(f"{len(dead)} given up. Try them again: leeway outbox retry" if dead else "Nothing was given up.")
 
 
-@app.command()
+@group.command()
 def retry(
     key: Annotated[str, typer.Argument(help="Only what has this key, as the list shows it; everything without it.")] = "",
 ) -> None:
@@ -59,3 +59,8 @@ def plain(errand: Errand) -> dict[str, object]:
 def line(errand: Errand) -> str:
     """An errand for a reader."""
     return f"{errand.since:%Y-%m-%d %H:%M}  {errand.effect.do}  {errand.effect.key}  {errand.error} ({errand.tries} tries)"
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.add_typer(group, name="outbox")

@@ -242,3 +242,8 @@ def _report(outcome: Outcome, file: Path, as_json: bool) -> None:
         typer.echo(f"{outcome.accepted:,} events counted, {outcome.duplicates:,} were counted before.")
     if outcome.bad or outcome.refused:
         raise typer.Exit(1)
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(replay)

@@ -68,3 +68,8 @@ def _end(leeway: Leeway, line: Socket | None) -> None:
         line.close()
     leeway.engine.stop()
     leeway.store.close()
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(serve)

@@ -96,3 +96,8 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.command()(status)

@@ -2,18 +2,21 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with
 from bot.config import Draft, read, resolve
 from bot.config.settings import BOT, Settings, settings
+from bot.slack.calling import slack
 from bot.slack.home import home_of
 from bot.slack.lookup import SlackLookup
-from bot.store import Store, open_store
-from bot.wiring import slack
 from workflows.policy import Policy
 from workflows.ports import Clock, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from bot.store import Store
 
 
 def environment(*, needs_slack: bool = True, as_json: bool = False) -> Settings:
@@ -58,8 +61,10 @@ def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
 
 
-def store(settled: Settings, clock: Clock) -> Store:
+def store(settled: Settings, clock: Clock) -> "Store":
     """The database, with this version's schema."""
+    from bot.store import open_store  # here, because it takes a second that commands without a database need not wait
+
     try:
         opened = open_store(settled.database, clock)
         opened.migrate()

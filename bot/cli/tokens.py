@@ -11,10 +11,10 @@ from bot.clock import SystemClock
 from bot.store import Scope
 from workflows.ports import Rejected
 
-app = typer.Typer(no_args_is_help=True, help="Bearer tokens of the HTTP API.")
+group = typer.Typer(no_args_is_help=True, help="Bearer tokens of the HTTP API.")
 
 
-@app.command()
+@group.command()
 def create(
     scope: Annotated[list[Scope], typer.Option(help="What it may do; may be given several times.")],
     name: Annotated[str, typer.Option(help="What to call it; its scopes and the time without it.")] = "",
@@ -30,7 +30,7 @@ def create(
     typer.echo(json.dumps({"name": called, "token": token}) if json_ else f"{called}\n{token}")
 
 
-@app.command("list")
+@group.command("list")
 def list_(json_: Json = False) -> None:
     """Every token, without its text."""
     tokens = starting.store(starting.environment(needs_slack=False), SystemClock()).tokens.list()
@@ -44,9 +44,14 @@ def list_(json_: Json = False) -> None:
         typer.echo("No tokens yet. Make one: leeway token create --scope ingest")
 
 
-@app.command()
+@group.command()
 def revoke(name: str) -> None:
     """End a token at once."""
     if not starting.store(starting.environment(needs_slack=False), SystemClock()).tokens.revoke(name):
         fail(f"There is no token named {name}; see leeway token list.")
     typer.echo(f"{name} is revoked.")
+
+
+def join(app: typer.Typer) -> None:
+    """Adds these commands."""
+    app.add_typer(group, name="token")

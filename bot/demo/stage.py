@@ -16,10 +16,11 @@ from bot.clock import DemoClock
 from bot.config import Draft, Problem, lines, read, resolve
 from bot.demo import acme
 from bot.sandbox import Seed, create, serve
+from bot.slack.calling import slack
 from bot.slack.lookup import SlackLookup
 from bot.store import open_store
 from bot.store.tokens import Scope
-from bot.wiring import Leeway, assemble, site_of, slack
+from bot.wiring import Leeway, assemble, site_of
 from workflows.policy import Policy
 
 SIGNING, BOT_TOKEN = "sandbox-signing-secret", "xoxb-sandbox"

@@ -11,14 +11,21 @@ from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from workflows.ports import Rejected, Unavailable
 
+PATIENCE = 10  # seconds; a click has three, but what is delivered later need not hurry
 _PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
 _FOREIGN = "Received a response in a non-JSON format"  # how slack_sdk says it
+
+
+def slack(token: str, api: str) -> WebClient:
+    """The one client that all calls to Slack share."""
+    return WebClient(token=token, base_url=api, timeout=PATIENCE)
 
 
 def call(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.sandbox import Channel, Group, Sandbox, Seed, Server, Team, User, create, serve
+from bot.slack.calling import slack
 from bot.slack.directory import KEEP, SlackDirectory
-from bot.wiring import slack
 from tests.contract.given import NOW
 from tests.fakes.clock import ManualClock
 from tests.fakes.directory import FakeDirectory

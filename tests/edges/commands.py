@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import httpx
 
-from bot.cli import main
+from bot.cli import MODULES, main
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ BOT_TOKEN, SIGNING = "xoxb-sandbox", "sandbox-signing-secret"
 LOOKS, PAUSE = 600, 0.05  # half a minute: a busy machine is slow, a broken command is broken
 
 _FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["bot.cli"])
+_FORK.set_forkserver_preload([f"bot.cli.{module}" for module in MODULES.values()])
 _NUMBERS = count()
 
 
