@@ -34,7 +34,7 @@ class Seat:
 class Card:
     """A request as it is at `now`.
 
-    `now_out` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
+    `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
     that this is the window's end and not the term's.
     """
@@ -42,7 +42,7 @@ class Card:
     request: Request
     quota: Quota
     now: datetime
-    now_out: Outlook
+    outlook: Outlook
     after: Outlook
     above: tuple[Outlook, ...]
     seats: tuple[Seat, ...]
@@ -102,7 +102,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> C
         request=request,
         quota=quota,
         now=now,
-        now_out=out,
+        outlook=out,
         after=outlook(unit, policy, quota, now, extra=coming),
         above=above(unit, policy, quota, now),
         seats=seats(request),

@@ -156,7 +156,7 @@ def _news(words: Words) -> dict[str, Scene]:
         for name, (news, granted) in told.items()
     }
     ended = cast.card(yes, told["ended-expired"][1], words)
-    past = replace(ended, now_out=Outlook(cast.stands(cast.quota(words), usd(10_390)), True, NOW))
+    past = replace(ended, outlook=Outlook(cast.stands(cast.quota(words), usd(10_390)), True, NOW))
     return found | {"news-ended-over-soft": ("news.yaml", {"news": News.ENDED, "card": past})}
 
 
