@@ -25,6 +25,7 @@ def serve(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s  %(message)s")
     for name in ("apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)  # it warns that it uses our client, and fails in our words
     settled = starting.environment()
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)

@@ -14,7 +14,7 @@ BERLIN = ZoneInfo(acme.ZONE)
 START = datetime(2026, 11, 1, tzinfo=BERLIN).astimezone(UTC)
 ASKED = datetime(2026, 11, 20, 15, 0, tzinfo=BERLIN).astimezone(UTC)
 OPENING = datetime(2026, 11, 24, 10, 12, tzinfo=BERLIN).astimezone(UTC)
-LOOKS = (9, 12, 15, 18)  # hours at which the past is lived through; usage in between arrives with the next
+LOOKS = (9, 15)  # hours at which the past is lived through; usage in between arrives with the next
 
 
 def live(stage: Stage, to: datetime, step: timedelta | None = None) -> None:
