@@ -7,8 +7,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.config import Draft, lines, read_bytes, resolve
 from bot.sandbox import Channel, Group, Sandbox, Seed, Team, User, create, serve
+from bot.slack.calling import slack
 from bot.slack.lookup import SlackLookup
-from bot.wiring import slack
 from workflows.policy import Policy
 from workflows.ports import Rejected
 
