@@ -23,22 +23,22 @@ from workflows.requests import Case, Request
 from workflows.routing import Ask, Facts, Limit, Org, Route, route
 
 
-def facts(case: Case, now_stands: Standing, policy: Policy, now: datetime) -> Facts:
+def facts(case: Case, stands: Standing, policy: Policy, now: datetime) -> Facts:
     """What the routing rules may test of a case.
 
     The request goes past the hard limit when spend is there already, or when the amount would lift the limit past the mark at
     which the *base* stops: an exception must not step over a review by being large.
     """
-    quota = now_stands.quota
-    stop = mark_at(now_stands.base, quota.thresholds.hard)
-    hard = now_stands.spent >= mark_at(now_stands.limit, quota.thresholds.hard) or now_stands.limit + case.amount > stop
+    quota = stands.quota
+    stop = mark_at(stands.base, quota.thresholds.hard)
+    hard = stands.spent >= mark_at(stands.limit, quota.thresholds.hard) or stands.limit + case.amount > stop
     return Facts(
         scope=quota.scope,
         limit=Limit.HARD if hard else Limit.SOFT,
         amount=case.amount,
         unit=case.unit,
-        percent=-(-case.amount * 100 // now_stands.base) if now_stands.base else 100,
-        duration=min(case.term.length(now), now_stands.window.end - now),
+        percent=-(-case.amount * 100 // stands.base) if stands.base else 100,
+        duration=min(case.term.length(now), stands.window.end - now),
         data=case.data,
         kind=quota.kind,
         unapproved=policy.models.unapproved(case.models, case.data),

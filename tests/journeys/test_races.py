@@ -120,14 +120,14 @@ def settled(store: Store, request: Request, results: tuple[Any, Any]) -> Request
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_approve_and_deny(store: Store, turn: int) -> None:
+def test_of_an_approval_and_a_denial_one_wins_and_the_other_is_told(store: Store, turn: int) -> None:
     request, meeting = filed(store), Meeting()
     moves = [voting(store, meeting, request, BOB, Verdict.APPROVE), voting(store, meeting, request, EVE, Verdict.DENY)]
     settled(store, request, both(*moves[:: 1 if turn % 2 else -1]))
 
 
 @pytest.mark.parametrize("other", [BOB, EVE])
-def test_approve_and_approve(store: Store, other: PersonId) -> None:
+def test_of_two_approvals_one_grants(store: Store, other: PersonId) -> None:
     request, meeting = filed(store), Meeting()
     moves = [voting(store, meeting, request, by, Verdict.APPROVE) for by in (BOB, other)]
     winner = settled(store, request, both(*moves))
@@ -144,7 +144,7 @@ def test_the_last_two_of_a_quorum_both_count(store: Store) -> None:
         assert len(unit.overrides.current(KEY)) == 1
 
 
-def test_approve_and_withdraw(store: Store) -> None:
+def test_of_an_approval_and_a_withdrawal_one_wins_and_the_other_is_told(store: Store) -> None:
     request, meeting = filed(store), Meeting()
     early = kit(store, standing(timedelta(hours=1)), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
     settled(
