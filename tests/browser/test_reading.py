@@ -1,7 +1,9 @@
 """What a person sees: private answers, other people's words, the dark, and a narrow window."""
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from bot.demo.actor import Actor
 from bot.demo.stage import Stage
@@ -20,6 +22,15 @@ GROUND = """node => {
   const [one, two] = [light(getComputedStyle(node).color), light(getComputedStyle(ground).backgroundColor)];
   return {contrast: Math.max(one, two) / Math.min(one, two), dark: two < 0.2};
 }"""
+
+
+def test_becoming_somebody_survives_an_answer_that_comes_late(town: Stage, reader: Reader) -> None:
+    reader.sit(town, "ada")
+    held: list[Route] = []
+    reader.page.route(re.compile(r"/_sandbox/state\?as=U0BOB"), lambda at: at.continue_() if held else held.append(at))
+    reader.become("Bob Lindqvist")
+    assert len(held) == 1
+    held[0].continue_()
 
 
 def test_a_click_on_ones_own_request_is_answered_to_oneself_alone(town: Stage, reader: Reader, ada: Actor) -> None:

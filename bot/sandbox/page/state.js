@@ -86,7 +86,7 @@ export function explain(error) {
 export async function refresh(full = false) {
   const turn = (asked += 1);
   const { me, server } = store;
-  const since = full || !server ? undefined : server.rev;
+  const since = full || server?.me !== me ? undefined : server.rev; // a revision of what another person saw says nothing
   const answer = await read("state", { as: me, since });
   if (turn !== asked || me !== store.me) return;
   if (answer.rev === undefined) {
