@@ -1,11 +1,11 @@
-"""Types of columns: moments, days, and values kept as JSON."""
+"""Types of columns: text, moments, days, and values kept as JSON."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +27,23 @@ def moment(micros: int) -> datetime:
 def day_number(day: date) -> int:
     """2026-11-27 as 20261127: short, in order, and readable in a database shell."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+class Text(TypeDecorator[str]):
+    """Any text. PostgreSQL's has no NUL: there \\x00 is kept as \\x01\\x01 and \\x01 as \\x01\\x02, which sort as they did."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x01\x01", "\x00").replace("\x01\x02", "\x01")
 
 
 class Moment(TypeDecorator[datetime]):
