@@ -6,58 +6,59 @@ Late events count in the period they belong to but tell nothing: nobody is warne
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from workflows import overrides
+from workflows.approvals import Books
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace, window_of
-from workflows.spend import Costed, Price, Usage, price_all, tally
-from workflows.times import Window, day_at, local_day
+from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
+from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
+from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
 INSTANT = timedelta(microseconds=1)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count. `absurd` are events that were refused, by key, with their nano-dollars: tokens times
-    price came to more than any call costs.
+    `new` are the keys of those that count, `counters` what their quotas stand at since. `absurd` are events that were refused, by
+    key, with their nano-dollars: tokens times price came to more than any call costs.
     """
 
     accepted: int
     duplicates: int
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
+    counters: tuple[Counter, ...] = field(default=(), compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
     priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
-    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST}
     sound = [costed for costed in priced if costed.cost <= MOST]
-    batch: dict[bytes, Costed] = {}
-    for costed in sound:
-        batch.setdefault(costed.usage.key, costed)
+    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
+    batch = {costed[0].key: costed for costed in reversed(sound)}  # of those that are one event, the first
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> frozenset[bytes]:
-        new = _unseen([costed.usage for costed in batch.values()], unit)
-        _count([costed for key, costed in batch.items() if key in new], unit, policy, now=now)
-        return new
+    def once(unit: UnitOfWork) -> tuple[frozenset[bytes], tuple[Counter, ...]]:
+        new = _unseen([costed[0] for costed in batch.values()], unit)
+        counted = [batch[key] for key in reversed(batch) if key in new]
+        return new, _count(counted, unit, policy, now=now) if counted else ()
 
     try:
-        new = attempt(units, once)
+        new, counters = attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(len(new), len(sound) - len(new), new, absurd)
+    return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -66,33 +67,32 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     An event without a time gets the day on which it was received; its retry may come after midnight. So it is also looked up,
     and marked, on the day before.
     """
-    fresh = unit.meter.fresh([(_day(usage), usage.key) for usage in usages])
-    before = [(_day(usage) - timedelta(days=1), usage.key) for usage in usages if not usage.timed]
+    fresh = unit.meter.fresh([(usage.at.date(), usage.key) for usage in usages])
+    before = [(usage.at.date() - ONE_DAY, usage.key) for usage in usages if not usage.timed]
     if before:
         fresh -= {key for _, key in before} - unit.meter.fresh(before)
     return frozenset(fresh)
 
 
-def _day(usage: Usage) -> date:
-    return usage.at.astimezone(UTC).date()
-
-
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
-    if not batch:
-        return
-    organization = policy.organization
-    unit.meter.append(batch)
-    added = tally(batch, policy.by_scope(), organization.zone, organization.fiscal_start)
-    known = {quota.key: quota for quota in policy.quotas}
-    for key, window, after in unit.meter.add(added):
-        if now < window.end:
-            _tell(known[key], window, after - added.counters[key, window], after, unit=unit, now=now)
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[Counter, ...]:
+    org = policy.organization
+    groups = grouped(batch, org.zone)
+    added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
+    counters = tuple(unit.meter.add(added))
+    after = {(counter.quota, counter.window): counter.spent for counter in counters}
+    before = {key: spent - added.counters[key] for key, spent in after.items()}
+    books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
+    unit.meter.append(books.book(groups))
+    for counter in counters:
+        if now < counter.window.end:
+            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
+    return counters
 
 
 def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
     """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
     found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages}:
+    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages if usage.cost is None}:
         for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
             if (price := table.get(name)) is not None:
                 found[sold_as] = price
@@ -100,8 +100,9 @@ def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]
     return found
 
 
-def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOfWork, now: datetime) -> None:
+def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
     """Keeps every threshold that was reached as told, and has the most severe one shown."""
+    window, after = counter.window, counter.spent
     lowest = quota.thresholds.marks()[0][1]
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
         return
@@ -117,7 +118,7 @@ def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOf
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
     """What is true of a quota now: spent, base, and what overrides add."""
-    window = window_of(quota, policy.organization.zone, now, policy.organization.fiscal_start)
+    window = policy.window(quota, now)
     extra = overrides.extra(unit.overrides.current(quota.key), now)
     return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
 

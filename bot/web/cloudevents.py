@@ -18,10 +18,10 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Data(msgspec.Struct, frozen=True):
-    """What was used. Fields not named here are ignored."""
+    """What was used, by whom and for what. Fields not named here are ignored."""
 
-    scope: str
     model: str
+    scope: str | None = None
     provider: str | None = None
     input_tokens: int | str | None = None
     output_tokens: int | str | None = None
@@ -30,6 +30,14 @@ class Data(msgspec.Struct, frozen=True):
     requests: int | str | None = None
     cost_usd: Decimal | None = None
     user: str | None = None
+    team: str | None = None
+    project: str | None = None
+    use_case: str | None = None
+    environment: str | None = None
+    key: str | None = None
+    tags: list[str] | None = None
+    latency_ms: int | str | None = None
+    ended: str | None = None
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -110,7 +118,14 @@ def _judged(event: bytes) -> Event | Wrong:
         return Wrong("", "the event is not UTF-8 text")
 
 
-_WANTED = {"int": "a whole number", "decimal": "an amount in dollars", "datetime": "a time", "str": "text", "object": "an object"}
+_WANTED = {
+    "int": "a whole number",
+    "decimal": "an amount in dollars",
+    "datetime": "a time",
+    "str": "text",
+    "object": "an object",
+    "array": "a list",
+}
 _GOT = {
     "bool": "true or false",
     "float": "a fraction",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
+from bot.web.usage import Place
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -33,7 +34,11 @@ class Doors:
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""
-        return self.policy.scopes()
+        return self.policy.scopes
+
+    def place(self) -> Place:
+        """Where usage that comes in now belongs."""
+        return Place(self.clock.now(), self.policy.scopes, self.policy.attribution.scope_of)
 
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""

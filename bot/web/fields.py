@@ -5,6 +5,7 @@ passes through a float.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -78,6 +79,13 @@ def name(field: str, value: str | None, *, needed: bool = False) -> str:
     if not text.isprintable():
         raise Wrong(field, "has characters that cannot be printed")
     return text
+
+
+def word(field: str, value: str | None, words: Sequence[str]) -> str:
+    """One of a few words, "" when there is none."""
+    if value and value not in words:
+        raise Wrong(field, f"must be {', '.join(words)}, not {_quoted(value)}")
+    return value or ""
 
 
 def _minutes(span: timedelta) -> int:

@@ -42,7 +42,6 @@ class Ingest:
     def __init__(self, doors: Doors, bearers: Bearers) -> None:
         self._doors = doors
         self._bearers = bearers
-        self._scopes = doors.scopes()
         self._till = Till(doors.record)
 
     async def post(self, request: Request) -> Response:
@@ -72,10 +71,10 @@ class Ingest:
         return Response(msgspec.json.encode(said), status, media_type="application/json")
 
     async def _read(self, body: bytes, batch: bool | None) -> Read:
-        received = self._doors.clock.now()
+        place = self._doors.place()
 
         def work() -> Read:
-            return read(body, batch=batch, received=received, scopes=self._scopes)
+            return read(body, place, batch=batch)
 
         return work() if len(body) <= SMALL else await to_thread.run_sync(work)
 

@@ -7,10 +7,13 @@ from difflib import get_close_matches
 from hashlib import blake2b
 
 from bot.web.cloudevents import Event, Unreadable, events, is_list
-from bot.web.fields import Wrong, count, moment, name, nanos
-from workflows.spend import Tokens, Usage
+from bot.web.fields import Wrong, count, moment, name, nanos, word
+from workflows.attribution import Origin
+from workflows.spend import Ended, Tokens, Usage
 
 SUGGESTIONS = 20  # a body; each looks at every scope, and a body can be full of typing errors
+
+ENDINGS = tuple(Ended)
 
 Suggest = Callable[[str], str]
 
@@ -33,17 +36,26 @@ class Read:
     refused: list[Refusal] = field(default_factory=list)
 
 
-def read(body: bytes, *, batch: bool | None, received: datetime, scopes: Collection[str]) -> Read:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """When and where events come in: what a door needs to know beside their bytes."""
+
+    received: datetime
+    scopes: Collection[str]
+    scope_of: Callable[[Origin, str], str]  # by an origin and the scope that the event names, "" for none
+
+
+def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
     """The usages of a body and what is wrong with the rest. `batch` is what was promised: a list, one event, or either."""
     if batch is not None and batch is not is_list(body):
         _refuse_shape(body, batch)
     found = Read()
-    suggest = _suggester(scopes)
+    suggest = suggester(place.scopes)
     for index, event in enumerate(events(body)):
         try:
             if isinstance(event, Wrong):
                 raise event
-            found.usages.append(_usage(event, received, scopes, suggest))
+            found.usages.append(_usage(event, place, suggest))
             found.indices.append(index)
         except Wrong as wrong:
             found.refused.append(Refusal(index, wrong.field, wrong.reason))
@@ -57,18 +69,19 @@ def _refuse_shape(body: bytes, batch: bool) -> None:
     raise Unreadable("this content type is for one event; a list is application/cloudevents-batch+json", 0)
 
 
-def _usage(event: Event, received: datetime, scopes: Collection[str], suggest: Suggest) -> Usage:
+def _usage(event: Event, place: Place, suggest: Suggest) -> Usage:
     """The usage an event carries. Raises Wrong for the first field that cannot be right."""
     _check_envelope(event)
     data = event.data
-    if data.scope not in scopes:
+    if data.scope is not None and data.scope not in place.scopes:
         scope = name("data.scope", data.scope, needed=True)
         raise Wrong("data.scope", f'"{scope}" is not in app.yaml{suggest(scope)}')
+    origin = _origin(event)
     return Usage(
         key=key_of(event.source, event.id),
-        at=moment(event.time, received),
-        scope=data.scope,
-        model=name("data.model", data.model, needed=True),
+        at=moment(event.time, place.received),
+        scope=place.scope_of(origin, data.scope or ""),
+        model=origin.model,
         tokens=Tokens(
             count("data.input_tokens", data.input_tokens),
             count("data.output_tokens", data.output_tokens),
@@ -77,10 +90,32 @@ def _usage(event: Event, received: datetime, scopes: Collection[str], suggest: S
         ),
         cost=nanos("data.cost_usd", data.cost_usd),
         requests=count("data.requests", data.requests, absent=1),
-        user=name("data.user", data.user) or name("subject", event.subject),
+        user=origin.user,
         source=event.source,
-        provider=name("data.provider", data.provider),
+        provider=origin.provider,
         timed=event.time is not None,
+        team=origin.teams[0] if origin.teams else "",
+        use_case=origin.use_case,
+        environment=origin.environment,
+        ended=word("data.ended", data.ended, ENDINGS),
+        latency=None if data.latency_ms is None else count("data.latency_ms", data.latency_ms),
+    )
+
+
+def _origin(event: Event) -> Origin:
+    """Where an event says that it comes from, as the attribution rules see it."""
+    data = event.data
+    return Origin(
+        teams=(name("data.team", data.team),) if data.team else (),
+        user=name("data.user", data.user) or name("subject", event.subject),
+        keys=(name("data.key", data.key),) if data.key else (),
+        tags=tuple(name("data.tags", tag) for tag in data.tags or ()),
+        use_case=name("data.use_case", data.use_case),
+        environment=name("data.environment", data.environment),
+        model=name("data.model", data.model, needed=True),
+        provider=name("data.provider", data.provider),
+        project=name("data.project", data.project),
+        source=event.source,
     )
 
 
@@ -100,7 +135,8 @@ def key_of(source: str, number: str) -> bytes:
     return blake2b(len(who).to_bytes(8) + who + len(which).to_bytes(8) + which, digest_size=16).digest()
 
 
-def _suggester(scopes: Collection[str]) -> Suggest:
+def suggester(scopes: Collection[str]) -> Suggest:
+    """Finds the scope that may have been meant; only for so many, because each looks at every scope."""
     known: dict[str, str] = {}
 
     def suggest(scope: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workflows.money import Unit
 from workflows.quotas import Quota, lineage
-from workflows.spend import Costed, CostSource, Price, Tally, Tokens, Usage, cost, price_all, tally
+from workflows.spend import Costed, CostSource, Price, Tally, Tokens, Usage, cost, grouped, price_all, tally
 from workflows.times import Period, local_day, window_at
 
 counts = st.integers(0, 10**9)
@@ -127,7 +127,7 @@ batches = st.lists(st.builds(Costed, usages, st.integers(0, 10**12), st.just(Cos
 
 
 def added(batch: list[Costed]) -> Tally:
-    return tally(batch, BY_SCOPE, ZONE, fiscal_start=4)
+    return tally(grouped(batch, ZONE), BY_SCOPE, ZONE, fiscal_start=4)
 
 
 @given(batches)

@@ -1,0 +1,147 @@
+"""Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
+
+Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
+UTC day: whose day it was is app.yaml's to say, and this does not read it.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+NAMES = ("scope", "model", "provider", "team", "use_case", "environment", "ended", "cost_source", "approval")
+SUMS = ("events", "requests", "input", "output", "cache_read", "cache_write", "cost", "latency", "clocked")
+CHUNK = 1_000
+
+
+def text(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]
+
+
+def count(*names: str, empty: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger(), nullable=empty) for name in names]
+
+
+def data(name: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.LargeBinary(), nullable=False)]
+
+
+def day() -> list[sa.Column[Any]]:
+    return [sa.Column("day", sa.Integer(), nullable=False)]
+
+
+def moment() -> sa.types.TypeEngine[Any]:
+    return sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def key(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*columns, name=f"pk_{name}")
+
+
+def upgrade() -> None:
+    op.rename_table("events", "old_events")
+    op.rename_table("seen", "old_seen")
+    if op.get_bind().dialect.name == "postgresql":  # there a key keeps its name when its table gets another
+        op.execute("ALTER INDEX pk_events RENAME TO pk_old_events")
+        op.execute("ALTER INDEX pk_seen RENAME TO pk_old_seen")
+        op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
+    create()
+    op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
+    with op.batch_alter_table("counters") as counters:
+        counters.alter_column("version", server_default=None)
+    carry_over()
+    op.drop_table("old_events")
+    op.drop_table("old_seen")
+    op.drop_table("unpriced")
+
+
+def create() -> None:
+    rowid = sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False)
+    op.create_table(
+        "events",
+        rowid,
+        *data("key"),
+        sa.Column("at", moment(), nullable=False),
+        *count("series"),
+        *text("user", "source"),
+        sa.Column("timed", sa.Boolean(), nullable=False),
+        *count("requests", "input", "output", "cache_read", "cache_write", "cost"),
+        *count("latency", empty=True),
+        key("events", "id"),
+    )
+    number = sa.Column("id", sa.BigInteger(), nullable=False, autoincrement=False)
+    op.create_table("series", number, *text(*NAMES), key("series", "id"))
+    op.create_index("series_by_scope", "series", ["scope"])
+    op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
+    op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def carry_over() -> None:
+    bind = op.get_bind()
+    known: set[int] = set()
+    for rows in chunks(bind):
+        bind.execute(table("events", *rows[0]["event"]).insert(), [row["event"] for row in rows])
+        fresh = {row["series"]["id"]: row["series"] for row in rows if row["series"]["id"] not in known}
+        known |= fresh.keys()
+        if fresh:
+            bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
+        for row in rows:
+            add(bind, row["slice"])
+    bind.execute(
+        sa.text(
+            "INSERT INTO seen (day, key, event) SELECT s.day, s.key, coalesce(e.id, 0)"
+            " FROM old_seen s LEFT JOIN (SELECT key, max(id) AS id FROM events GROUP BY key) e ON e.key = s.key"
+        )
+    )
+    if bind.dialect.name == "postgresql":
+        last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
+        bind.execute(sa.text(last))
+
+
+def table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column) for column in columns))
+
+
+def chunks(bind: sa.Connection) -> Iterator[list[dict[str, Any]]]:
+    """The old events in their order, as the rows that they become."""
+    last = 0
+    while True:
+        page = sa.text("SELECT * FROM old_events WHERE id > :last ORDER BY id LIMIT :most")
+        rows = [dict(row) for row in bind.execute(page, {"last": last, "most": CHUNK}).mappings()]
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        yield [carried(row) for row in rows]
+
+
+def carried(old: dict[str, Any]) -> dict[str, Any]:
+    parts = (old["scope"], old["model"], old["provider"], "", "", "", "", old["cost_source"], "base")
+    hashed = blake2b(digest_size=8)
+    for part in parts:
+        said = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(said).to_bytes(4) + said)
+    series = int.from_bytes(hashed.digest()) >> 1
+    same = ("id", "key", "at", "user", "source", "timed", "requests", "input", "output", "cache_read", "cache_write", "cost")
+    event = {name: old[name] for name in same} | {"series": series, "latency": None}
+    sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
+    piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
+    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece}
+
+
+def day_of(at: int | datetime) -> int:
+    moment = at.astimezone(UTC) if isinstance(at, datetime) else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+    return moment.year * 10_000 + moment.month * 100 + moment.day
+
+
+def add(bind: sa.Connection, piece: dict[str, Any]) -> None:
+    grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
+    names, marks = ", ".join(piece), ", ".join(f":{name}" for name in piece)
+    bind.execute(sa.text(f"INSERT INTO slices ({names}) VALUES ({marks}) ON CONFLICT (day, series) DO UPDATE SET {grown}"), piece)
