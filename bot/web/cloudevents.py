@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.web.fields import Wrong
+from bot.web.fields import Unreadable, Wrong
 
 BOM = b"\xef\xbb\xbf"
 
@@ -50,14 +50,6 @@ class Event(msgspec.Struct, frozen=True):
     specversion: str = "1.0"
     time: datetime | None = None
     subject: str | None = None
-
-
-class Unreadable(Exception):
-    """The body is no JSON, or no events at all. `position` is the byte where reading failed, None when that is not known."""
-
-    def __init__(self, message: str, position: int | None = None) -> None:
-        super().__init__(message)
-        self.position = position
 
 
 _ONE = msgspec.json.Decoder(Event)

@@ -29,6 +29,14 @@ class Wrong(Exception):
         self.reason = reason
 
 
+class Unreadable(Exception):
+    """The body is nothing that a door reads. `position` is the byte where reading failed, None when that is not known."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
 def count(field: str, value: int | str | None, absent: int = 0) -> int:
     """A whole number from 0 to MOST_TOKENS."""
     if value is None:

@@ -1,14 +1,15 @@
 """From events to usage: each is kept, or refused with its index, field and reason."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from hashlib import blake2b
 
-from bot.web.cloudevents import Event, Unreadable, events, is_list
-from bot.web.fields import Wrong, count, moment, name, nanos, word
+from bot.web.cloudevents import Event, events, is_list
+from bot.web.fields import Unreadable, Wrong, count, moment, name, nanos, word
 from workflows.attribution import Origin
+from workflows.money import Unit, show
 from workflows.spend import Ended, Tokens, Usage
 
 SUGGESTIONS = 20  # a body; each looks at every scope, and a body can be full of typing errors
@@ -34,6 +35,15 @@ class Read:
     usages: list[Usage] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+
+    def refuse_absurd(self, absurd: Mapping[bytes, int]) -> None:
+        """Adds what turned out to cost more than any call, by key, where it belongs in the order of the body."""
+        late = [
+            Refusal(index, "data", f"comes to {show(absurd[usage.key], Unit.USD)}; are these tokens of one event?")
+            for index, usage in zip(self.indices, self.usages, strict=True)
+            if usage.key in absurd
+        ]
+        self.refused = sorted(self.refused + late, key=lambda refusal: refusal.index)
 
 
 @dataclass(frozen=True, slots=True)
