@@ -165,7 +165,7 @@ def test_a_body_may_be_compressed_with_gzip(porter: Door) -> None:
     ("coding", "body", "status", "said"),
     [
         ("br", b"x", 415, "not with br"),
-        ("gzip", b"x", 400, "says that it is gzip, and is not"),
+        ("gzip", b"this is plain text", 400, "says that it is gzip, and is not"),
         ("gzip", gzip.compress(b"[]" * 99)[:-9], 400, "ends too early"),
         ("gzip", gzip.compress(b" " * (5 * 2**20 + 1)), 413, "send smaller batches"),
     ],
