@@ -19,7 +19,7 @@ Probe = Callable[[], str]
 class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
-    `counted` is told after each commit: there may be something to say.
+    `counted` is told after a commit that has something to say.
     """
 
     policy: Policy
@@ -44,7 +44,8 @@ class Doors:
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""
         recorded = record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
-        self.counted()
+        if recorded.told:
+            self.counted()
         return recorded
 
     def standings(self) -> tuple[Standing, ...]:
