@@ -45,13 +45,15 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
-    batch = {costed[0].key: costed for costed in reversed(sound)}  # of those that are one event, the first
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
     def once(unit: UnitOfWork) -> tuple[frozenset[bytes], tuple[Counter, ...]]:
         new = _unseen([costed[0] for costed in batch.values()], unit)
-        counted = [batch[key] for key in reversed(batch) if key in new]
+        counted = [costed for key, costed in batch.items() if key in new]
         return new, _count(counted, unit, policy, now=now) if counted else ()
 
     try:
@@ -59,6 +61,13 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
     return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
+
+
+def _first(events: Iterable[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -82,7 +91,7 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
-    unit.meter.append(books.book(groups))
+    unit.meter.append(books.book(groups, batch))
     for counter in counters:
         if now < counter.window.end:
             _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
