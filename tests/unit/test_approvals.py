@@ -1,4 +1,4 @@
-"""Approval: each event is within base, under the override that was in force, beyond, or refused; and cutting a batch changes none."""
+"""Approval: within base, under the override that was in force, beyond, or refused; and cutting a batch changes none of it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
