@@ -4,7 +4,7 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
-from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
 from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -42,7 +42,7 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
+    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
     batch = {costed[0].key: costed for costed in sound}
@@ -98,15 +98,15 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     return counters
 
 
-def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
-    """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
-    found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages if usage.cost is None}:
-        for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
-            if (price := table.get(name)) is not None:
-                found[sold_as] = price
-                break
-    return found
+def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+    """Prices by the name that a model is sold under: what was negotiated, else the list price."""
+
+    def price_of(provider: str, model: str) -> Price | None:
+        names = (f"{provider}/{model}", model) if provider else (model,)
+        found = (table.get(name) for table in (policy.prices, prices) for name in names)
+        return next((price for price in found if price is not None), None)
+
+    return price_of
 
 
 def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
