@@ -63,7 +63,7 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
 
 
-def _first(events: Iterable[Costed]) -> dict[bytes, Costed]:
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
     firsts: dict[bytes, Costed] = {}
     for costed in events:
         firsts.setdefault(costed.usage.key, costed)
