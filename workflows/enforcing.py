@@ -10,7 +10,7 @@ from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
 from workflows.ports import Unavailable, UnitOfWork
-from workflows.quotas import Quota, window_of
+from workflows.quotas import Quota
 from workflows.refusals import Refused
 
 
@@ -53,9 +53,7 @@ def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]
     for override in overrides:
         status = override.status(now)
         if override.id in confirmed and status is Status.ACTIVATING:
-            org = kit.policy.organization
-            reset = window_of(quota, org.zone, now, org.fiscal_start).end
-            _begin(unit, override, Verified(reset), now)
+            _begin(unit, override, Verified(kit.policy.window(quota, now).end), now)
         elif override.id not in confirmed and status is Status.ENDING:
             _gone(unit, override, now)
 

@@ -4,60 +4,72 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from workflows import overrides
+from workflows.approvals import Books
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace, window_of
-from workflows.spend import Costed, Price, Usage, price_all, tally
-from workflows.times import Window, day_at, local_day
+from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
+from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
 INSTANT = timedelta(microseconds=1)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count. `absurd` are events that were refused, by key, with their nano-dollars: tokens times
-    price came to more than any call costs.
+    `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
+    something. `absurd` are events that were refused, by
+    key, with their nano-dollars: tokens times price came to more than any call costs.
     """
 
     accepted: int
     duplicates: int
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
+    counters: tuple[Counter, ...] = field(default=(), compare=False)
+    told: bool = field(default=False, compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
-    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST}
+    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
-    batch: dict[bytes, Costed] = {}
-    for costed in sound:
-        batch.setdefault(costed.usage.key, costed)
+    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> frozenset[bytes]:
-        new = _unseen([costed.usage for costed in batch.values()], unit)
-        _count([costed for key, costed in batch.items() if key in new], unit, policy, now=now)
-        return new
+    def once(unit: UnitOfWork) -> Recorded:
+        new = _unseen([costed[0] for costed in batch.values()], unit)
+        counted = [costed for key, costed in batch.items() if key in new]
+        counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
+        return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
 
     try:
-        new = attempt(units, once)
+        return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(len(new), len(sound) - len(new), new, absurd)
+
+
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -66,45 +78,45 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     An event without a time gets the day on which it was received; its retry may come after midnight. So it is also looked up,
     and marked, on the day before.
     """
-    fresh = unit.meter.fresh([(_day(usage), usage.key) for usage in usages])
-    before = [(_day(usage) - timedelta(days=1), usage.key) for usage in usages if not usage.timed]
+    fresh = unit.meter.fresh([(usage.at.date(), usage.key) for usage in usages])
+    before = [(usage.at.date() - ONE_DAY, usage.key) for usage in usages if not usage.timed]
     if before:
         fresh -= {key for _, key in before} - unit.meter.fresh(before)
     return frozenset(fresh)
 
 
-def _day(usage: Usage) -> date:
-    return usage.at.astimezone(UTC).date()
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Books new events; what the counters stand at since, and whether somebody is to be told."""
+    org = policy.organization
+    groups = grouped(batch, org.zone)
+    added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
+    counters = tuple(unit.meter.add(added))
+    after = {(counter.quota, counter.window): counter.spent for counter in counters}
+    before = {key: spent - added.counters[key] for key, spent in after.items()}
+    books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
+    unit.meter.append(books.book(groups, batch))
+    open_now = [counter for counter in counters if now < counter.window.end]
+    told = [_tell(policy.by_key[c.quota], c, before[c.quota, c.window], unit=unit, now=now) for c in open_now]
+    return counters, any(told)
 
 
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
-    if not batch:
-        return
-    organization = policy.organization
-    unit.meter.append(batch)
-    added = tally(batch, policy.by_scope(), organization.zone, organization.fiscal_start)
-    known = {quota.key: quota for quota in policy.quotas}
-    for key, window, after in unit.meter.add(added):
-        if now < window.end:
-            _tell(known[key], window, after - added.counters[key, window], after, unit=unit, now=now)
+def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+    """Prices by the name that a model is sold under: what was negotiated, else the list price."""
+
+    def price_of(provider: str, model: str) -> Price | None:
+        names = (f"{provider}/{model}", model) if provider else (model,)
+        found = (table.get(name) for table in (policy.prices, prices) for name in names)
+        return next((price for price in found if price is not None), None)
+
+    return price_of
 
 
-def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
-    """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
-    found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages}:
-        for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
-            if (price := table.get(name)) is not None:
-                found[sold_as] = price
-                break
-    return found
-
-
-def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
+def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> bool:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
+    window, after = counter.window, counter.spent
     lowest = quota.thresholds.marks()[0][1]
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
-        return
+        return False
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
     for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
@@ -113,11 +125,12 @@ def _tell(quota: Quota, window: Window, before: int, after: int, *, unit: UnitOf
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
+    return bool(shown)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
     """What is true of a quota now: spent, base, and what overrides add."""
-    window = window_of(quota, policy.organization.zone, now, policy.organization.fiscal_start)
+    window = policy.window(quota, now)
     extra = overrides.extra(unit.overrides.current(quota.key), now)
     return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
 

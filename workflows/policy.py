@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
+from functools import cached_property
 
+from workflows.attribution import Attribution, Claim
 from workflows.people import PersonId
-from workflows.quotas import Quota, lineage
+from workflows.quotas import Quota, lineage, window_of
 from workflows.routing import Data, Rule
 from workflows.spend import Price
+from workflows.times import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,12 @@ class DigestPlan:
 FREE = Price(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
-    """The whole of app.yaml. `quotas` are in the order they were written, parents and children mixed as the operator likes."""
+    """The whole of app.yaml. `quotas` are in the order they were written, parents and children mixed as the operator likes.
+
+    It has no slots, so that what is looked up for every event is found once.
+    """
 
     organization: Organization
     quotas: tuple[Quota, ...]
@@ -85,23 +91,49 @@ class Policy:
     digest: DigestPlan = DigestPlan()
     prices: Mapping[str, Price] = field(default_factory=dict)
     fallback_price: Price = FREE
+    claims: tuple[Claim, ...] = ()
     hash: str = ""
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Quota]:
+        """Every quota by its key."""
+        return {quota.key: quota for quota in self.quotas}
+
+    @cached_property
+    def by_scope(self) -> Mapping[str, tuple[Quota, ...]]:
+        """Every scope's quotas, scopes without one left out."""
+        found: dict[str, list[Quota]] = {}
+        for quota in self.quotas:
+            found.setdefault(quota.scope, []).append(quota)
+        return {scope: tuple(quotas) for scope, quotas in found.items()}
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Every scope of the tree: those with a quota, those above one, and where usage goes that nobody claims."""
+        return frozenset(scope for quota in self.quotas for scope in lineage(quota.scope)) | {self.unattributed}
+
+    @cached_property
+    def unattributed(self) -> str:
+        """The scope of usage that no rule attributes: below the first root, so that it counts in the whole."""
+        root = self.quotas[0].scope.partition("/")[0] if self.quotas else "platform"
+        return f"{root}/unattributed"
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """Where usage belongs."""
+        return Attribution(self.claims, self.scopes, self.unattributed)
 
     def quota(self, key: str) -> Quota | None:
         """The quota of that key."""
-        return next((q for q in self.quotas if q.key == key), None)
+        return self.by_key.get(key)
 
     def on(self, scope: str) -> tuple[Quota, ...]:
         """The quotas on exactly this scope."""
-        return tuple(q for q in self.quotas if q.scope == scope)
+        return self.by_scope.get(scope, ())
 
-    def by_scope(self) -> dict[str, tuple[Quota, ...]]:
-        """Every scope's quotas."""
-        return {scope: self.on(scope) for scope in dict.fromkeys(q.scope for q in self.quotas)}
-
-    def scopes(self) -> frozenset[str]:
-        """Every scope of the tree: those with a quota, and those above one."""
-        return frozenset(scope for quota in self.quotas for scope in lineage(quota.scope))
+    def window(self, quota: Quota, at: datetime) -> Window:
+        """The quota's window that holds a moment."""
+        return window_of(quota, self.organization.zone, at, self.organization.fiscal_start)
 
     def in_channel(self, channel: str) -> tuple[Quota, ...]:
         """The quotas whose home is this channel."""

@@ -20,7 +20,7 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Costed, Tally
+from workflows.spend import Booked, Costed, Counter, Series, Slice, Tally
 from workflows.times import Window
 
 
@@ -109,6 +109,9 @@ class Overrides(Protocol):
     def current(self, quota: str) -> list[Override]:
         """Those on a quota that the store was not yet read back without, oldest first."""
 
+    def during(self, quota: str, window: Window) -> list[Override]:
+        """Those on a quota that were in force at some time in a window, oldest first."""
+
 
 class Outcomes(Protocol):
     """Answers to check-ins, one an override."""
@@ -124,15 +127,24 @@ class Meter(Protocol):
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
         """Marks (UTC day of the event, key) as seen and returns the keys that were not seen before."""
 
-    def append(self, batch: Sequence[Costed]) -> None:
-        """Keeps the events, and counts those priced by the fallback per model."""
+    def append(self, batch: Sequence[Booked]) -> None:
+        """Keeps the events, each marked before by `fresh` in this unit, and adds to the daily sums of their series."""
 
-    def add(self, tally: Tally) -> list[tuple[str, Window, int]]:
-        """Adds to counters and daily sums; returns (quota, window, spent after)."""
+    def add(self, tally: Tally) -> list[Counter]:
+        """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
+    def counters(self, at: datetime) -> list[Counter]:
+        """Every counter whose window holds a moment."""
+
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
+
+    def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
+        """What was counted on each local day from first to last, both included, in a scope and all below it; "" is everywhere."""
+
+    def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
+        """The event of that key on one of these UTC days, and the series it was booked in."""
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         """Keeps a notice; False when that threshold was told before.

@@ -2,24 +2,27 @@
 
 Tokens are in disjoint buckets (input without cache, cache read, cache write, output); doors normalise to them. Prices are integer
 pico-dollars a token, costs integer nano-dollars, rounded half to even once per event. Spend is never priced again.
+
+What is made for every call is a named tuple: making a frozen dataclass costs four times as much.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from workflows.money import Unit
 from workflows.quotas import Quota, lineage
-from workflows.times import Window, day_at, local_day, window_at
+from workflows.times import Period, Window, day_at, local_day, window_at
 
 PICO_PER_NANO = 1_000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Disjoint buckets of one call."""
+class Tokens(NamedTuple):
+    """Disjoint buckets of one call. Negative only where a correction takes something back."""
 
     input: int = 0
     output: int = 0
@@ -39,11 +42,20 @@ class CostSource(StrEnum):
     FALLBACK = "fallback"
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Ended(StrEnum):
+    """How a call went, where the sender says so: "" is that it does not."""
+
+    OK = "ok"
+    ERROR = "error"
+    REFUSED = "refused"  # by the gateway, because a budget was spent
+
+
+class Usage(NamedTuple):
     """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
 
-    `timed` is False when the sender gave no time and `at` is when the event was received.
+    `timed` is False when the sender gave no time and `at` is when the event was received. `latency` is in milliseconds, None
+    when it is not known. `team`, `use_case` and `environment` are the sender's own words; `scope` is where they were found to
+    belong.
     """
 
     key: bytes
@@ -57,15 +69,14 @@ class Usage:
     source: str = ""
     provider: str = ""
     timed: bool = True
+    team: str = ""
+    use_case: str = ""
+    environment: str = ""
+    ended: str = ""
+    latency: int | None = None
 
-    @property
-    def sold_as(self) -> str:
-        """The name under which it is priced: the same model has its price with each provider."""
-        return f"{self.provider}/{self.model}" if self.provider else self.model
 
-
-@dataclass(frozen=True, slots=True)
-class Costed:
+class Costed(NamedTuple):
     """A usage with what it cost and how that is known."""
 
     usage: Usage
@@ -90,29 +101,160 @@ class Price:
 
 def cost(tokens: Tokens, price: Price, requests: int = 1) -> int:
     """Nano-dollars for one event, half to even. In an event of many requests each is taken to have the average context."""
+    new, output, read, written = tokens
     fee = requests * price.request
-    context = tokens.input + tokens.cache_read + tokens.cache_write
     for start, dearer in price.above:
-        if context > start * max(1, requests):
+        if new + read + written > start * max(1, requests):
             price = dearer
-    pico = tokens.input * price.input + tokens.output * price.output
-    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write + fee
+    pico = new * price.input + output * price.output + read * price.cache_read + written * price.cache_write + fee
     nanos, rest = divmod(pico, PICO_PER_NANO)
     return nanos + (rest * 2 > PICO_PER_NANO or (rest * 2 == PICO_PER_NANO and nanos % 2 == 1))
 
 
-def price_all(usages: Iterable[Usage], prices: Mapping[str, Price], fallback: Price) -> list[Costed]:
+PriceOf = Callable[[str, str], Price | None]
+"""The price of a (provider, model); None when there is none."""
+
+
+def price_all(usages: Iterable[Usage], price_of: PriceOf, fallback: Price) -> list[Costed]:
     """Every usage with its cost: as reported, else by the price of what it is sold as, else by the fallback. None is dropped."""
-    return [_costed(usage, prices, fallback) for usage in usages]
+    found = cache(price_of)
+    return [_costed(usage, found, fallback) for usage in usages]
 
 
-def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Costed:
+def _costed(usage: Usage, price_of: PriceOf, fallback: Price) -> Costed:
     if usage.cost is not None:
         return Costed(usage, usage.cost, CostSource.REPORTED)
-    price = prices.get(usage.sold_as)
+    price = price_of(usage.provider, usage.model)
     if price is None:
         return Costed(usage, cost(usage.tokens, fallback, usage.requests), CostSource.FALLBACK)
     return Costed(usage, cost(usage.tokens, price, usage.requests), CostSource.PRICED)
+
+
+class Sort(NamedTuple):
+    """What alike events of a batch have in common."""
+
+    scope: str
+    model: str
+    provider: str
+    team: str
+    use_case: str
+    environment: str
+    ended: str
+    cost_source: CostSource
+
+
+class Sums(NamedTuple):
+    """What events add up to. `latency` is milliseconds over the `clocked` of them whose latency is known."""
+
+    events: int = 0
+    requests: int = 0
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    cost: int = 0
+    latency: int = 0
+    clocked: int = 0
+
+    def of(self, unit: Unit) -> int:
+        """The amount that a quota of this unit counts."""
+        match unit:
+            case Unit.USD:
+                return self.cost
+            case Unit.TOKENS:
+                return self.input + self.output + self.cache_read + self.cache_write
+            case Unit.REQUESTS:
+                return self.requests
+
+    def plus(self, other: "Sums") -> "Sums":
+        return Sums(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+NOTHING = Sums()
+
+
+def summed(events: Sequence[Costed]) -> Sums:
+    """What these add up to."""
+    usages = [event[0] for event in events]
+    tokens = [usage.tokens for usage in usages]
+    latencies = [usage.latency for usage in usages if usage.latency is not None]
+    used = Tokens(*map(sum, zip(*tokens, strict=True)))
+    cost, requests = sum([event[1] for event in events]), sum([usage.requests for usage in usages])
+    return Sums(len(events), requests, *used, cost, latency=sum(latencies), clocked=len(latencies))
+
+
+class Group(NamedTuple):
+    """Events of a batch that are alike: of one local day and one sort. `today` is that day's window."""
+
+    today: Window
+    day: date
+    sort: Sort
+    events: Sequence[Costed]
+    sums: Sums
+
+
+def grouped(batch: Iterable[Costed], zone: str) -> list[Group]:
+    """A batch by local day and sort: windows and quotas are found once for each group, not for each event."""
+    days: dict[Window, dict[Sort, list[Costed]]] = {}
+    start = end = NEVER
+    here: dict[Sort, list[Costed]] = {}
+    for event in batch:
+        usage, _, source = event
+        if not start <= usage.at < end:
+            today = day_at(zone, usage.at)
+            start, end = today.start, today.end
+            here = days.setdefault(today, {})
+        sort = Sort(usage.scope, usage.model, usage.provider, usage.team, usage.use_case, usage.environment, usage.ended, source)
+        alike = here.get(sort)
+        if alike is None:
+            here[sort] = [event]
+        else:
+            alike.append(event)
+    return [
+        Group(today, local_day(today.start, zone), sort, events, summed(events))
+        for today, sorts in days.items()
+        for sort, events in sorts.items()
+    ]
+
+
+class Series(NamedTuple):
+    """What the daily sums are kept by. `approval` is `Approval`'s word, or the id of the override that covered them."""
+
+    scope: str
+    model: str
+    provider: str
+    team: str
+    use_case: str
+    environment: str
+    ended: str
+    cost_source: CostSource
+    approval: str
+
+
+class Booked(NamedTuple):
+    """Events of one local day and one series, with what they add up to."""
+
+    day: date
+    series: Series
+    events: Sequence[Costed]
+    sums: Sums
+
+
+class Slice(NamedTuple):
+    """What was counted in one series on one local day."""
+
+    day: date
+    series: Series
+    sums: Sums
+
+
+class Counter(NamedTuple):
+    """What was spent in one window of a quota. `version` grows with every change: of two readings the higher one is newer."""
+
+    quota: str
+    window: Window
+    spent: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,52 +265,32 @@ class Tally:
     days: Mapping[tuple[str, date], int]
 
 
-def tally(batch: Iterable[Costed], quotas: Mapping[str, Sequence[Quota]], zone: str, fiscal_start: int = 1) -> Tally:
-    """Adds a batch up, keys sorted so that two writers take rows in one order. `quotas` are by scope."""
+Counting = Mapping[str, Sequence[Quota]]
+"""Quotas by scope."""
+
+
+def counting(sort: Sort | Series, quotas: Counting) -> list[Quota]:
+    """The quotas in which these events count, leaf first."""
+    return [quota for scope in lineage(sort.scope) for quota in quotas.get(scope, ()) if quota.counts(sort.model)]
+
+
+@lru_cache(maxsize=4096)
+def window_on(period: Period, zone: str, today: datetime, fiscal_start: int) -> Window:
+    """`window_at`, remembered: the same few days come with every batch."""
+    return window_at(period, zone, today, fiscal_start)
+
+
+def tally(groups: Iterable[Group], quotas: Counting, zone: str, fiscal_start: int = 1) -> Tally:
+    """Adds a batch up, keys sorted so that two writers take rows in one order."""
     counters: dict[tuple[str, Window], int] = {}
     days: dict[tuple[str, date], int] = {}
-    for today, sums in _sums(batch, zone).items():
-        day = local_day(today.start, zone)
-        for (scope, model), used in sums.items():
-            for quota in (q for s in lineage(scope) for q in quotas.get(s, ()) if q.counts(model)):
-                window = window_at(quota.period, zone, today.start, fiscal_start)
-                counters[quota.key, window] = counters.get((quota.key, window), 0) + used.of(quota.unit)
-                days[quota.key, day] = days.get((quota.key, day), 0) + used.of(quota.unit)
+    for group in groups:
+        for quota in counting(group.sort, quotas):
+            amount = group.sums.of(quota.unit)
+            window = window_on(quota.period, zone, group.today.start, fiscal_start)
+            counters[quota.key, window] = counters.get((quota.key, window), 0) + amount
+            days[quota.key, group.day] = days.get((quota.key, group.day), 0) + amount
     return Tally(dict(sorted(counters.items(), key=_by_start)), dict(sorted(days.items())))
-
-
-@dataclass(slots=True)
-class _Sum:
-    usd: int = 0
-    tokens: int = 0
-    requests: int = 0
-
-    def of(self, unit: Unit) -> int:
-        match unit:
-            case Unit.USD:
-                return self.usd
-            case Unit.TOKENS:
-                return self.tokens
-            case Unit.REQUESTS:
-                return self.requests
-
-
-def _sums(batch: Iterable[Costed], zone: str) -> dict[Window, dict[tuple[str, str], _Sum]]:
-    """What a batch used by local day, scope and model: windows are found once for each of these, not for each event."""
-    sums: dict[Window, dict[tuple[str, str], _Sum]] = {}
-    today, here = Window(NEVER, NEVER), dict[tuple[str, str], _Sum]()
-    for costed in batch:
-        usage = costed.usage
-        if not today.start <= usage.at < today.end:
-            today = day_at(zone, usage.at)
-            here = sums.setdefault(today, {})
-        used = here.get((usage.scope, usage.model))
-        if used is None:
-            used = here[usage.scope, usage.model] = _Sum()
-        used.usd += costed.cost
-        used.tokens += usage.tokens.total
-        used.requests += usage.requests
-    return sums
 
 
 def _by_start(item: tuple[tuple[str, Window], int]) -> tuple[str, datetime]:

@@ -15,7 +15,7 @@ from workflows.metering import outlook
 from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
-from workflows.quotas import Quota, lineage, window_of
+from workflows.quotas import Quota, lineage
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
@@ -108,8 +108,7 @@ class Shower:
     def _warning(self, unit: UnitOfWork, request: Request, quota: Quota) -> Post | None:
         notice = unit.meter.notice(request.origin) if request.origin else None
         if notice is None or notice.quota != quota.key:
-            org = self._kit.policy.organization
-            notice = unit.meter.latest(quota.key, window_of(quota, org.zone, request.submitted, org.fiscal_start))
+            notice = unit.meter.latest(quota.key, self._kit.policy.window(quota, request.submitted))
         return unit.posts.get(f"warning:{notice.key}", CHANNEL) if notice else None
 
     def _put(self, spot: Spot, told: Card, viewer: str, person: PersonId | None) -> None:

@@ -78,6 +78,12 @@ class StoredOverrides:
         here = select(_O).where(_O.c.quota == quota, _O.c.gone.is_(None)).order_by(_O.c.granted, _O.c.id)
         return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
 
+    def during(self, quota: str, window: Window) -> list[Override]:
+        begun = and_(_O.c.quota == quota, _O.c.starts < window.end)
+        running = [or_(over.is_(None), over > window.start) for over in (_O.c.stopped, _O.c.ends)]
+        here = select(_O).where(begun, *running).order_by(_O.c.granted, _O.c.id)
+        return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
+
 
 class StoredOutcomes:
     """`workflows.ports.Outcomes`."""

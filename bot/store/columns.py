@@ -29,8 +29,13 @@ def day_number(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def escaped(text: str) -> str:
+    """Text as PostgreSQL keeps it, which has no NUL: \\x00 is \\x01\\x01 there and \\x01 is \\x01\\x02, and they sort as they did."""
+    return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
+
+
 class Text(TypeDecorator[str]):
-    """Any text. PostgreSQL's has no NUL: there \\x00 is kept as \\x01\\x01 and \\x01 as \\x01\\x02, which sort as they did."""
+    """Any text."""
 
     impl = String
     cache_ok = True
@@ -38,7 +43,7 @@ class Text(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None or dialect.name != "postgresql":
             return value
-        return value.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
+        return escaped(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None or dialect.name != "postgresql":

@@ -7,6 +7,8 @@ and nested values.
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -18,7 +20,7 @@ from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
-from workflows.spend import Costed, CostSource, Tokens, Usage
+from workflows.spend import Costed, CostSource, Series, Sums, Tokens, Usage
 from workflows.times import Window
 
 Row = RowMapping | Mapping[str, Any]
@@ -96,25 +98,42 @@ def notice_of(row: Row) -> Notice:
 
 
 EVENT = (
-    "key", "at", "scope", "model", "user", "source", "provider", "timed", "requests",
-    "input", "output", "cache_read", "cache_write", "cost", "cost_source",
+    "id", "key", "at", "series", "user", "source", "timed", "requests",
+    "input", "output", "cache_read", "cache_write", "cost", "latency",
 )  # fmt: skip
+SERIES = ("id", *Series._fields)
+SLICE = ("day", "series", *Sums._fields)
 
 
-def event_row(costed: Costed, at: object) -> tuple[object, ...]:
+def event_row(costed: Costed, number: int, series: int, at: object) -> tuple[object, ...]:
     """The columns of `EVENT`, `at` as the driver takes it. Written out, because it runs for every call that anybody makes."""
-    use = costed.usage
-    tokens = use.tokens
+    use, cost, _ = costed
     return (
-        use.key, at, use.scope, use.model, use.user, use.source, use.provider, use.timed, use.requests,
-        tokens.input, tokens.output, tokens.cache_read, tokens.cache_write, costed.cost, costed.source.value,
+        number, use.key, at, series, use.user, use.source, use.timed, use.requests,
+        *use.tokens, cost, use.latency,
     )  # fmt: skip
 
 
-def event_of(row: Row) -> Costed:
-    """A usage as it was counted; its own cost is known only where the sender reported it."""
-    how = CostSource(row["cost_source"])
+def series_of(row: Row) -> Series:
+    named = {name: row[name] for name in Series._fields}
+    return Series(**named | {"cost_source": CostSource(row["cost_source"])})
+
+
+@lru_cache(maxsize=65_536)
+def series_id(series: Series) -> int:
+    """The id of a series: 63 bits of a hash over its parts, with their lengths, so that no two are spelled alike."""
+    hashed = blake2b(digest_size=8)
+    for part in series:
+        text = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(text).to_bytes(4) + text)
+    return int.from_bytes(hashed.digest()) >> 1
+
+
+def event_of(row: Row) -> tuple[Costed, Series]:
+    """A usage as it was counted, and its series; its own cost is known only where the sender reported it."""
+    series = series_of(row)
     tokens = Tokens(row["input"], row["output"], row["cache_read"], row["cache_write"])
-    reported = row["cost"] if how is CostSource.REPORTED else None
-    named = {name: row[name] for name in ("key", "at", "scope", "model", "requests", "user", "source", "provider", "timed")}
-    return Costed(Usage(**named, tokens=tokens, cost=reported), row["cost"], how)
+    reported = row["cost"] if series.cost_source is CostSource.REPORTED else None
+    mine = {name: row[name] for name in ("key", "at", "requests", "user", "source", "timed", "latency")}
+    shared = {name: getattr(series, name) for name in Series._fields if name in Usage._fields}
+    return Costed(Usage(**mine, **shared, tokens=tokens, cost=reported), row["cost"], series.cost_source), series

@@ -4,66 +4,106 @@ The hot path: a few statements for a whole batch, no ORM objects, keys in one or
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
-from bot.store.upsert import CHUNK, add_many, add_new, added, stamp, sum_many, sum_up
+from bot.store.upsert import MOST, add_many, add_new, added, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Costed, CostSource, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
 from workflows.times import Window
+
+SEEN = ("day", "key", "event")
 
 
 class StoredMeter:
-    """`workflows.ports.Meter`."""
+    """`workflows.ports.Meter`, of one unit."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._numbers: dict[bytes, int] = {}  # of the events that this unit marked, by key
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
-        rows = sorted({(day_number(day), key) for day, key in keys})
-        if not rows:
-            return set()
-        if len(rows) > CHUNK and self._all_new(rows):
-            return {key for _, key in rows}
-        return {key for _, key in add_new(self._connection, _SEEN, ("day", "key"), rows)}
+        found = {(day_number(day), key) for day, key in keys}
+        self._number({key for _, key in found} - self._numbers.keys())
+        rows = [(day, key, self._numbers[key]) for day, key in sorted(found)]
+        if len(rows) > MOST // 4 and self._all_new(rows):
+            return {key for _, key, _ in rows}
+        return {key for _, key, _ in add_new(self._connection, _SEEN, SEEN, rows)}
 
-    def _all_new(self, rows: Sequence[tuple[int, bytes]]) -> bool:
+    def _number(self, keys: set[bytes]) -> None:
+        """Gives each key the number of the row that its event will be."""
+        if not keys:
+            return
+        if self._connection.dialect.name == "postgresql":
+            drawn = text("SELECT nextval(pg_get_serial_sequence('events', 'id')) FROM generate_series(1, :n)")
+            numbers: Iterable[int] = self._connection.execute(drawn, {"n": len(keys)}).scalars()
+        else:  # the write lock is ours: nobody else counts on from the same row
+            last = self._connection.exec_driver_sql("SELECT max(id) FROM events").scalar() or 0
+            numbers = range(max(last, *self._numbers.values(), 0) + 1, 2**63)
+        self._numbers.update(zip(keys, numbers, strict=False))
+
+    def _all_new(self, rows: Sequence[tuple[int, bytes, int]]) -> bool:
         """Marks them all, or none. Nearly always every key is new and the count says so; asking which costs twice as much."""
         self._connection.exec_driver_sql("SAVEPOINT fresh")
-        every = add_many(self._connection, _SEEN, ("day", "key"), rows) == len(rows)
+        every = add_many(self._connection, _SEEN, SEEN, rows) == len(rows)
         if not every:
             self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT fresh")
         self._connection.exec_driver_sql("RELEASE SAVEPOINT fresh")
         return every
 
-    def append(self, batch: Sequence[Costed]) -> None:
-        if not batch:
-            return
-        at = stamp(self._connection)
-        rows = [mapping.event_row(costed, at(costed.usage.at)) for costed in batch]
-        add_many(self._connection, tables.events, mapping.EVENT, rows)
-        sum_many(self._connection, _UNPRICED, ("model", "events", "cost"), _unpriced(batch))
+    def append(self, batch: Sequence[Booked]) -> None:
+        at, number, ids = stamp(self._connection), self._numbers, [mapping.series_id(booked.series) for booked in batch]
+        rows = [
+            mapping.event_row(costed, number[costed[0].key], series, at(costed[0].at))
+            for booked, series in zip(batch, ids, strict=True)
+            for costed in booked.events
+        ]
+        add_many(self._connection, _EVENTS, mapping.EVENT, rows)
+        series = {series: (series, *booked.series) for booked, series in zip(batch, ids, strict=True)}
+        add_many(self._connection, _SERIES, mapping.SERIES, [series[number] for number in sorted(series)])
+        slices = [(day_number(booked.day), series, *booked.sums) for booked, series in zip(batch, ids, strict=True)]
+        sum_many(self._connection, _SLICES, mapping.SLICE, sorted(slices))
 
-    def add(self, tally: Tally) -> list[tuple[str, Window, int]]:
+    def add(self, tally: Tally) -> list[Counter]:
         at = stamp(self._connection)
         days = [(quota, day_number(day), spent) for (quota, day), spent in tally.days.items()]
         sum_many(self._connection, _DAYS, ("quota", "day", "spent"), days)
         windows = {(quota, at(window.start), at(window.end)): window for quota, window in tally.counters}
-        rows = [(*key, spent) for key, spent in zip(windows, tally.counters.values(), strict=True)]
-        sums = sum_up(self._connection, _COUNTERS, ("quota", "start", "end", "spent"), rows)
-        return [(quota, windows[quota, start, end], spent) for quota, start, end, spent in sums]
+        rows = [(*key, spent, 1) for key, spent in zip(windows, tally.counters.values(), strict=True)]
+        sums = sum_up(self._connection, _COUNTERS, ("quota", "start", "end", "spent", "version"), rows)
+        return [Counter(quota, windows[quota, start, end], spent, version) for quota, start, end, spent, version in sums]
 
     def spent(self, quota: str, window: Window) -> int:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
         return self._connection.execute(select(_COUNTERS.c.spent).where(*here)).scalar() or 0
 
+    def counters(self, at: datetime) -> list[Counter]:
+        here = select(_COUNTERS).where(_COUNTERS.c.start <= at, _COUNTERS.c.end > at).order_by(_COUNTERS.c.quota)
+        rows = self._connection.execute(here).mappings()
+        return [Counter(row["quota"], Window(row["start"], row["end"]), row["spent"], row["version"]) for row in rows]
+
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         here = (_DAYS.c.quota == quota, _DAYS.c.day >= first, _DAYS.c.day <= last)
         rows = self._connection.execute(select(_DAYS.c.day, _DAYS.c.spent).where(*here).order_by(_DAYS.c.day))
         return {row.day: row.spent for row in rows}
+
+    def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
+        below = _SERIES.c.scope.startswith(f"{scope}/", autoescape=True)
+        here = select(_SLICES, *_SERIES.c[1:]).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
+        here = here.where(_SLICES.c.day >= first, _SLICES.c.day <= last)
+        if scope:
+            here = here.where(or_(_SERIES.c.scope == scope, below))
+        rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
+        return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
+
+    def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
+        marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
+        joined = select(_EVENTS, *_SERIES.c[1:]).join_from(_EVENTS, _SERIES, _SERIES.c.id == _EVENTS.c.series)
+        row = self._connection.execute(joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key)).mappings().first()
+        return mapping.event_of(row) if row else None
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         return added(self._connection, _NOTICES, mapping.notice_row(notice, shown))
@@ -79,19 +119,12 @@ class StoredMeter:
         return mapping.notice_of(row) if row else None
 
     def unpriced(self) -> dict[str, tuple[int, int]]:
-        rows = self._connection.execute(select(_UNPRICED).order_by(_UNPRICED.c.model))
-        return {row.model: (row.events, row.cost) for row in rows}
+        sums = (func.sum(_SLICES.c.events), func.sum(_SLICES.c.cost))
+        every = select(_SERIES.c.model, *sums).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
+        fallen = every.where(_SERIES.c.cost_source == CostSource.FALLBACK.value).group_by(_SERIES.c.model)
+        rows = self._connection.execute(fallen.order_by(_SERIES.c.model))
+        return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
-_SEEN, _COUNTERS, _DAYS = tables.seen, tables.counters, tables.days
-_UNPRICED, _NOTICES = tables.unpriced, tables.notices
-
-
-def _unpriced(batch: Iterable[Costed]) -> list[tuple[str, int, int]]:
-    """Events that the fallback priced, added up by model, in order."""
-    models: dict[str, tuple[int, int]] = {}
-    for costed in batch:
-        if costed.source is CostSource.FALLBACK:
-            events, cost = models.get(costed.usage.model, (0, 0))
-            models[costed.usage.model] = events + 1, cost + costed.cost
-    return [(model, events, cost) for model, (events, cost) in sorted(models.items())]
+_EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
+_COUNTERS, _DAYS, _NOTICES = tables.counters, tables.days, tables.notices

@@ -111,18 +111,19 @@ class OutcomeRow(_Row, table=True):
 
 
 class EventRow(_Row, table=True):
-    """One call to a model, in the order of arrival: rows are only ever added at the end, whatever ids the senders use."""
+    """One call to a model, in the order of arrival: rows are only ever added at the end, whatever ids the senders use.
+
+    What it has in common with others of its series is there.
+    """
 
     __tablename__ = "events"
 
-    id: int | None = Field(default=None, sa_column=Column(ROWID, primary_key=True))
+    id: int = Field(sa_column=Column(ROWID, primary_key=True))
     key: bytes
     at: datetime = _at()
-    scope: str
-    model: str
+    series: int = _count()
     user: str
     source: str
-    provider: str
     timed: bool
     requests: int = _count()
     input: int = _count()
@@ -130,7 +131,44 @@ class EventRow(_Row, table=True):
     cache_read: int = _count()
     cache_write: int = _count()
     cost: int = _count()
+    latency: int | None = _count(nullable=True)
+
+
+class SeriesRow(_Row, table=True):
+    """A series of the daily sums. The id is made of the other columns, so that writers need not ask each other for it."""
+
+    __tablename__ = "series"
+    __table_args__ = (Index("series_by_scope", "scope"),)
+
+    id: int = _key(BigInteger, sa_column_kwargs={"autoincrement": False})
+    scope: str
+    model: str
+    provider: str
+    team: str
+    use_case: str
+    environment: str
+    ended: str
     cost_source: str
+    approval: str
+
+
+class SliceRow(_Row, table=True):
+    """What was counted in a series on one local day."""
+
+    __tablename__ = "slices"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: date = _key(Day)
+    series: int = _key(BigInteger)
+    events: int = _count()
+    requests: int = _count()
+    input: int = _count()
+    output: int = _count()
+    cache_read: int = _count()
+    cache_write: int = _count()
+    cost: int = _count()
+    latency: int = _count()
+    clocked: int = _count()
 
 
 class SeenRow(_Row, table=True):
@@ -141,6 +179,7 @@ class SeenRow(_Row, table=True):
 
     day: date = _key(Day)
     key: bytes = _key()
+    event: int = _count()
 
 
 class CounterRow(_Row, table=True):
@@ -153,6 +192,7 @@ class CounterRow(_Row, table=True):
     start: datetime = _key(Moment)
     end: datetime = _key(Moment)
     spent: int = _count()
+    version: int = _count()
 
 
 class DayRow(_Row, table=True):
@@ -164,16 +204,6 @@ class DayRow(_Row, table=True):
     quota: str = _key()
     day: date = _key(Day)
     spent: int = _count()
-
-
-class UnpricedRow(_Row, table=True):
-    """A model without a price: how many events, and nano-dollars by the fallback."""
-
-    __tablename__ = "unpriced"
-
-    model: str = _key()
-    events: int = _count()
-    cost: int = _count()
 
 
 class NoticeRow(_Row, table=True):
@@ -286,7 +316,7 @@ def _table(row: type[_Row]) -> Table:
 
 
 requests, overrides, outcomes = _table(RequestRow), _table(OverrideRow), _table(OutcomeRow)
-events, seen, counters, days = _table(EventRow), _table(SeenRow), _table(CounterRow), _table(DayRow)
-unpriced, notices = _table(UnpricedRow), _table(NoticeRow)
+events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesRow), _table(SliceRow)
+counters, days, notices = _table(CounterRow), _table(DayRow), _table(NoticeRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
 limits, tokens = _table(LimitRow), _table(TokenRow)

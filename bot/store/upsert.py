@@ -5,12 +5,15 @@ SQLAlchemy, which would look at every value of every row: that costs three times
 moments as `stamp` gives them, and they come sorted by key, so that two writers take rows in one order.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
@@ -20,7 +23,8 @@ Insert = SqliteInsert | PostgresInsert
 Columns = tuple[str, ...]
 Values = tuple[object, ...]
 
-CHUNK = 100  # rows in one statement; more gain nothing, and 8 columns of 4,000 would be more than SQLite binds
+MOST = 256  # rows in one statement, a power of two; more gain nothing, and SQLite binds at most 32,766 values
+EXACT = 64  # up to so many rows are one statement of just that size: the driver keeps few enough of them
 
 
 def insert(dialect: str, table: Table) -> Insert:
@@ -36,31 +40,57 @@ def added(connection: Connection, table: Table, row: Mapping[str, object]) -> bo
 
 def add_many(connection: Connection, table: Table, columns: Columns, rows: Sequence[Values]) -> int:
     """Inserts the rows whose key is not taken; how many there were."""
-    return connection.exec_driver_sql(_text(connection.dialect.name, table, columns), list(rows)).rowcount
+    return sum(done.rowcount for done in _executed(connection, Shape(table, columns), rows))
 
 
 def add_new(connection: Connection, table: Table, columns: Columns, rows: Sequence[Values]) -> Iterator[Any]:
     """Inserts the rows whose key is not taken, and gives those back."""
-    return _returned(connection, table, columns, rows, sums=False)
+    return _chained(_executed(connection, Shape(table, columns, back=True), rows))
 
 
 def sum_many(connection: Connection, table: Table, columns: Columns, rows: Sequence[Values]) -> None:
     """Inserts rows, or adds every column outside the key to what the row has."""
-    if rows:
-        connection.exec_driver_sql(_text(connection.dialect.name, table, columns, sums=True), list(rows))
+    for _ in _executed(connection, Shape(table, columns, sums=True), rows):
+        pass
 
 
 def sum_up(connection: Connection, table: Table, columns: Columns, rows: Sequence[Values]) -> Iterator[Any]:
     """As `sum_many`, and gives the rows back as they are now."""
-    return _returned(connection, table, columns, rows, sums=True)
+    return _chained(_executed(connection, Shape(table, columns, sums=True, back=True), rows))
 
 
-def _returned(connection: Connection, table: Table, columns: Columns, rows: Sequence[Values], *, sums: bool) -> Iterator[Any]:
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
-        text = _text(connection.dialect.name, table, columns, sums=sums, rows=len(part))
-        flat = tuple(value for row in part for value in row)
-        yield from connection.exec_driver_sql(f"{text} RETURNING {_quoted(columns)}", flat)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A statement but for how many rows it has: whether it adds to a row that is there, and gives back what is there now."""
+
+    table: Table
+    columns: Columns
+    sums: bool = False
+    back: bool = False
+
+
+def _executed(connection: Connection, shape: Shape, rows: Sequence[Values]) -> Iterator[CursorResult[Any]]:
+    """Runs the statement over all rows; each result is to be read before the next is asked for."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        yield connection.exec_driver_sql(_unnested(shape), columns)
+        return
+    # Not executemany: it lets go of Python's lock and takes it back at every row, and whoever runs meanwhile keeps it for
+    # milliseconds. There are few sizes, so few texts, and the driver keeps what it compiled.
+    start, size = 0, MOST
+    while (left := len(rows) - start) > 0:
+        while size > left > EXACT:
+            size //= 2
+        size = min(size, left)
+        flat = tuple(chain.from_iterable(rows[start : start + size]))
+        yield connection.exec_driver_sql(_listed(shape, size), flat)
+        start += size
+
+
+def _chained(results: Iterable[CursorResult[Any]]) -> Iterator[Any]:
+    return chain.from_iterable(result.all() for result in results)
 
 
 def stamp(connection: Connection) -> Callable[[datetime], object]:
@@ -74,15 +104,26 @@ def _aware(at: datetime) -> datetime:
 
 
 @cache
-def _text(dialect: str, table: Table, columns: Columns, *, sums: bool = False, rows: int = 1) -> str:
-    mark = "%s" if dialect == "postgresql" else "?"
-    values = ", ".join([f"({', '.join(mark for _ in columns)})"] * rows)
-    head = f"INSERT INTO {table.name} ({_quoted(columns)}) VALUES {values} ON CONFLICT"
+def _listed(shape: Shape, rows: int) -> str:
+    one = f"({', '.join('?' for _ in shape.columns)})"
+    return _text(shape, f"VALUES {', '.join([one] * rows)}")
+
+
+@cache
+def _unnested(shape: Shape) -> str:
+    """One array a column: a statement of one text however many rows it has, planned once."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    kinds = (shape.table.c[name].type.dialect_impl(dialect).compile(dialect) for name in shape.columns)
+    return _text(shape, f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})")
+
+
+def _text(shape: Shape, values: str) -> str:
+    table = shape.table
     key = [column.name for column in table.primary_key]
-    if not sums:
-        return f"{head} DO NOTHING"
-    added = (f'"{name}" = {table.name}."{name}" + excluded."{name}"' for name in columns if name not in key)
-    return f"{head} ({_quoted(key)}) DO UPDATE SET {', '.join(added)}"
+    added = (f'"{name}" = {table.name}."{name}" + excluded."{name}"' for name in shape.columns if name not in key)
+    conflict = f"({_quoted(key)}) DO UPDATE SET {', '.join(added)}" if shape.sums else "DO NOTHING"
+    text = f"INSERT INTO {table.name} ({_quoted(shape.columns)}) {values} ON CONFLICT {conflict}"
+    return f"{text} RETURNING {_quoted(shape.columns)}" if shape.back else text
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -81,11 +81,12 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
 
 def _fields(kind: type) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind)
-    fields = {field.name: anything(hints[field.name]) for field in dataclasses.fields(kind)}
+    names = kind._fields if issubclass(kind, tuple) else [field.name for field in dataclasses.fields(kind)]
+    fields = {name: anything(hints[name]) for name in names}
     return st.builds(kind, **fields | ({"quorum": st.integers(1, LARGEST)} if kind is Stage else {}))
 
 
 def _costed(costed: Costed) -> Costed:
     """A usage has a cost of its own exactly when the sender reported it."""
     own = costed.cost if costed.source is CostSource.REPORTED else None
-    return dataclasses.replace(costed, usage=dataclasses.replace(costed.usage, cost=own))
+    return costed._replace(usage=costed.usage._replace(cost=own))

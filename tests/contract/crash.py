@@ -6,10 +6,12 @@ import os
 import sys
 
 from bot.store import open_store
-from tests.contract.given import NOW, override, reported, request, usage
+from tests.contract.given import NOW, booked, override, reported, request, usage
 from tests.fakes.clock import ManualClock
 from workflows.audit import entry
 from workflows.effects import Do, Effect
+
+EVENTS = [reported(usage(b"k%d" % n)) for n in range(20_000)]
 
 
 def die(url: str, steps: int) -> None:
@@ -18,8 +20,8 @@ def die(url: str, steps: int) -> None:
         statements = (
             lambda: unit.requests.add(request()),
             lambda: unit.overrides.add(override(request())),
-            lambda: unit.meter.fresh([(NOW.date(), b"k1")]),
-            lambda: unit.meter.append([reported(usage(bytes([n % 256]))) for n in range(20_000)]),  # spills out of the cache
+            lambda: unit.meter.fresh([(NOW.date(), event.usage.key) for event in EVENTS]),
+            lambda: unit.meter.append(booked(*EVENTS)),  # spills out of the cache
             lambda: unit.record.append(entry(None, subject="R1", at=NOW, by="U0ADA", did="asked", after={})),
             lambda: unit.outbox.put(Effect(Do.SHOW_REQUEST, "R1"), NOW),
         )

@@ -10,7 +10,7 @@ from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
 from workflows.requests import Case, Impact, Request, State, Term
 from workflows.routing import Data, Limit, Route, Stage
-from workflows.spend import Costed, CostSource, Tokens, Usage
+from workflows.spend import Booked, Costed, CostSource, Series, Tokens, Usage, grouped
 from workflows.times import Period, Window, window_at
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -42,12 +42,17 @@ def override(of: Request, **changes: Any) -> Override:
 
 
 def usage(key: bytes = b"k1", *, at: datetime = NOW, cost: int = 100, **changes: Any) -> Usage:
-    whole = Usage(key, at, "platform/search", "claude-sonnet-4-6", Tokens(10, 5), cost)
-    return replace(whole, **changes)
+    return Usage(key, at, "platform/search", "claude-sonnet-4-6", Tokens(10, 5), cost)._replace(**changes)
 
 
 def reported(of: Usage) -> Costed:
     return Costed(of, of.cost or 0, CostSource.REPORTED)
+
+
+def booked(*events: Costed, zone: str = "Europe/Warsaw") -> list[Booked]:
+    """A batch as metering books it, all within base."""
+    groups = grouped(events, zone)
+    return [Booked(group.day, Series(*group.sort, "base"), group.events, group.sums) for group in groups]
 
 
 def notice(mark: int, *, at: datetime = NOW, level: Level = Level.WARNING, window: Window = MONTH, quota: str = SEARCH) -> Notice:

@@ -15,15 +15,16 @@ from sqlalchemy.exc import StatementError
 from bot.store import Store, mapping, tables
 from bot.store.columns import Day, Text, day_number, micros, moment
 from bot.store.database import connect
-from tests.contract.anything import MOMENT, anything
+from tests.contract.anything import MOMENT, TEXT, anything
 from tests.contract.given import NOW, request
 from workflows.audit import Entry
 from workflows.effects import Alarm, Effect
+from workflows.money import LARGEST
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Costed
+from workflows.spend import Costed, CostSource, Series
 
 Mapped = tuple[type, Table, Callable[[Any], dict[str, Any]], Callable[[Any], Any]]
 
@@ -35,12 +36,6 @@ MAPPED: list[Mapped] = [
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
-    (
-        Costed,
-        tables.events,
-        lambda costed: dict(zip(mapping.EVENT, mapping.event_row(costed, costed.usage.at), strict=True)),
-        mapping.event_of,
-    ),
 ]
 
 many = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
@@ -76,6 +71,25 @@ def test_every_value_comes_back_equal(
 ) -> None:
     value = data.draw(anything(kind))
     assert of(there_and_back(connection, table, to(value))) == value
+
+
+@many
+@given(costed=anything(Costed), approval=TEXT)
+def test_every_event_comes_back_equal_with_its_series(store: Store, database: str, costed: Costed, approval: str) -> None:
+    shared = [getattr(costed.usage, name) for name in Series._fields if hasattr(costed.usage, name)]
+    series = Series(*shared, costed.source, approval)
+    event = dict(zip(mapping.EVENT, mapping.event_row(costed, 1, 2, costed.usage.at), strict=True))
+    with connect(database).engine.connect() as connection:
+        row = there_and_back(connection, tables.events, event)
+        kept = there_and_back(connection, tables.series, dict(zip(mapping.SERIES, (2, *series), strict=True)))
+    assert mapping.event_of({**kept, **row}) == (costed, series)
+
+
+@given(st.lists(TEXT, min_size=8, max_size=8), st.lists(TEXT, min_size=8, max_size=8))
+def test_two_series_have_one_id_only_when_they_are_one(one: list[str], two: list[str]) -> None:
+    first, second = (Series(*said[:7], CostSource.PRICED, said[7]) for said in (one, two))
+    assert (mapping.series_id(first) == mapping.series_id(second)) == (first == second)
+    assert 0 <= mapping.series_id(first) <= LARGEST
 
 
 @many

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import count as count_up
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contract.conftest import World
-from tests.contract.given import DAY, HOUR, MONTH, NOW, SEARCH, SUPPORT, notice, reported, usage
+from tests.contract.given import DAY, HOUR, MONTH, NOW, SEARCH, SUPPORT, booked, notice, reported, usage
 from tests.contract.racing import race
 from workflows.money import LARGEST, Unit
 from workflows.ports import UnitOfWork, Units
 from workflows.quotas import Level, Quota, Thresholds, crossings
 from workflows.quotas import notice as notice_of
-from workflows.spend import Costed, CostSource, Tally, Tokens, Usage, tally
+from workflows.spend import Costed, CostSource, Counter, Series, Slice, Tally, Tokens, Usage, grouped, summed, tally
 from workflows.times import Period, Window
 
 TODAY = date(2026, 11, 26)
@@ -23,6 +24,14 @@ QUOTAS = {
     "platform/search": (QUOTA, Quota("platform/search:requests/day", "platform/search", 99, Unit.REQUESTS, Period.DAY)),
 }
 ZONE = "Europe/Warsaw"
+
+
+def keep(unit: UnitOfWork, events: Sequence[Costed]) -> None:
+    """Counts those that are new, as metering does, all within base."""
+    fresh = unit.meter.fresh([(event.usage.at.date(), event.usage.key) for event in events])
+    new = [event for event in events if event.usage.key in fresh]
+    unit.meter.append(booked(*new, zone=ZONE))
+    unit.meter.add(tally(grouped(new, ZONE), QUOTAS, ZONE))
 
 
 def spend(amount: int, quota: str = SEARCH, window: Window = MONTH, day: date = TODAY) -> Tally:
@@ -74,10 +83,10 @@ def test_a_batch_larger_than_one_statement_may_bind_is_kept_whole(world: World) 
 def test_sums_grow_and_tell_what_they_are_now(world: World) -> None:
     with world.units() as unit:
         assert unit.meter.spent(SEARCH, MONTH) == 0
-        assert unit.meter.add(spend(30)) == [(SEARCH, MONTH, 30)]
+        assert unit.meter.add(spend(30)) == [Counter(SEARCH, MONTH, 30, 1)]
         unit.commit()
     with world.other() as unit:
-        assert unit.meter.add(spend(12)) == [(SEARCH, MONTH, 42)]
+        assert unit.meter.add(spend(12)) == [Counter(SEARCH, MONTH, 42, 2)]
         assert unit.meter.spent(SEARCH, MONTH) == 42
 
 
@@ -86,13 +95,14 @@ def test_each_quota_and_window_has_a_sum_of_its_own(world: World) -> None:
     counters = {(SEARCH, MONTH): 1, (SEARCH, next_month): 2, (SUPPORT, MONTH): 3}
     with world.units() as unit:
         after = unit.meter.add(Tally(counters, {}))
-        assert sorted(after, key=lambda a: a[2]) == [(SEARCH, MONTH, 1), (SEARCH, next_month, 2), (SUPPORT, MONTH, 3)]
+        expected = [Counter(SEARCH, MONTH, 1, 1), Counter(SEARCH, next_month, 2, 1), Counter(SUPPORT, MONTH, 3, 1)]
+        assert sorted(after, key=lambda counter: counter.spent) == expected
 
 
 def test_a_sum_holds_the_largest_amount(world: World) -> None:
     with world.units() as unit:
         unit.meter.add(spend(LARGEST - 1))
-        assert unit.meter.add(spend(1)) == [(SEARCH, MONTH, LARGEST)]
+        assert unit.meter.add(spend(1)) == [Counter(SEARCH, MONTH, LARGEST, 2)]
 
 
 def test_days_are_found_from_first_to_last_and_days_without_are_absent(world: World) -> None:
@@ -105,13 +115,68 @@ def test_days_are_found_from_first_to_last_and_days_without_are_absent(world: Wo
 
 
 def test_events_priced_by_the_fallback_are_counted_by_model(world: World) -> None:
+    numbers = count_up()
+
     def fallback(model: str, cost: int) -> Costed:
-        return Costed(usage(model=model), cost, CostSource.FALLBACK)
+        return Costed(usage(b"%d" % next(numbers), model=model), cost, CostSource.FALLBACK)
 
     with world.units() as unit:
-        unit.meter.append([fallback("new-1", 5), reported(usage()), fallback("new-2", 1), fallback("new-1", 7)])
-        unit.meter.append([fallback("new-1", 1)])
+        keep(unit, [fallback("new-1", 5), reported(usage()), fallback("new-2", 1), fallback("new-1", 7)])
+        keep(unit, [fallback("new-1", 1)])
         assert unit.meter.unpriced() == {"new-1": (3, 13), "new-2": (1, 1)}
+
+
+def test_the_counters_of_a_moment_are_those_whose_window_holds_it(world: World) -> None:
+    next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    with world.units() as unit:
+        unit.meter.add(Tally({(SUPPORT, MONTH): 3, (SEARCH, MONTH): 1, (SEARCH, next_month): 2}, {}))
+        assert unit.meter.counters(MONTH.start) == [Counter(SEARCH, MONTH, 1, 1), Counter(SUPPORT, MONTH, 3, 1)]
+        assert unit.meter.counters(MONTH.end) == [Counter(SEARCH, next_month, 2, 1)]
+
+
+ODD = {"team": "a/b", "use_case": "ra%g_", "environment": "prod", "provider": "", "ended": "ok"}
+
+
+def test_slices_add_up_by_day_and_series(world: World) -> None:
+    one, two = usage(b"1", latency=40, **ODD), usage(b"2", latency=2, cost=7, **ODD)
+    other = usage(b"3", team="a", use_case="b/ra%g_", **{k: v for k, v in ODD.items() if k not in ("team", "use_case")})
+    with world.units() as unit:
+        keep(unit, [reported(one), reported(other)])
+        unit.commit()
+    with world.other() as unit:
+        keep(unit, [reported(two), reported(one)])
+        found = unit.meter.slices(TODAY, TODAY)
+    [alike] = grouped([reported(one), reported(two)], ZONE)
+    [alone] = grouped([reported(other)], ZONE)
+    expected = [Slice(TODAY, Series(*group.sort, "base"), group.sums) for group in (alike, alone)]
+    assert sorted(found) == sorted(expected)
+    assert alike.sums == summed([reported(one), reported(two)]) and alike.sums.latency == 42 and alike.sums.clocked == 2
+
+
+def test_slices_are_found_from_first_to_last_in_a_scope_and_below_it(world: World) -> None:
+    scopes = ["platform", "platform/search", "platform/search/bot", "platform/search-2", "platform/searchXbot", "platform/se%"]
+    with world.units() as unit:
+        for n, scope in enumerate(scopes):
+            keep(unit, [reported(usage(b"%d/%d" % (n, back), scope=scope, at=NOW - back * DAY)) for back in range(3)])
+        found = unit.meter.slices(TODAY - DAY, TODAY, "platform/search")
+        assert [(s.day, s.series.scope) for s in found] == [(d, s) for d in (TODAY - DAY, TODAY) for s in scopes[1:3]]
+        assert [s.series.scope for s in unit.meter.slices(TODAY, TODAY, "platform/se%")] == ["platform/se%"]
+        assert len(unit.meter.slices(TODAY - 2 * DAY, TODAY)) == 3 * len(scopes)
+
+
+def test_an_event_is_found_by_its_key_on_the_days_that_are_looked_at(world: World) -> None:
+    said = usage(b"k1", latency=12, user="ada", source="gw", **ODD)
+    priced = Costed(usage(b"k2")._replace(cost=None), 5, CostSource.PRICED)
+    with world.units() as unit:
+        keep(unit, [reported(said), priced])
+        unit.commit()
+    series = Series(*grouped([reported(said)], ZONE)[0].sort, "base")
+    with world.other() as unit:
+        assert unit.meter.find(b"k1", [TODAY - DAY, TODAY]) == (reported(said), series)
+        assert unit.meter.find(b"k1", [TODAY - DAY]) is None
+        assert unit.meter.find(b"k9", [TODAY]) is None
+        found = unit.meter.find(b"k2", [TODAY])
+        assert found and found[0] == priced
 
 
 def test_a_threshold_is_told_once(world: World) -> None:
@@ -172,7 +237,7 @@ def test_many_writers_tell_every_threshold_exactly_once(world: World) -> None:
 
 
 def _tell(unit: UnitOfWork, amount: int) -> list[str]:
-    [(_, window, after)] = unit.meter.add(spend(amount))
+    [(_, window, after, _)] = unit.meter.add(spend(amount))
     reached = crossings(after - amount, after, QUOTA.limit, QUOTA.thresholds)
     notices = [notice_of(QUOTA, window, crossing, spent=after, at=NOW) for crossing in reached]
     return [each.key for each in notices if unit.meter.tell(each)]
@@ -185,8 +250,11 @@ USAGES = st.builds(
     at=MOMENTS,
     scope=st.sampled_from(["platform/search", "platform/search/bot", "platform", "sales"]),
     model=st.sampled_from(["m1", "m2"]),
-    tokens=st.builds(Tokens, st.integers(0, 10**6), st.integers(0, 10**6)),
+    team=st.sampled_from(["", "search"]),
+    latency=st.none() | st.integers(0, 10**5),
+    tokens=st.builds(Tokens, *[st.integers(0, 10**6)] * 4),
     cost=st.integers(0, 10**15),
+    requests=st.integers(0, 3),
 )
 
 
@@ -194,17 +262,15 @@ def count(unit: UnitOfWork, batches: Sequence[Sequence[Usage]]) -> None:
     """What metering does with each batch."""
     for batch in batches:
         first = {u.key: u for u in reversed(batch)}
-        fresh = unit.meter.fresh([(u.at.date(), key) for key, u in first.items()])
-        new = [reported(u) for key, u in first.items() if key in fresh]
-        unit.meter.append(new)
-        unit.meter.add(tally(new, QUOTAS, ZONE))
+        keep(unit, [reported(u) for u in first.values()])
 
 
 def sums(unit: UnitOfWork, usages: Sequence[Usage]) -> list[object]:
     every = [quota for quotas in QUOTAS.values() for quota in quotas]
-    windows = set(tally([reported(u) for u in usages], QUOTAS, ZONE).counters)
+    windows = set(tally(grouped([reported(u) for u in usages], ZONE), QUOTAS, ZONE).counters)
     days = [unit.meter.days(quota.key, date(2026, 1, 1), date(2027, 1, 1)) for quota in every]
-    return [*days, *((key, unit.meter.spent(*key)) for key in sorted(windows, key=str))]
+    slices = unit.meter.slices(date(2026, 1, 1), date(2027, 1, 1))
+    return [*days, *((key, unit.meter.spent(*key)) for key in sorted(windows, key=str)), *slices]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from tests.contract.conftest import World
-from tests.contract.given import NOW, SEARCH, notice, override, reported, request, usage
+from tests.contract.given import NOW, SEARCH, booked, notice, override, reported, request, usage
 from tests.contract.racing import race
 from workflows.audit import entry
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -21,7 +21,7 @@ def everything(unit: UnitOfWork) -> None:
     unit.overrides.add(override(asked))
     unit.outcomes.add(Outcome("O1", Happened.YES, NOW, PersonId("U0ADA")))
     unit.meter.fresh([(NOW.date(), b"k1")])
-    unit.meter.append([reported(usage())])
+    unit.meter.append(booked(reported(usage())))
     unit.meter.tell(notice(70))
     unit.record.append(entry(None, subject="R1", at=NOW, by="U0ADA", did="asked", after={}))
     unit.agenda.set(Alarm(Wake.LAPSE, "R1", NOW))

@@ -105,7 +105,7 @@ def test_a_cost_is_exact_to_the_nano_dollar(porter: Door, data: dict[str, Any], 
 
 
 def test_unknown_fields_are_ignored_and_optional_ones_may_be_null(door: Door) -> None:
-    said = event(team="search", environment="prod", user=None, requests=None, provider=None, latency_ms=[1, {}])
+    said = event(team="search", environment="prod", user=None, requests=None, provider=None, temperature=[1, {}])
     assert (
         door.post(said | {"datacontenttype": "application/json", "traceparent": "00-1", "subject": "ada"}).json()["accepted"] == 1
     )

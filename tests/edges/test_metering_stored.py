@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +31,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def call(key: int, dollars: int, back: timedelta = timedelta(), **said: Any) -> Usage:
-    return replace(Usage(b"%d" % key, NOW - back, TEAM, "mini", Tokens(input=1), cost=usd(dollars)), **said)
+    return Usage(b"%d" % key, NOW - back, TEAM, "mini", Tokens(input=1), cost=usd(dollars))._replace(**said)
 
 
 def count(units: Units, usages: Sequence[Usage]) -> Recorded:

@@ -12,7 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from tests.fakes.meter import MemoryMeter, Sums
+from tests.fakes.meter import Kept, MemoryMeter
 from workflows.audit import Entry
 from workflows.effects import Alarm, Effect
 from workflows.overrides import Outcome, Override
@@ -56,7 +56,7 @@ class Data:
     agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
-    sums: Sums = field(default_factory=Sums)
+    kept: Kept = field(default_factory=Kept)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -93,7 +93,7 @@ class MemoryUnit(UnitOfWork):
         self.requests = MemoryRequests(data)
         self.overrides = MemoryOverrides(data)
         self.outcomes = MemoryOutcomes(data)
-        self.meter = MemoryMeter(data.sums)
+        self.meter = MemoryMeter(data.kept)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
@@ -196,6 +196,11 @@ class MemoryOverrides(_Part, Overrides):
     def current(self, quota: str) -> list[Override]:
         here = (o for o in self._data.overrides.values() if o.quota == quota and o.gone is None)
         return sorted(here, key=lambda o: (o.granted, o.id))
+
+    def during(self, quota: str, window: Window) -> list[Override]:
+        begun = (o for o in self._data.overrides.values() if o.quota == quota and o.starts and o.starts < window.end)
+        found = [o for o in begun if (over := o.over_at()) is None or over > window.start]
+        return sorted(found, key=lambda o: (o.granted, o.id))
 
 
 class MemoryOutcomes(_Part, Outcomes):

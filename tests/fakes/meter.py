@@ -1,69 +1,86 @@
 """Usage in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime
 
 from workflows.ports import Meter
 from workflows.quotas import Notice
-from workflows.spend import Costed, CostSource, Tally
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
 from workflows.times import Window
 
 
 @dataclass
-class Sums:
-    """What the meter stores. `notices` are with whether they were shown."""
+class Kept:
+    """What the meter stores. `counters` are (spent, version), `notices` are with whether they were shown."""
 
     seen: set[tuple[date, bytes]] = field(default_factory=set)
-    events: list[Costed] = field(default_factory=list)
-    counters: dict[tuple[str, Window], int] = field(default_factory=dict)
+    events: dict[bytes, tuple[Costed, Series]] = field(default_factory=dict)
+    counters: dict[tuple[str, Window], tuple[int, int]] = field(default_factory=dict)
     days: dict[tuple[str, date], int] = field(default_factory=dict)
-    unpriced: dict[str, tuple[int, int]] = field(default_factory=dict)
+    slices: dict[tuple[date, Series], Sums] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, bool]] = field(default_factory=dict)
 
-    def copy(self) -> "Sums":
-        return Sums(*(getattr(self, f.name).copy() for f in fields(self)))
+    def copy(self) -> "Kept":
+        return Kept(*(getattr(self, f.name).copy() for f in fields(self)))
 
 
 class MemoryMeter(Meter):
-    def __init__(self, sums: Sums) -> None:
-        self._sums = sums
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
-        new = set(keys) - self._sums.seen
-        self._sums.seen |= new
+        new = set(keys) - self._kept.seen
+        self._kept.seen |= new
         return {key for _, key in new}
 
-    def append(self, batch: Sequence[Costed]) -> None:
-        self._sums.events.extend(batch)
-        for costed in batch:
-            if costed.source is CostSource.FALLBACK:
-                events, cost = self._sums.unpriced.get(costed.usage.model, (0, 0))
-                self._sums.unpriced[costed.usage.model] = events + 1, cost + costed.cost
+    def append(self, batch: Sequence[Booked]) -> None:
+        for booked in batch:
+            self._kept.events |= {event.usage.key: (event, booked.series) for event in booked.events}
+            here = booked.day, booked.series
+            self._kept.slices[here] = self._kept.slices.get(here, NOTHING).plus(booked.sums)
 
-    def add(self, tally: Tally) -> list[tuple[str, Window, int]]:
+    def add(self, tally: Tally) -> list[Counter]:
         for day, spent in tally.days.items():
-            self._sums.days[day] = self._sums.days.get(day, 0) + spent
-        for counter, spent in tally.counters.items():
-            self._sums.counters[counter] = self._sums.counters.get(counter, 0) + spent
-        return [(quota, window, self._sums.counters[quota, window]) for quota, window in tally.counters]
+            self._kept.days[day] = self._kept.days.get(day, 0) + spent
+        for counter, amount in tally.counters.items():
+            spent, version = self._kept.counters.get(counter, (0, 0))
+            self._kept.counters[counter] = spent + amount, version + 1
+        return [Counter(*counter, *self._kept.counters[counter]) for counter in tally.counters]
 
     def spent(self, quota: str, window: Window) -> int:
-        return self._sums.counters.get((quota, window), 0)
+        return self._kept.counters.get((quota, window), (0, 0))[0]
+
+    def counters(self, at: datetime) -> list[Counter]:
+        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if at in counter[1])
+        return sorted(found, key=lambda counter: counter.quota)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
-        mine = {day: spent for (name, day), spent in self._sums.days.items() if name == quota and first <= day <= last}
+        mine = {day: spent for (name, day), spent in self._kept.days.items() if name == quota and first <= day <= last}
         return dict(sorted(mine.items()))
 
+    def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
+        within = ((day, series) for day, series in self._kept.slices if first <= day <= last)
+        found = [here for here in within if not scope or f"{here[1].scope}/".startswith(f"{scope}/")]
+        return [Slice(*here, self._kept.slices[here]) for here in sorted(found)]
+
+    def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
+        return self._kept.events.get(key) if any((day, key) in self._kept.seen for day in days) else None
+
     def tell(self, notice: Notice, shown: bool = True) -> bool:
-        return self._sums.notices.setdefault(notice.key, stored := (notice, shown)) is stored
+        return self._kept.notices.setdefault(notice.key, stored := (notice, shown)) is stored
 
     def notice(self, key: str) -> Notice | None:
-        return self._sums.notices[key][0] if key in self._sums.notices else None
+        return self._kept.notices[key][0] if key in self._kept.notices else None
 
     def latest(self, quota: str, window: Window) -> Notice | None:
-        shown = (n for n, shown in self._sums.notices.values() if shown and (n.quota, n.window) == (quota, window))
+        shown = (n for n, shown in self._kept.notices.values() if shown and (n.quota, n.window) == (quota, window))
         return max(shown, key=lambda n: (n.at, n.crossing.mark), default=None)
 
     def unpriced(self) -> dict[str, tuple[int, int]]:
-        return dict(sorted(self._sums.unpriced.items()))
+        found: dict[str, tuple[int, int]] = {}
+        for (_, series), sums in self._kept.slices.items():
+            if series.cost_source is CostSource.FALLBACK:
+                events, cost = found.get(series.model, (0, 0))
+                found[series.model] = events + sums.events, cost + sums.cost
+        return dict(sorted(found.items()))

@@ -38,7 +38,7 @@ LIST = {"opus": Price(1_000_000, 0, 0, 0), "vendor/opus": Price(2_000_000, 0, 0,
 
 def call(key: object, dollars: int | str = 1, at: datetime = NOW, **said: object) -> Usage:
     base = Usage(str(key).encode(), at, TEAM, "mini", Tokens(input=1), cost=usd(dollars))
-    return replace(base, **said)  # type: ignore[arg-type]
+    return base._replace(**said)  # type: ignore[arg-type]
 
 
 def count(memory: Memory, *usages: Usage, policy: Policy = POLICY, now: datetime = NOW) -> Recorded:
@@ -215,7 +215,7 @@ batches = st.lists(calls, max_size=20, unique_by=lambda usage: usage.key)
 
 
 def counters(memory: Memory) -> dict[tuple[str, Window], int]:
-    return {key: amount for key, amount in memory.data.sums.counters.items() if amount}
+    return {key: amount for key, (amount, _) in memory.data.kept.counters.items() if amount}
 
 
 @given(batches, st.data())
@@ -228,7 +228,7 @@ def test_order_cut_and_repetition_change_no_counter(batch: Sequence[Usage], data
         count(parts, *mixed[:size])
         mixed = mixed[size:]
     assert counters(whole) == counters(parts)
-    assert {key: n for key, n in whole.data.sums.days.items() if n} == {k: n for k, n in parts.data.sums.days.items() if n}
+    assert {key: n for key, n in whole.data.kept.days.items() if n} == {k: n for k, n in parts.data.kept.days.items() if n}
 
 
 @given(st.lists(st.integers(0, 40), max_size=12))
@@ -249,7 +249,7 @@ def test_a_threshold_is_told_exactly_when_spend_is_past_it(steps: list[int]) -> 
     memory = Memory()
     for number, dollars in enumerate(steps):
         count(memory, call(number, dollars))
-    told = {notice.crossing.percent for notice, _ in memory.data.sums.notices.values() if notice.quota == "team"}
+    told = {notice.crossing.percent for notice, _ in memory.data.kept.notices.values() if notice.quota == "team"}
     assert told == {percent for _, percent in quota("team").thresholds.marks() if sum(steps) >= percent}
 
 
@@ -306,4 +306,4 @@ def test_standings_come_in_the_order_of_the_policy() -> None:
     count(memory, call(1, cost=None, model="opus", tokens=Tokens(input=7)))
     with memory.units() as unit:
         assert [s.quota.key for s in standings(unit, POLICY, NOW)] == [q.key for q in QUOTAS]
-        assert [e.source for e in memory.data.sums.events] == [CostSource.PRICED]
+        assert [event.source for event, _ in memory.data.kept.events.values()] == [CostSource.PRICED]

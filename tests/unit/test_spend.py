@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workflows.money import Unit
 from workflows.quotas import Quota, lineage
-from workflows.spend import Costed, CostSource, Price, Tally, Tokens, Usage, cost, price_all, tally
+from workflows.spend import Costed, CostSource, Price, Tally, Tokens, Usage, cost, grouped, price_all, tally
 from workflows.times import Period, local_day, window_at
 
 counts = st.integers(0, 10**9)
@@ -87,7 +87,7 @@ def test_a_cost_is_reported_or_priced_or_by_the_fallback_and_none_is_dropped() -
         Usage(b"5", NOON, "platform", "opus", Tokens(input=2), provider="cloud"),
         Usage(b"6", NOON, "platform", "opus", Tokens(input=2), requests=4),
     ]
-    costed = price_all(usages, known, fallback)
+    costed = price_all(usages, lambda provider, model: known.get(f"{provider}/{model}" if provider else model), fallback)
     assert [c.usage for c in costed] == usages
     assert [(c.cost, c.source) for c in costed] == [
         (77, CostSource.REPORTED),
@@ -127,7 +127,7 @@ batches = st.lists(st.builds(Costed, usages, st.integers(0, 10**12), st.just(Cos
 
 
 def added(batch: list[Costed]) -> Tally:
-    return tally(batch, BY_SCOPE, ZONE, fiscal_start=4)
+    return tally(grouped(batch, ZONE), BY_SCOPE, ZONE, fiscal_start=4)
 
 
 @given(batches)

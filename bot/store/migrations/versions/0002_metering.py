@@ -1,4 +1,15 @@
-"""Text sorts by code point on PostgreSQL too, whatever the database's own order is."""
+"""Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
+
+On PostgreSQL text now sorts by code point, as it does elsewhere.
+
+Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
+UTC day: whose day it was is app.yaml's to say, and this does not read it.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,19 +19,160 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+NAMES = ("scope", "model", "provider", "team", "use_case", "environment", "ended", "cost_source", "approval")
+SUMS = ("events", "requests", "input", "output", "cache_read", "cache_write", "cost", "latency", "clocked")
+CHUNK = 1_000
+
+
+def text(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.String(), nullable=False) for name in names]
+
+
+def count(*names: str, empty: bool = False) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.BigInteger(), nullable=empty) for name in names]
+
+
+def data(name: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.LargeBinary(), nullable=False)]
+
+
+def day() -> list[sa.Column[Any]]:
+    return [sa.Column("day", sa.Integer(), nullable=False)]
+
+
+def moment() -> sa.types.TypeEngine[Any]:
+    return sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def key(name: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*columns, name=f"pk_{name}")
+
 
 def upgrade() -> None:
-    by_code_point()
+    op.rename_table("events", "old_events")
+    op.rename_table("seen", "old_seen")
+    if op.get_bind().dialect.name == "postgresql":  # there a key keeps its name when its table gets another
+        op.execute("ALTER INDEX pk_events RENAME TO pk_old_events")
+        op.execute("ALTER INDEX pk_seen RENAME TO pk_old_seen")
+        op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
+    create()
+    op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
+    with op.batch_alter_table("counters") as counters:
+        counters.alter_column("version", server_default=None)
+    carry_over()
+    op.drop_table("old_events")
+    op.drop_table("old_seen")
+    op.drop_table("unpriced")
+    if op.get_bind().dialect.name == "postgresql":
+        by_code_point()
+
+
+def create() -> None:
+    rowid = sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False)
+    op.create_table(
+        "events",
+        rowid,
+        *data("key"),
+        sa.Column("at", moment(), nullable=False),
+        *count("series"),
+        *text("user", "source"),
+        sa.Column("timed", sa.Boolean(), nullable=False),
+        *count("requests", "input", "output", "cache_read", "cache_write", "cost"),
+        *count("latency", empty=True),
+        key("events", "id"),
+    )
+    number = sa.Column("id", sa.BigInteger(), nullable=False, autoincrement=False)
+    op.create_table("series", number, *text(*NAMES), key("series", "id"))
+    op.create_index("series_by_scope", "series", ["scope"])
+    op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
+    op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def carry_over() -> None:
+    bind = op.get_bind()
+    bind.execute(sa.text("INSERT INTO seen (day, key, event) SELECT day, key, 0 FROM old_seen"))
+    mark = sa.text("UPDATE seen SET event = :event WHERE day = :day AND key = :key AND event = 0")
+    known: set[int] = set()
+    for rows in chunks(bind):
+        bind.execute(table("events", *rows[0]["event"]).insert(), [row["event"] for row in rows])
+        fresh = {row["series"]["id"]: row["series"] for row in rows if row["series"]["id"] not in known}
+        known |= fresh.keys()
+        if fresh:
+            bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
+        bind.execute(added(), summed(row["slice"] for row in rows))
+        bind.execute(mark, [each for row in rows for each in row["marks"]])
+    if bind.dialect.name == "postgresql":
+        last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
+        bind.execute(sa.text(last))
+
+
+def table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *(sa.column(column) for column in columns))
+
+
+def chunks(bind: sa.Connection) -> Iterator[list[dict[str, Any]]]:
+    """The old events in their order, as the rows that they become."""
+    last = 0
+    while True:
+        page = sa.text("SELECT * FROM old_events WHERE id > :last ORDER BY id LIMIT :most")
+        rows = [dict(row) for row in bind.execute(page, {"last": last, "most": CHUNK}).mappings()]
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        yield [carried(row) for row in rows]
+
+
+def carried(old: dict[str, Any]) -> dict[str, Any]:
+    parts = (old["scope"], old["model"], old["provider"], "", "", "", "", old["cost_source"], "base")
+    hashed = blake2b(digest_size=8)
+    for part in parts:
+        said = part.encode("utf-8", "surrogatepass")
+        hashed.update(len(said).to_bytes(4) + said)
+    series = int.from_bytes(hashed.digest()) >> 1
+    same = ("id", "key", "at", "user", "source", "timed", "requests", "input", "output", "cache_read", "cache_write", "cost")
+    event = {name: old[name] for name in same} | {"series": series, "latency": None}
+    sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
+    piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
+    names = {"id": series, **dict(zip(NAMES, parts, strict=True))}
+    return {"event": event, "series": names, "slice": piece, "marks": marks(old)}
+
+
+def marks(old: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where an event was marked as seen: on its day, and without a time of its own on the day before, too."""
+    days = [old["at"]] if old["timed"] else [old["at"], before(old["at"])]
+    return [{"day": day_of(at), "key": old["key"], "event": old["id"]} for at in days]
+
+
+def before(at: int | datetime) -> int | datetime:
+    return at - timedelta(days=1) if isinstance(at, datetime) else at - 86_400_000_000
+
+
+def day_of(at: int | datetime) -> int:
+    moment = at.astimezone(UTC) if isinstance(at, datetime) else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+    return moment.year * 10_000 + moment.month * 100 + moment.day
+
+
+def added() -> sa.TextClause:
+    names = ("day", "series", *SUMS)
+    grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
+    values = ", ".join(f":{name}" for name in names)
+    return sa.text(f"INSERT INTO slices ({', '.join(names)}) VALUES ({values}) ON CONFLICT (day, series) DO UPDATE SET {grown}")
+
+
+def summed(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The daily sums of a chunk, one for each day and series."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for piece in pieces:
+        here = found.setdefault((piece["day"], piece["series"]), {**piece, **dict.fromkeys(SUMS, 0)})
+        here |= {name: here[name] + piece[name] for name in SUMS}
+    return list(found.values())
 
 
 def by_code_point() -> None:
-    """Last, because it looks at every table there is."""
-    bind = op.get_bind()
-    if bind.dialect.name != "postgresql":
-        return
-    there = sa.inspect(bind)
-    for table in there.get_table_names():
-        text = [c["name"] for c in there.get_columns(table) if isinstance(c["type"], sa.String)]
-        changes = ", ".join(f'ALTER COLUMN "{name}" TYPE VARCHAR COLLATE "C"' for name in text)
-        if changes and table != "alembic_version":
-            op.execute(f'ALTER TABLE "{table}" {changes}')
+    """The order of every text, whatever the database's own is. Last, because it looks at every table there is."""
+    there = sa.inspect(op.get_bind())
+    for name in there.get_table_names():
+        texts = [column["name"] for column in there.get_columns(name) if isinstance(column["type"], sa.String)]
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE VARCHAR COLLATE "C"' for column in texts)
+        if changes and name != "alembic_version":
+            op.execute(f'ALTER TABLE "{name}" {changes}')
