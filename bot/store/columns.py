@@ -30,7 +30,7 @@ def day_number(day: date) -> int:
 
 
 def escaped(text: str) -> str:
-    """Text as PostgreSQL keeps it, which has no NUL: \\x00 is \\x01\\x01 there and \\x01 is \\x01\\x02, and they sort as they did."""
+    """Text as PostgreSQL keeps it, which has no NUL: \\x00 is \\x01\\x01 and \\x01 is \\x01\\x02, which sort as they did."""
     return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
 
 
