@@ -41,6 +41,14 @@ class Kind(StrEnum):
     PRODUCTION = "production"
 
 
+class AtSoft(StrEnum):
+    """What a call meets where the soft limit of a quota is reached."""
+
+    ALLOW = "allow"
+    NEEDS_EXCEPTION = "needs exception"
+    DENY = "deny"
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Where the levels begin, in percent of the effective limit; `warnings` rise and stay below `soft` <= `hard`."""
@@ -71,6 +79,7 @@ class Quota:
     thresholds: Thresholds = Thresholds()
     channel: str = ""
     owner: PersonId | None = None
+    at_soft: AtSoft = AtSoft.NEEDS_EXCEPTION
 
     def counts(self, model: str) -> bool:
         """Whether a call to this model counts here."""
@@ -165,6 +174,11 @@ class Standing:
     @property
     def level(self) -> Level:
         return level_of(self.spent, self.limit, self.quota.thresholds)
+
+    @property
+    def hard(self) -> int:
+        """The amount at which the hard limit lies."""
+        return mark_at(self.limit, self.quota.thresholds.hard)
 
 
 def window_of(quota: Quota, zone: str, at: datetime, fiscal_start: int = 1) -> Window:

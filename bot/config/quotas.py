@@ -7,31 +7,46 @@ from dataclasses import dataclass, replace
 
 from bot.config.place import Place
 from bot.config.problems import nearest
-from bot.config.tree import Entries
+from bot.config.tree import Entries, Text
 from bot.config.words import channel, choice, limit, percent, person
 from workflows import money
-from workflows.quotas import Kind, Quota, Thresholds, key_of, lineage
+from workflows.quotas import AtSoft, Kind, Quota, Thresholds, key_of, lineage
 
 SCOPE = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*){0,9}")
 LEVELS = ("warning", "soft", "hard")
 KINDS = {kind.value: kind for kind in Kind}
+AT_SOFT = {word.value: word for word in AtSoft}
 HOW = "platform: {limit: $250 a month}"
 LONGEST = 200  # of a scope: it is part of keys in the database and of one line in Slack
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a quota inherits: the organisation's thresholds, and the groups of models there are."""
+    """What a quota inherits: the thresholds, what a call meets at the soft one by kind of work, and the groups of models."""
 
     thresholds: Thresholds
+    at_soft: Mapping[Kind, AtSoft]
     models: Mapping[str, tuple[str, ...]]
 
 
-def thresholds(place: Place | None) -> Thresholds:
-    """The levels of every quota that does not say otherwise."""
+def thresholds(place: Place | None) -> tuple[Thresholds, Mapping[Kind, AtSoft]]:
+    """The levels of every quota that does not say otherwise, and what a call meets at the soft one, by kind."""
     if place is None:
-        return Thresholds()
-    return _levels(place, place.fields(LEVELS, example="{warning: [70 %, 90 %], soft: 100 %, hard: 120 %}"), Thresholds())
+        return Thresholds(), {}
+    fields = place.fields((*LEVELS, "at_soft"), example="{warning: [70 %, 90 %], soft: 100 %, hard: 120 %}")
+    return _levels(place, fields, Thresholds()), _by_kind(fields["at_soft"]) if "at_soft" in fields else {}
+
+
+def _by_kind(place: Place) -> Mapping[Kind, AtSoft]:
+    """One word for every kind, or one for each."""
+    if isinstance(place.tree, Text):
+        return dict.fromkeys(Kind, _at_soft(place))
+    fields = place.fields(KINDS, example="{exploratory: deny, production: allow}")
+    return {KINDS[kind]: _at_soft(word) for kind, word in fields.items()}
+
+
+def _at_soft(place: Place) -> AtSoft:
+    return choice(place, AT_SOFT, AtSoft.NEEDS_EXCEPTION)
 
 
 def _levels(place: Place, fields: Mapping[str, Place], base: Thresholds) -> Thresholds:
@@ -75,18 +90,21 @@ def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
 
 def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Place]]:
     """A scope's quota, and those it has also, which share all but the limit."""
-    known = ("limit", "channel", "owner", "kind", *LEVELS, "also")
+    known = ("limit", "channel", "owner", "kind", *LEVELS, "at_soft", "also")
     fields = place.fields(known, later=("store", "attribution"), example="{limit: $250 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $10,000 a month")
+    kind = choice(fields["kind"], KINDS, Kind.PRODUCTION) if "kind" in fields else Kind.PRODUCTION
+    at_soft = context.at_soft.get(kind, AtSoft.NEEDS_EXCEPTION)
     main = Quota(
         key="",
         scope=scope,
         limit=1,
-        kind=choice(fields["kind"], KINDS, Kind.PRODUCTION) if "kind" in fields else Kind.PRODUCTION,
+        kind=kind,
         thresholds=_levels(place, fields, context.thresholds),
         channel=channel(fields["channel"]) if "channel" in fields else "",
         owner=person(fields["owner"]) if "owner" in fields else None,
+        at_soft=_at_soft(fields["at_soft"]) if "at_soft" in fields else at_soft,
     )
     also = fields["also"].some("[{models: premium, limit: $3,000 a month}]") if "also" in fields else []
     first = _limited(main, fields["limit"], "", ()) if "limit" in fields else []
@@ -94,13 +112,14 @@ def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Plac
 
 
 def _also(main: Quota, place: Place, context: Context) -> list[tuple[Quota, Place]]:
-    fields = place.fields(("limit", "models", *LEVELS), example="{models: premium, limit: $3,000 a month}")
+    fields = place.fields(("limit", "models", *LEVELS, "at_soft"), example="{models: premium, limit: $3,000 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $3,000 a month")
         return []
     group = _group(fields["models"], context) if "models" in fields else ""
-    levels = _levels(place, fields, main.thresholds)
-    return _limited(replace(main, thresholds=levels), fields["limit"], group, context.models.get(group, ()))
+    at_soft = _at_soft(fields["at_soft"]) if "at_soft" in fields else main.at_soft
+    like = replace(main, thresholds=_levels(place, fields, main.thresholds), at_soft=at_soft)
+    return _limited(like, fields["limit"], group, context.models.get(group, ()))
 
 
 def _group(place: Place, context: Context) -> str:

@@ -69,8 +69,8 @@ def _policy(place: Place) -> Policy:
             place.missing(key, f"write {key}: {example}")
     who = people(fields["people"]) if "people" in fields else People()
     which, prices, fallback = models(fields.get("models"))
-    levels = thresholds(fields.get("thresholds"))
-    limits = quotas(fields["quotas"], Context(levels, which.groups)) if "quotas" in fields else ()
+    levels, at_soft = thresholds(fields.get("thresholds"))
+    limits = quotas(fields["quotas"], Context(levels, at_soft, which.groups)) if "quotas" in fields else ()
     _doubts(fields, place, who, fallback)
     known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
     return Policy(

@@ -136,6 +136,34 @@ def test_a_limit_is_written_as_people_write_it(written: str, limit: int, unit: U
     assert (quota.limit, quota.unit, quota.period) == (limit, unit, period)
 
 
+AT_SOFT = """
+organization: {name: A}
+models: {premium: "opus-*"}
+quotas:
+  a: {limit: $1 a day}
+  b: {limit: $1 a day, kind: exploratory}
+  c: {limit: $1 a day, kind: exploratory, at_soft: allow, also: [{limit: $1 a week}, {limit: $1 a month, at_soft: deny}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "production", "exploratory"),
+    [
+        ("", "needs exception", "needs exception"),
+        ("thresholds: {soft: 100 %}", "needs exception", "needs exception"),
+        ("thresholds: {at_soft: allow}", "allow", "allow"),
+        ("thresholds: {at_soft: {exploratory: deny}}", "needs exception", "deny"),
+        ("thresholds: {at_soft: {exploratory: deny, production: allow}}", "allow", "deny"),
+    ],
+)
+def test_what_a_call_meets_at_the_soft_limit_is_said_for_a_kind_and_by_a_quota(
+    written: str, production: str, exploratory: str
+) -> None:
+    said = {quota.key: quota.at_soft for quota in policy(AT_SOFT + written).quotas}
+    own = {"c:usd/day": "allow", "c:usd/week": "allow", "c:usd/month": "deny"}
+    assert said == {"a:usd/day": production, "b:usd/day": exploratory, **own}
+
+
 @pytest.mark.parametrize(
     ("written", "when"),
     [

@@ -143,6 +143,14 @@ THRESHOLDS = [
     ("{warning: 0 %}", 'warning  "0 %": out of range; write 1 % to 1000 %'),
     ("{warning: [90 %, 70 %]}", f"warning  thresholds do not rise: warning 90 %, 70 %, soft 100 %, hard 120 %; {RISE}"),
     ("{soft: 130 %}", f'soft  "130 %": thresholds do not rise: warning 70 %, 90 %, soft 130 %, hard 120 %; {RISE}'),
+    ("{at_soft: stop}", 'at_soft  "stop": not one of the words for this; write allow, needs exception or deny'),
+    ("{at_soft: needs exeption}", 'at_soft  "needs exeption": not one of the words for this; did you mean "needs exception"?'),
+    ("{at_soft: {explorative: deny}}", 'at_soft.explorative  unknown key; did you mean "exploratory"?'),
+    (
+        "{at_soft: {production: no}}",
+        'at_soft.production  "no": not one of the words for this; write allow, needs exception or deny',
+    ),
+    ("{at_soft: [deny]}", "at_soft  not a mapping; write {exploratory: deny, production: allow}"),
     ("{warning: 100 %}", f'warning  "100 %": thresholds do not rise: warning 100 %, soft 100 %, hard 120 %; {RISE}'),
 ]
 QUOTAS = [

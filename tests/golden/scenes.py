@@ -12,7 +12,7 @@ from workflows.effects import News
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
-from workflows.quotas import Level
+from workflows.quotas import AtSoft, Level
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
@@ -59,6 +59,7 @@ def scenes(words: Words) -> dict[str, Scene]:
 
 def _warnings(words: Words) -> dict[str, Scene]:
     quota, tokens = cast.quota(words), cast.quota(words, 2_000_000, Unit.TOKENS, Period.DAY)
+    allow, deny = (replace(quota, at_soft=word) for word in (AtSoft.ALLOW, AtSoft.DENY))
     tomorrow, soon = NOW + timedelta(days=1), NOW + timedelta(hours=3)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
@@ -67,6 +68,8 @@ def _warnings(words: Words) -> dict[str, Scene]:
     return {
         "warning": warning(cast.outlook(quota), Level.WARNING, 70),
         "warning-soft": warning(Outlook(cast.stands(quota, usd(10_040)), True, NOW), Level.SOFT, 100),
+        "warning-soft-allow": warning(Outlook(cast.stands(allow, usd(10_040)), True, NOW), Level.SOFT, 100),
+        "warning-soft-deny": warning(Outlook(cast.stands(deny, usd(10_040)), True, NOW), Level.SOFT, 100),
         "warning-hard": warning(Outlook(cast.stands(quota, usd(12_500)), True, NOW), Level.HARD, 120),
         "warning-too-early": warning(Outlook(cast.stands(quota), False), Level.WARNING, 70),
         "warning-lasts": warning(Outlook(cast.stands(quota), True), Level.WARNING, 70),
