@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from workflows.money import Unit
 from workflows.overrides import Override
@@ -28,8 +29,12 @@ class Approval(StrEnum):
 Stands = Mapping[tuple[str, Window], int]
 """What was spent, by quota key and window."""
 
-Overrides = Callable[[str, Window], Sequence[Override]]
-"""The overrides of a quota that ran in a window."""
+
+class Grants(NamedTuple):
+    """What a quota was given in a window: its base, and the overrides that ran in it."""
+
+    base: Callable[[Quota, Window], int]
+    overrides: Callable[[str, Window], Sequence[Override]]
 
 
 Windows = Callable[[Quota, datetime], Window]
@@ -39,10 +44,11 @@ Windows = Callable[[Quota, datetime], Window]
 class Books:
     """Books a batch under approvals. `before` is what each counter stood at without the batch, `after` what it does with it."""
 
-    def __init__(self, quotas: Counting, windows: Windows, overrides: Overrides, *, before: Stands, after: Stands) -> None:
+    def __init__(self, quotas: Counting, windows: Windows, grants: Grants, *, before: Stands, after: Stands) -> None:
         self._quotas = quotas
         self._windows = windows
-        self._overrides = cache(overrides)
+        self._base = cache(grants.base)
+        self._overrides = cache(grants.overrides)
         self._running = dict(before)
         self._after = after
 
@@ -56,7 +62,7 @@ class Books:
         if group.sort.ended == Ended.REFUSED:
             return [Booked(group.day, series._replace(approval=Approval.REFUSED), group.events, group.sums)]
         counters = [(quota, self._windows(quota, group.today.start)) for quota in counting(group.sort, self._quotas)]
-        if all(self._after[quota.key, window] <= quota.limit for quota, window in counters):
+        if all(self._after[quota.key, window] <= self._limit(quota, window) for quota, window in counters):
             return [Booked(group.day, series, group.events, group.sums)]
         by: dict[str, list[Costed]] = {}
         for event in group.events:
@@ -68,11 +74,14 @@ class Books:
         approval = str(Approval.BASE)
         for quota, window in counters:
             key = quota.key, window
-            if self._running[key] >= quota.limit and approval != Approval.BEYOND:
+            if self._running[key] >= self._limit(quota, window) and approval != Approval.BEYOND:
                 cover = self._cover(quota, window, event.usage.at)
                 approval = cover if approval == Approval.BASE or cover == Approval.BEYOND else approval
             self._running[key] += _amount(event, quota.unit)
         return approval
+
+    def _limit(self, quota: Quota, window: Window) -> int:
+        return self._base(quota, window) if quota.rollover else quota.limit  # nearly every quota is asked about, for every group
 
     def _cover(self, quota: Quota, window: Window, at: datetime) -> str:
         return next((o.id for o in self._overrides(quota.key, window) if o.in_force(at)), str(Approval.BEYOND))

@@ -5,19 +5,19 @@ Late events count in the period they belong to but tell nothing: nobody is warne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflows import overrides
-from workflows.approvals import Books
+from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
+from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
 from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
-from workflows.times import day_at, local_day
+from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
@@ -81,11 +81,14 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     counters = tuple(unit.meter.add(added))
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
-    books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
+    grants = Grants(lambda quota, window: base_of(unit, policy, quota, window), unit.overrides.during)
+    books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups))
     for counter in counters:
         if now < counter.window.end:
-            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
+            tell(unit, policy, counter, before[counter.quota, counter.window], now=now)
+        else:
+            _carry(unit, policy, counter, before[counter.quota, counter.window], now=now)
     return counters
 
 
@@ -100,27 +103,50 @@ def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]
     return found
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
-    window, after = counter.window, counter.spent
-    lowest = quota.thresholds.marks()[0][1]
-    if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
+def tell(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> None:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; so much was spent `before`."""
+    quota, after = policy.by_key[counter.quota], counter.spent
+    if after < quota.thresholds.marks(quota.limit)[0].mark:  # more limit only raises the marks: most batches need not read it
         return
-    limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
+    limit = base_of(unit, policy, quota, counter.window) + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
-    for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
-        told = notice(quota, window, crossing, spent=after, at=now)
+    for crossing in reversed(crossings(before, after, limit, quota.thresholds, added=limit - quota.limit)):
+        told = notice(quota, counter.window, crossing, spent=after, at=now)
         if unit.meter.tell(told, shown=not shown):
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
 
 
+def _carry(unit: UnitOfWork, policy: Policy, late: Counter, before: int, *, now: datetime) -> None:
+    """Late usage may leave less to the window that is open: its limit falls, and what was spent there may be past a level now."""
+    quota = policy.by_key[late.quota]
+    window = policy.window(quota, now)
+    if not quota.rollover or window.start != late.window.end or quota.carries(before) == quota.carries(late.spent):
+        return
+    unit.outbox.put(Effect(Do.SYNC_LIMIT, quota.key), now)
+    stands = standing(unit, policy, quota, now)
+    lost = quota.carries(before) - quota.carries(late.spent)
+    if RANK[stands.level] > RANK[replace(stands, base=stands.base + lost).level]:
+        tell(unit, policy, Counter(quota.key, window, stands.spent, 0), 0, now=now)
+
+
+def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> int:
+    """A quota's limit in one of its windows before overrides: app.yaml's, and what the window before left. Derived, never stored.
+
+    A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
+    """
+    since = unit.meter.since(quota.key) if quota.rollover else None
+    if since is None or since >= window.start:
+        return quota.limit
+    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
+
+
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
     """What is true of a quota now: spent, base, and what overrides add."""
     window = policy.window(quota, now)
     extra = overrides.extra(unit.overrides.current(quota.key), now)
-    return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
+    return Standing(quota, window, now, unit.meter.spent(quota.key, window), base_of(unit, policy, quota, window), extra)
 
 
 def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing, ...]:
@@ -144,7 +170,7 @@ def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ex
     """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
     at = standing(unit, policy, quota, now)
     if extra:
-        at = Standing(quota, at.window, now, at.spent, at.base, at.extra + extra)
+        at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
     rate = pace(_history(unit, quota, zone, now), now)
     return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))
