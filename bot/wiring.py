@@ -8,8 +8,8 @@ from pathlib import Path
 
 from slack_bolt import App
 from slack_sdk import WebClient
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from bot.deliver import Courier
 from bot.prices import PriceList
@@ -60,7 +60,7 @@ def _catch_up(kit: Kit) -> None:
     digesting.plan(kit)
 
 
-def site_of(leeway: Leeway) -> Starlette:
+def site_of(leeway: Leeway) -> ASGIApp:
     """Every HTTP door of the app, Slack's among them."""
     kit, store = leeway.kit, leeway.store
     doors = Doors(
