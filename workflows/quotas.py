@@ -208,13 +208,18 @@ class Standing:
         return self.base - self.quota.limit
 
     @property
+    def added(self) -> int:
+        """How much of the effective limit is more than app.yaml says."""
+        return self.limit - self.quota.limit
+
+    @property
     def level(self) -> Level:
-        return level_of(self.spent, self.limit, self.quota.thresholds, added=self.limit - self.quota.limit)
+        return level_of(self.spent, self.limit, self.quota.thresholds, added=self.added)
 
     @property
     def hard(self) -> int:
         """The amount at which the hard limit lies."""
-        return self.quota.thresholds.marks(self.limit, self.limit - self.quota.limit)[-1].mark
+        return self.quota.thresholds.marks(self.limit, self.added)[-1].mark
 
     @property
     def stop(self) -> int:
