@@ -102,8 +102,9 @@ def level_of(spent: int, limit: int, thresholds: Thresholds) -> Level:
     """The level of a quota that has spent so much of this effective limit."""
     reached = Level.OK
     for level, percent in thresholds.marks():
-        if spent >= mark_at(limit, percent):
-            reached = level
+        if spent < mark_at(limit, percent):
+            break
+        reached = level
     return reached
 
 

@@ -11,7 +11,7 @@ from tests.contract.given import NOW
 from tests.fakes.clock import ManualClock
 from tests.fakes.limits import FakeLimits
 from tests.fakes.memory import Memory
-from workflows.ports import LimitStore, UnitOfWork, Units
+from workflows.ports import LimitStore, Listener, UnitOfWork, Units
 
 
 @pytest.fixture
@@ -34,11 +34,12 @@ def store(database: str, clock: ManualClock) -> Iterator[Store]:
 
 @dataclass
 class World:
-    """Where units come from. `other` gives them as another process would; `reads` are for looking."""
+    """Where units come from. `other` gives them as another process would; `reads` are for looking. `listen` hears of `units`."""
 
     units: Units
     reads: Units
     other: Units
+    listen: Callable[[Listener], None]
 
     def keep(self, work: Callable[[UnitOfWork], object]) -> None:
         """Does the work in a unit of its own and commits it."""
@@ -51,11 +52,11 @@ class World:
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "memory":
         memory = Memory()
-        yield World(memory.units, memory.reads, memory.units)
+        yield World(memory.units, memory.reads, memory.units, memory.listen)
         return
     store = request.getfixturevalue("store")
     another = open_store(request.getfixturevalue("database"), ManualClock(NOW))
-    yield World(store.units, store.reads, another.units)
+    yield World(store.units, store.reads, another.units, store.listen)
     another.close()
 
 

@@ -57,6 +57,7 @@ def upgrade() -> None:
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
+    op.create_index("counters_by_end", "counters", ["end"])
     carry_over()
     op.drop_table("old_events")
     op.drop_table("old_seen")
