@@ -61,7 +61,7 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What is answered to a call, the finding that decides, and all of them, leaf first; None decides where no quota counts it."""
+    """What is answered to a call, the finding that decides (None where no quota counts it), and all of them, leaf first."""
 
     decision: Decision
     by: Finding | None

@@ -1,8 +1,8 @@
 """Admitting: answers whether a call may proceed from memory, without asking the database.
 
 The memory is a cache of counters and overrides. It hears what this process commits right after the commit, and reads again what
-others may have committed; of two readings of a thing the one with the higher version is newer, so the order in which they come does
-not matter. Forgetting it at any time changes no answer: it is read again.
+others may have committed; of two readings of a thing the one with the higher version is newer, so the order in which they come
+does not matter. Forgetting it at any time changes no answer: it is read again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,18 +24,23 @@ BACK = timedelta(hours=1)  # how far the clock may be set back before what is re
 
 
 class Known:
-    """Counters of windows that were not over at `since`, and overrides that were not."""
+    """Counters of windows that were not over at `since`, and overrides that have not ended."""
 
     def __init__(self, since: datetime) -> None:
         self.since = since
         self.spent: dict[tuple[str, Window], Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
 
+    @property
+    def tide(self) -> tuple[int, int]:
+        """As the meter's: what it says of the counters that are known."""
+        return len(self.spent), sum(counter.version for counter in self.spent.values())
+
     def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
         """Keeps what is newer than what is known."""
         for counter in counters:
             known = self.spent.get(counter[:2])
-            if known is None or known.version < counter.version:
+            if counter.window.end > self.since and (known is None or known.version < counter.version):
                 self.spent[counter[:2]] = counter
         for override in granted:
             known_here = self.overrides.get(override.quota, ())
@@ -72,14 +77,21 @@ class Gate:
                     known.take(changed.counters, changed.overrides)
 
     def refresh(self, now: datetime) -> None:
-        """Reads everything that counts now. Unavailable when the database does not answer; what was known stays."""
+        """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
         with self._reading:
-            self._coming = coming = Known(now - BACK)
+            before = self._known
+            if before is None or not now - 2 * BACK < before.since <= now - BACK:
+                before = Known(now - BACK)
+            with self._taking:
+                tide = before.tide
+                self._coming = coming = Known(before.since)
             try:
                 with self._reads() as unit:
-                    counters, granted = unit.meter.counters(coming.since), unit.overrides.unended()
+                    same = unit.meter.tide(coming.since) == tide
+                    counters = () if same else unit.meter.counters(coming.since)
+                    granted = unit.overrides.unended()
                 with self._taking:
-                    coming.take(counters, granted)
+                    coming.take((*before.spent.values(), *counters), granted)
                     self._known = coming
             finally:
                 self._coming = None

@@ -140,6 +140,9 @@ class Meter(Protocol):
     def counters(self, since: datetime) -> list[Counter]:
         """Every counter whose window was not over at a moment, also those of windows that had not begun."""
 
+    def tide(self, since: datetime) -> tuple[int, int]:
+        """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
+
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
 

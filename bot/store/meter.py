@@ -88,6 +88,11 @@ class StoredMeter:
         rows = self._connection.execute(here)
         return [Counter(quota, Window(start, end), spent, version) for quota, start, end, spent, version in rows]
 
+    def tide(self, since: datetime) -> tuple[int, int]:
+        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_COUNTERS.c.end > since)
+        many, versions = self._connection.execute(sums).one()
+        return many, int(versions)
+
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         here = (_DAYS.c.quota == quota, _DAYS.c.day >= first, _DAYS.c.day <= last)
         rows = self._connection.execute(select(_DAYS.c.day, _DAYS.c.spent).where(*here).order_by(_DAYS.c.day))

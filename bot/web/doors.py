@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
+from workflows.admitting import Gate
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -19,7 +20,8 @@ Probe = Callable[[], str]
 class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
-    `counted` is told after a commit that has something to say.
+    `counted` is told after a commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for
+    more.
     """
 
     policy: Policy
@@ -32,6 +34,8 @@ class Doors:
     largest_body: int = 5 * 2**20
     counted: Callable[[], None] = lambda: None
     labels: Labels = field(default_factory=Labels)
+    gate: Gate = field(kw_only=True)
+    ask: str = ""
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

@@ -136,6 +136,16 @@ def test_the_counters_since_a_moment_are_those_whose_window_was_not_over(world: 
         assert unit.meter.counters(MONTH.end) == [later]
 
 
+def test_the_tide_turns_with_every_change_of_such_a_counter_and_with_no_other(world: World) -> None:
+    next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    with world.units() as unit:
+        assert unit.meter.tide(MONTH.end) == (0, 0)
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SUPPORT, next_month): 5}, {}))
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SEARCH, next_month): 0}, {}))
+        assert unit.meter.tide(MONTH.start) == (3, 4)
+        assert unit.meter.tide(MONTH.end) == (2, 2)
+
+
 ODD = {"team": "a/b", "use_case": "ra%g_", "environment": "prod", "provider": "", "ended": "ok"}
 
 

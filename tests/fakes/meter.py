@@ -58,6 +58,10 @@ class MemoryMeter(Meter):
         found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if counter[1].end > since)
         return sorted(found, key=lambda counter: (counter.quota, counter.window.start))
 
+    def tide(self, since: datetime) -> tuple[int, int]:
+        found = self.counters(since)
+        return len(found), sum(counter.version for counter in found)
+
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         mine = {day: spent for (name, day), spent in self._kept.days.items() if name == quota and first <= day <= last}
         return dict(sorted(mine.items()))
