@@ -1,7 +1,7 @@
 """What `POST /v1/check` is asked: from the bytes of a body to the scope, the model and the estimate of a call.
 
-Who asks says the same words as a usage event does, so that the call is attributed as its usage will be. Unlike there, a field that
-is not known is refused: an estimate that is misspelled would be no estimate.
+Who asks says the same words as a usage event does, so that the call is attributed as its usage will be. Unlike there, a field
+that is not known is refused: an estimate that is misspelled would be no estimate.
 """
 
 import json

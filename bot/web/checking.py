@@ -41,7 +41,7 @@ class Checking:
         except Unreadable as error:
             raise Turned(400, str(error), position=error.position) from error
         except Wrong as wrong:
-            raise Turned(422, str(wrong), field=wrong.field, reason=wrong.reason) from wrong
+            raise Turned(422, f"{wrong.field or 'the body'} {wrong.reason}", field=wrong.field, reason=wrong.reason) from wrong
         verdict = self._check(question)
         if verdict is None:
             verdict = await self._after_reading(question)
