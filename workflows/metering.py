@@ -47,13 +47,15 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
-    batch = {costed[0].key: costed for costed in reversed(sound)}  # of those that are one event, the first
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
     def once(unit: UnitOfWork) -> Recorded:
         new = _unseen([costed[0] for costed in batch.values()], unit)
-        counted = [batch[key] for key in reversed(batch) if key in new]
+        counted = [costed for key, costed in batch.items() if key in new]
         counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
         return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
 
@@ -61,6 +63,13 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
         return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
+
+
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -85,7 +94,7 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
-    unit.meter.append(books.book(groups))
+    unit.meter.append(books.book(groups, batch))
     open_now = [counter for counter in counters if now < counter.window.end]
     told = [_tell(policy.by_key[c.quota], c, before[c.quota, c.window], unit=unit, now=now) for c in open_now]
     return counters, any(told)

@@ -20,8 +20,8 @@ Probe = Callable[[], str]
 class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
-    `counted` is told after a commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for
-    more.
+    `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
+        commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
     """
 
     policy: Policy
@@ -32,6 +32,7 @@ class Doors:
     token: Check
     probes: Mapping[str, Probe] = field(default_factory=dict)
     largest_body: int = 5 * 2**20
+    most_held: int = 64 * 2**20
     counted: Callable[[], None] = lambda: None
     labels: Labels = field(default_factory=Labels)
     gate: Gate = field(kw_only=True)
