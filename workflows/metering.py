@@ -44,7 +44,7 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
+    priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
     batch = {costed[0].key: costed for costed in sound}
@@ -100,7 +100,7 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     return counters, any(told)
 
 
-def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     """Prices by the name that a model is sold under: what was negotiated, else the list price."""
 
     def price_of(provider: str, model: str) -> Price | None:
