@@ -1,20 +1,11 @@
-"""CloudEvents 1.0 as JSON: from the bytes of a body to its events.
+"""CloudEvents 1.0 as JSON: what is read of an event. Not here: what a right one may say (`usage`)."""
 
-A batch in which all is well is decoded in one go. Otherwise every event is judged by itself, so that a bad one does not cost the
-good ones. Not here: what a right event may say (`usage`).
-"""
-
-import json
-import re
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-from bot.web.fields import Unreadable, Wrong
-
-BOM = b"\xef\xbb\xbf"
+from bot.web.parts import Decoder
 
 
 class Data(msgspec.Struct, frozen=True):
@@ -52,93 +43,4 @@ class Event(msgspec.Struct, frozen=True):
     subject: str | None = None
 
 
-_ONE = msgspec.json.Decoder(Event)
-_MANY = msgspec.json.Decoder(list[Event])
-_PARTS = msgspec.json.Decoder(list[msgspec.Raw])
-_PART = msgspec.json.Decoder(msgspec.Raw)
-
-
-def is_list(body: bytes) -> bool:
-    """Whether a body is a batch, by its first character."""
-    return body.removeprefix(BOM).lstrip()[:1] == b"["
-
-
-def events(body: bytes) -> Iterator[Event | Wrong]:
-    """Every event of a body in its order, or what is wrong with it. Raises Unreadable when there are none to be read."""
-    try:
-        return iter(_MANY.decode(body) if is_list(body) else [_ONE.decode(body)])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return map(_judged, _parts(body))
-
-
-def _parts(body: bytes) -> list[bytes]:
-    """Each event's bytes."""
-    try:
-        return [bytes(part) for part in (_PARTS.decode(body) if is_list(body) else [_PART.decode(body)])]
-    except (msgspec.DecodeError, RecursionError) as error:
-        return _lenient(body, error)
-
-
-def _lenient(body: bytes, error: Exception) -> list[bytes]:
-    """The events of a body that is JSON to Python and JavaScript only: a NaN or half an emoji must not cost the batch."""
-    try:
-        value = json.loads(body, parse_float=Decimal, parse_constant=str)
-        return [json.dumps(event, default=str).encode() for event in (value if isinstance(value, list) else [value])]
-    except (ValueError, RecursionError) as why:
-        raise _unreadable(body, why) from error
-
-
-def _unreadable(body: bytes, why: Exception) -> Unreadable:
-    if not body.strip():
-        return Unreadable("the body is empty", 0)
-    if isinstance(why, RecursionError):
-        return Unreadable("the body is nested too deeply")
-    if isinstance(why, json.JSONDecodeError):
-        position = len(why.doc[: why.pos].encode())
-        return Unreadable(f"the body is not JSON: {why.msg} at byte {position} (line {why.lineno}, column {why.colno})", position)
-    if isinstance(why, UnicodeDecodeError):
-        return Unreadable(f"the body is not UTF-8 text: look at byte {why.start}", why.start)
-    return Unreadable("the body has a number that is too long")
-
-
-def _judged(event: bytes) -> Event | Wrong:
-    try:
-        return _ONE.decode(event)
-    except msgspec.ValidationError as error:
-        return _explained(str(error))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return Wrong("", "the event is not UTF-8 text")
-
-
-_WANTED = {
-    "int": "a whole number",
-    "decimal": "an amount in dollars",
-    "datetime": "a time",
-    "str": "text",
-    "object": "an object",
-    "array": "a list",
-}
-_GOT = {
-    "bool": "true or false",
-    "float": "a fraction",
-    "int": "a number",
-    "str": "text",
-    "array": "a list",
-    "object": "an object",
-}
-_SAID = {
-    "Invalid RFC3339 encoded datetime": 'must be a time such as "2026-11-26T17:05:00Z"',
-    "Invalid decimal string": "must be an amount in dollars",
-    "Integer value out of range": "is out of range",
-}
-
-
-def _explained(message: str) -> Wrong:
-    """What msgspec found, in our words."""
-    said, _, path = message.partition(" - at `$")
-    place = path.rstrip("`").lstrip(".")
-    if missing := re.search(r"required field `(\w+)`", said):
-        return Wrong(f"{place}.{missing[1]}".lstrip("."), "is missing")
-    if types := re.fullmatch(r"Expected `(\w+).*`, got `(\w+)`", said):
-        return Wrong(place, f"must be {_WANTED.get(types[1], types[1])}, not {_GOT.get(types[2], types[2])}")
-    return Wrong(place, _SAID.get(said, said))
+DECODER = Decoder(Event)

@@ -6,8 +6,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from hashlib import blake2b
 
-from bot.web.cloudevents import Event, events, is_list
+from bot.web.cloudevents import DECODER, Event
 from bot.web.fields import Unreadable, Wrong, count, moment, name, nanos, word
+from bot.web.parts import is_list
 from workflows.attribution import Origin
 from workflows.money import Unit, show
 from workflows.spend import Ended, Tokens, Usage
@@ -61,7 +62,7 @@ def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
         _refuse_shape(body, batch)
     found = Read()
     suggest = suggester(place.scopes)
-    for index, event in enumerate(events(body)):
+    for index, event in enumerate(DECODER.events(body)):
         try:
             if isinstance(event, Wrong):
                 raise event
@@ -73,7 +74,7 @@ def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
 
 
 def _refuse_shape(body: bytes, batch: bool) -> None:
-    events(body)  # what is no JSON at all is told so
+    DECODER.events(body)  # what is no JSON at all is told so
     if batch:
         raise Unreadable('a batch is a list: "[{…}, {…}]"; one event is application/cloudevents+json', 0)
     raise Unreadable("this content type is for one event; a list is application/cloudevents-batch+json", 0)
