@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflows import overrides
+from workflows import denials, overrides
 from workflows.approvals import Books
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
@@ -16,7 +16,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
-from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Price, Usage, grouped, price_all, tally
 from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -86,7 +86,20 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     for counter in counters:
         if now < counter.window.end:
             _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
+    _deny(groups, unit, policy, now=now)
     return counters
+
+
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
+    """Keeps who was stopped for want of budget, and has them told."""
+    refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
+    for denied in denials.once(refused, policy, now):
+        if not unit.denials.add(denied):
+            continue
+        if denied.denial.who:
+            unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
+        else:
+            unit.denials.miss(denied.key)
 
 
 def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:

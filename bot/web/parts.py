@@ -29,10 +29,11 @@ def is_list(body: bytes) -> bool:
 
 
 class Decoder(Generic[T]):
-    """Decodes events of one kind."""
+    """Decodes events of one kind. With `strict` false what is kept of them may have half an emoji in it, too."""
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: type[T], *, strict: bool = True) -> None:
         self._kind = kind
+        self._strict = strict
         self._one = msgspec.json.Decoder(kind)
         self._many = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
 
@@ -71,10 +72,11 @@ class Decoder(Generic[T]):
             return Wrong("", _NO_TEXT if isinstance(error.__cause__, UnicodeDecodeError) else str(error))
 
     def _converted(self, value: object) -> T | Wrong:
-        """The event that a value stands for. What is kept of it must be text; what is passed over need not."""
+        """The event that a value stands for. What is passed over need not be text."""
         try:
             event = msgspec.convert(value, self._kind)
-            msgspec.json.encode(event)
+            if self._strict:
+                msgspec.json.encode(event)
         except msgspec.ValidationError as error:
             return _explained(str(error))
         except UnicodeEncodeError:
