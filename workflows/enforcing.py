@@ -4,12 +4,13 @@ Safe to run at any time, any number of times, from any process. The store is cal
 committed after it was read.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
-from workflows.ports import Unavailable, UnitOfWork
+from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
 from workflows.refusals import Refused
 
@@ -38,10 +39,12 @@ def sync(kit: Kit, key: str) -> None:
 def sync_all(kit: Kit) -> None:
     """Queues every quota: at start, so that a changed app.yaml and whatever was missed reach the store."""
 
-    def queue(unit: UnitOfWork) -> None:
-        follow(unit, kit.clock.now(), [Effect(Do.SYNC_LIMIT, quota.key) for quota in kit.policy.quotas])
+    queue(kit.units, [quota.key for quota in kit.policy.quotas], kit.clock.now())
 
-    attempt(kit.units, queue)
+
+def queue(units: Units, keys: Iterable[str], now: datetime) -> None:
+    """Queues quotas whose limits may need a look."""
+    attempt(units, lambda unit: follow(unit, now, [Effect(Do.SYNC_LIMIT, key) for key in keys]))
 
 
 def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]) -> None:

@@ -16,7 +16,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
-from workflows.spend import Costed, Counter, Ended, Group, Price, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
 from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -29,7 +29,8 @@ ONE_DAY = timedelta(days=1)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count, `counters` what their quotas stand at since. `absurd` are events that were refused, by
+    `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
+    something. `absurd` are events that were refused, by
     key, with their nano-dollars: tokens times price came to more than any call costs.
     """
 
@@ -38,27 +39,37 @@ class Recorded:
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
     counters: tuple[Counter, ...] = field(default=(), compare=False)
+    told: bool = field(default=False, compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
+    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
-    batch = {costed[0].key: costed for costed in reversed(sound)}  # of those that are one event, the first
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> tuple[frozenset[bytes], tuple[Counter, ...]]:
+    def once(unit: UnitOfWork) -> Recorded:
         new = _unseen([costed[0] for costed in batch.values()], unit)
-        counted = [batch[key] for key in reversed(batch) if key in new]
-        return new, _count(counted, unit, policy, now=now) if counted else ()
+        counted = [costed for key, costed in batch.items() if key in new]
+        counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
+        return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
 
     try:
-        new, counters = attempt(units, once)
+        return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
+
+
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -74,7 +85,8 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     return frozenset(fresh)
 
 
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[Counter, ...]:
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Books new events; what the counters stand at since, and whether somebody is to be told."""
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
@@ -82,43 +94,41 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
-    unit.meter.append(books.book(groups))
-    for counter in counters:
-        if now < counter.window.end:
-            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
-    _deny(groups, unit, policy, now=now)
-    return counters
+    unit.meter.append(books.book(groups, batch))
+    open_now = [counter for counter in counters if now < counter.window.end]
+    told = [_tell(policy.by_key[c.quota], c, before[c.quota, c.window], unit=unit, now=now) for c in open_now]
+    return counters, any([*told, _deny(groups, unit, policy, now=now)])
 
 
-def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> None:
-    """Keeps who was stopped for want of budget, and has them told."""
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:
+    """Keeps who was stopped for want of budget, and has them told; whether there is somebody."""
     refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
-    for denied in denials.once(refused, policy, now):
-        if not unit.denials.add(denied):
-            continue
+    new = [denied for denied in denials.once(refused, policy, now) if unit.denials.add(denied)]
+    for denied in new:
         if denied.denial.who:
             unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
         else:
             unit.denials.miss(denied.key)
+    return bool(new)
 
 
-def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
-    """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
-    found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages if usage.cost is None}:
-        for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
-            if (price := table.get(name)) is not None:
-                found[sold_as] = price
-                break
-    return found
+def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+    """Prices by the name that a model is sold under: what was negotiated, else the list price."""
+
+    def price_of(provider: str, model: str) -> Price | None:
+        names = (f"{provider}/{model}", model) if provider else (model,)
+        found = (table.get(name) for table in (policy.prices, prices) for name in names)
+        return next((price for price in found if price is not None), None)
+
+    return price_of
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
+def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> bool:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
     window, after = counter.window, counter.spent
     lowest = quota.thresholds.marks()[0][1]
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
-        return
+        return False
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
     for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
@@ -127,6 +137,7 @@ def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now:
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
+    return bool(shown)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

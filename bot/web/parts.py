@@ -20,7 +20,6 @@ T = TypeVar("T")
 BOM = b"\xef\xbb\xbf"
 _PARTS = msgspec.json.Decoder(list[msgspec.Raw])
 _PART = msgspec.json.Decoder(msgspec.Raw)
-_NO_TEXT = "the event is not UTF-8 text"
 
 
 def is_list(body: bytes) -> bool:
@@ -28,12 +27,16 @@ def is_list(body: bytes) -> bool:
     return body.removeprefix(BOM).lstrip()[:1] == b"["
 
 
-class Decoder(Generic[T]):
-    """Decodes events of one kind. With `strict` false what is kept of them may have half an emoji in it, too."""
+def parts(body: bytes) -> list[bytes]:
+    """The bytes of each event of a body. Raises what msgspec does when it is no JSON."""
+    return [bytes(part) for part in (_PARTS.decode(body) if is_list(body) else [_PART.decode(body)])]
 
-    def __init__(self, kind: type[T], *, strict: bool = True) -> None:
+
+class Decoder(Generic[T]):
+    """Decodes events of one kind. Text in them may have half an emoji in it."""
+
+    def __init__(self, kind: type[T]) -> None:
         self._kind = kind
-        self._strict = strict
         self._one = msgspec.json.Decoder(kind)
         self._many = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
 
@@ -53,38 +56,31 @@ class Decoder(Generic[T]):
 
     def _parts(self, body: bytes) -> Iterator[T | Wrong]:
         try:
-            parts = _PARTS.decode(body) if is_list(body) else [_PART.decode(body)]
-            return map(self._judged, [bytes(part) for part in parts])
+            return map(self._judged, parts(body))
         except (msgspec.DecodeError, RecursionError):
-            value = _loaded(body)
+            value = loaded(body)
             return map(self._converted, value if isinstance(value, list) else [value])
 
     def _judged(self, event: bytes) -> T | Wrong:
         try:
             return self._one.decode(event)
         except msgspec.ValidationError as error:
-            return _explained(str(error))
+            return explained(str(error))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
         try:
-            return self._converted(_loaded(event))
+            return self._converted(loaded(event))
         except Unreadable as error:
-            return Wrong("", _NO_TEXT if isinstance(error.__cause__, UnicodeDecodeError) else str(error))
+            return Wrong("", str(error).replace("the body", "the event"))
 
     def _converted(self, value: object) -> T | Wrong:
-        """The event that a value stands for. What is passed over need not be text."""
         try:
-            event = msgspec.convert(value, self._kind)
-            if self._strict:
-                msgspec.json.encode(event)
+            return msgspec.convert(value, self._kind)
         except msgspec.ValidationError as error:
-            return _explained(str(error))
-        except UnicodeEncodeError:
-            return Wrong("", _NO_TEXT)
-        return event
+            return explained(str(error))
 
 
-def _loaded(text: bytes) -> object:
+def loaded(text: bytes) -> object:
     """What Python reads in it. Numbers stay exact."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=str)
@@ -129,7 +125,7 @@ _SAID = {
 }
 
 
-def _explained(message: str) -> Wrong:
+def explained(message: str) -> Wrong:
     """What msgspec found, in our words."""
     said, _, path = message.partition(" - at `$")
     place = path.rstrip("`").lstrip(".")

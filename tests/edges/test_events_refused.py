@@ -137,8 +137,7 @@ def test_deep_nesting_is_refused_and_harms_nobody(porter: Door, body: bytes) -> 
 
 
 def test_text_that_is_not_utf_8_costs_only_its_own_event(porter: Door) -> None:
-    for sign in (b"\xff", b"\\ud83d"):
-        bad = json.dumps(event("SIGN")).encode().replace(b"SIGN", sign)
+    for bad in (b'{"id": "\xff"}', b'{"id": "\\ud83d"}'):
         answer = porter.post(b"[" + bad + b", " + json.dumps(event(f"utf {bad!r}")).encode() + b"]").json()
         assert (answer["accepted"], answer["refused"]) == (
             1,
@@ -176,12 +175,6 @@ def test_a_body_that_cannot_be_unfolded_is_refused(porter: Door, coding: str, bo
     answer = porter.client.post("/v1/events", content=body, headers=headers)
     assert answer.status_code == status
     assert said in answer.json()["error"]
-
-
-@pytest.mark.parametrize("sign", [b'"\\ud83d"', b"NaN", b"-Infinity", b'"\xff"'])
-def test_what_is_not_read_may_be_no_text_and_no_number(porter: Door, sign: bytes) -> None:
-    said = json.dumps(event(f"prompt {sign!r}", prompt="SIGN")).encode().replace(b'"SIGN"', sign)
-    assert porter.post(b"[" + said + b"]").json()["accepted"] == 1
 
 
 json_values = st.recursive(

@@ -1,4 +1,4 @@
-"""LiteLLM's log of calls, as its `generic_api` callback sends it: what is read of a record. What it says of usage is in `spent`.
+"""LiteLLM's log of calls, as its `generic_api` callback sends it: what is read of a record. What it says of usage is in `usage`.
 
 Prompts, answers, headers and error messages are in a record, too. They are not named here, so they are passed over where the
 bytes are read: nothing holds them, nothing can store or log them.
@@ -105,7 +105,7 @@ class Record(msgspec.Struct, frozen=True):
     error_information: Failed = Failed()
 
 
-DECODER = Decoder(Record, strict=False)
+DECODER = Decoder(Record)
 
 
 def records(body: bytes) -> Iterator[Record | Wrong]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from bot.web.fields import Wrong, first, names, nanos
-from bot.web.litellm import SOURCE, Failed, Metadata, Record
+from bot.web.litellm.records import SOURCE, Metadata, Record
 from workflows.attribution import Origin
 from workflows.spend import Denial
 
@@ -22,9 +23,9 @@ def denial(record: Record, scope_of: ScopeOf) -> Denial:
         who=_who(meta, record.end_user),
         kind=kind,
         name=name,
-        scope=_scope(origin, scope_of) if origin else "",
-        limit=_dollars(why, "error_budget_limit"),
-        stands=_dollars(why, "error_budget_spend"),
+        scope=scope_by(origin, scope_of) if origin else "",
+        limit=dollars(why.error_budget_limit),
+        stands=dollars(why.error_budget_spend),
     )
 
 
@@ -47,7 +48,7 @@ def _entity(kind: str, number: str, meta: Metadata) -> tuple[Origin | None, str]
     return None, ""
 
 
-def _scope(origin: Origin, scope_of: ScopeOf) -> str:
+def scope_by(origin: Origin, scope_of: ScopeOf) -> str:
     """Where the entity itself is attributed. A rule that takes everything from LiteLLM says nothing of one entity."""
     scope = scope_of(origin._replace(source=SOURCE), "")
     return "" if scope == scope_of(Origin(source=SOURCE), "") else scope
@@ -60,9 +61,9 @@ def _who(meta: Metadata, end_user: object) -> str:
     return next(known, first(*every))
 
 
-def _dollars(why: Failed, field: str) -> int | None:
-    """Nano-dollars; None where that is no amount: a denial is not refused for it."""
+def dollars(amount: Decimal | None) -> int | None:
+    """Nano-dollars; None where that is no amount: what is only told must not cost what is counted."""
     try:
-        return nanos(field, getattr(why, field))
+        return nanos("", amount)
     except Wrong:
         return None

@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from bot.web.denied import denial
 from bot.web.fields import Wrong, count, first, moment, names, nanos
-from bot.web.litellm import SOURCE, Metadata, Record, Said, Used, records
+from bot.web.litellm.denials import denial
+from bot.web.litellm.records import SOURCE, Metadata, Record, Said, Used, records
 from bot.web.usage import Place, Read, Refusal, key_of
 from workflows.attribution import Origin
 from workflows.spend import Ended, Tokens, Usage
@@ -111,7 +111,7 @@ def _tokens(record: Record) -> Tokens:
 
 
 def _count(field: str, value: float | None) -> int:
-    return count(field, None if value is None else round(value))
+    return 0 if value is None else count(field, round(value))
 
 
 def _cached(used: Used) -> tuple[int, int]:
