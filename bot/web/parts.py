@@ -103,6 +103,7 @@ def _unreadable(body: bytes, why: Exception) -> Unreadable:
 
 _WANTED = {
     "int": "a whole number",
+    "float": "a number",
     "decimal": "an amount in dollars",
     "datetime": "a time",
     "str": "text",

@@ -43,7 +43,7 @@ class Said(msgspec.Struct, frozen=True):
     leeway_scope: Any = None
 
 
-Anything = Said | str | float | bool | list[msgspec.Raw] | None
+Anything = Said | str | float | bool | list[Any] | None
 
 
 class Metadata(msgspec.Struct, frozen=True):
@@ -63,16 +63,6 @@ class Metadata(msgspec.Struct, frozen=True):
     usage_object: Used | None = None
 
 
-class Price(msgspec.Struct, frozen=True):
-    """A price. That there is one is all that is read."""
-
-
-class Priced(msgspec.Struct, frozen=True):
-    """Whether LiteLLM knew a price of the model."""
-
-    model_map_value: Price | None = None
-
-
 class Failed(msgspec.Struct, frozen=True):
     """Why a call failed, as far as it was for want of budget. The message is not read: vendors quote prompts in theirs."""
 
@@ -90,8 +80,8 @@ class Record(msgspec.Struct, frozen=True):
     litellm_call_id: str
     status: str
     id: str | None = None
-    startTime: Decimal | None = None  # noqa: N815 - LiteLLM's spelling, and the next
-    endTime: Decimal | None = None  # noqa: N815
+    startTime: float | None = None  # noqa: N815 - LiteLLM's spelling, and the next
+    endTime: float | None = None  # noqa: N815
     model: str | None = None
     custom_llm_provider: str | None = None
     prompt_tokens: float | None = None
@@ -101,7 +91,6 @@ class Record(msgspec.Struct, frozen=True):
     request_tags: Any = None
     end_user: Any = None
     metadata: Metadata = Metadata()
-    model_map_information: Priced | None = None
     error_information: Failed = Failed()
 
 

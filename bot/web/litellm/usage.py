@@ -4,15 +4,14 @@ A record is known by `litellm_call_id`, which is in LiteLLM's spend logs, too: w
 It is not enough by itself: a caller may choose it (`x-litellm-call-id`), and a call that failed and was tried again has it twice.
 So the id of the answer, or that there was none, belongs to the key.
 
-    ok        counts as LiteLLM says; an answer from LiteLLM's own cache counts as a request and uses nothing
-    error     a call was made and failed: a request, and what it used until then
+    ok        counts as LiteLLM says; an answer from LiteLLM's own cache is a request that uses nothing
+    error     a call was made and failed: a request, and what it used until then if that cost something
     refused   no call was made, because a budget was spent: kept as an event, so that it is seen, and counts nothing
 """
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from bot.web.fields import Wrong, count, first, moment, names, nanos
@@ -46,17 +45,17 @@ def read(body: bytes, place: Place) -> Read:
 
 def _usage(record: Record, place: Place) -> Usage:
     """The usage that a record tells of. Raises Wrong for what cannot be right in it."""
-    ended, hit = _ended(record), record.cache_hit is True
+    ended = _ended(record)
     began, over = _moment("startTime", record.startTime), _moment("endTime", record.endTime)
     origin, meta = _origin(record), record.metadata
-    tokens = Tokens() if hit or ended is Ended.REFUSED else _tokens(record)
+    tokens, cost = _spent(record, ended)
     return Usage(
         key=_key(record, ended),
         at=moment(began, place.received),
         scope=place.scope_of(origin, _said(meta, "leeway_scope")),
         model=origin.model,
         tokens=tokens,
-        cost=0 if hit else _cost(record, tokens),
+        cost=cost,
         requests=0 if ended is Ended.REFUSED else 1,
         user=origin.user,
         source=SOURCE,
@@ -92,13 +91,25 @@ def _escaped(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _moment(field: str, seconds: Decimal | None) -> datetime | None:
+def _moment(field: str, seconds: float | None) -> datetime | None:
     """Seconds since 1970 to the millisecond, as LiteLLM's own database rounds them: a replay finds an event on the same day."""
     if seconds is None:
         return None
-    if not seconds.is_finite() or not 0 <= seconds < 2**33:
+    if not 0 <= seconds < 2**33:
         raise Wrong(field, "must be seconds since 1970")
-    return EPOCH + int((seconds * 1000).to_integral_value(ROUND_HALF_EVEN)) * MILLISECOND
+    return EPOCH + round(seconds * 1000) * MILLISECOND
+
+
+def _spent(record: Record, ended: Ended) -> tuple[Tokens, int | None]:
+    """What a call used and cost.
+
+    LiteLLM says $0 of a model whose price it does not know as of one that is free. So tokens for nothing are priced here, and
+    what is free is said to be so in app.yaml.
+    """
+    tokens, cost = _tokens(record), nanos("response_cost", record.response_cost)
+    if record.cache_hit is True or ended is Ended.REFUSED or (ended is Ended.ERROR and not cost):
+        return Tokens(), 0  # of a call that failed for nothing LiteLLM guesses the tokens, in its spend logs only
+    return tokens, cost if cost or not tokens.total else None
 
 
 def _tokens(record: Record) -> Tokens:
@@ -127,13 +138,6 @@ def _cached(used: Used) -> tuple[int, int]:
 
 def _first(values: Iterable[Any]) -> int:
     return next((value for value in values if isinstance(value, int) and not isinstance(value, bool) and value > 0), 0)
-
-
-def _cost(record: Record, tokens: Tokens) -> int | None:
-    """What LiteLLM says that it cost; None, to be priced here, where it says nothing because it knew no price."""
-    cost, priced = nanos("response_cost", record.response_cost), record.model_map_information
-    unknown = cost == 0 and tokens.total and priced is not None and priced.model_map_value is None
-    return None if unknown else cost
 
 
 def _origin(record: Record) -> Origin:
