@@ -32,6 +32,16 @@ class Denied:
     at: datetime
     denial: Denial
 
+    @property
+    def budget(self) -> str:
+        """What was spent, and in which window: alike for everybody who is stopped by it."""
+        return budget_of(self.quota, self.denial, self.window)
+
+
+def budget_of(quota: str, denial: Denial, window: Window) -> str:
+    """The name of a spent budget: our quota's, or the gateway's own word where it is none of ours."""
+    return f"{quota or f'{denial.kind}:{denial.name}'}@{window.start:%Y%m%dT%H%M}"
+
 
 def denied(usage: Usage, policy: Policy, now: datetime) -> Denied | None:
     """What is to be told of a usage: None unless it was refused just now, and the gateway says whose budget it was."""
@@ -43,9 +53,9 @@ def denied(usage: Usage, policy: Policy, now: datetime) -> Denied | None:
     window = policy.window(quota, usage.at) if quota else window_at(Period.MONTH, org.zone, usage.at, org.fiscal_start)
     if now not in window:
         return None  # it was reset since
-    budget = quota.key if quota else f"{denial.kind}:{denial.name}"
-    key = f"{budget}@{window.start:%Y%m%dT%H%M}@{denial.who.casefold()}"
-    return Denied(key, quota.key if quota else "", usage.scope, window, usage.at, denial)
+    ours = quota.key if quota else ""
+    key = f"{budget_of(ours, denial, window)}@{denial.who.casefold()}"
+    return Denied(key, ours, usage.scope, window, usage.at, denial)
 
 
 def blocking(denial: Denial, model: str, policy: Policy) -> Quota | None:
