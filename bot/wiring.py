@@ -25,7 +25,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, waking
+from workflows import digesting, enforcing, recounting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -55,7 +55,8 @@ class Leeway:
     ask: str
 
     def begin(self) -> None:
-        """What every start does first: limits and digests that changed or were missed, and what calls are judged by."""
+        """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
+        recounting.recount(self.kit)
         _catch_up(self.kit)
         self.gate.refresh(self.kit.clock.now())
 

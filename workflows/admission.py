@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workflows.money import Unit
-from workflows.quotas import RANK, Level, Quota, Standing, level_of, mark_at
+from workflows.quotas import RANK, AtSoft, Level, Quota, Standing, level_of
 
 
 class Decision(StrEnum):
@@ -68,30 +68,31 @@ class Verdict(NamedTuple):
     findings: Sequence[Finding]
 
 
+AT_SOFT = {AtSoft.ALLOW: Decision.ALLOW, AtSoft.NEEDS_EXCEPTION: Decision.NEEDS_EXCEPTION, AtSoft.DENY: Decision.DENY}
+
+
 def met(quota: Quota, level: Level) -> Decision:
     """What a call meets at a level of a quota."""
     match level:
         case Level.HARD:
             return Decision.DENY
         case Level.SOFT:
-            return Decision.NEEDS_EXCEPTION
+            return AT_SOFT[quota.at_soft]
         case _:
             return Decision.ALLOW
 
 
 def stop(standing: Standing) -> int:
     """The mark from which on calls are no longer simply allowed."""
-    quota = standing.quota
-    soft = met(quota, Level.SOFT) is not Decision.ALLOW
-    return mark_at(standing.limit, quota.thresholds.soft if soft else quota.thresholds.hard)
+    return standing.hard if met(standing.quota, Level.SOFT) is Decision.ALLOW else standing.soft
 
 
 def judge(standing: Standing, estimate: Estimate) -> Finding:
     """What a quota says to a call."""
-    amount = estimate.of(standing.quota.unit)
+    quota, amount = standing.quota, estimate.of(standing.quota.unit)
     last = standing.spent + max(amount, 1) - 1  # where the last bit of the call begins: a mark there or below is in its way
-    level = level_of(last, standing.limit, standing.quota.thresholds)
-    return Finding(standing, amount, level, met(standing.quota, level))
+    level = level_of(last, standing.limit, quota.thresholds, added=standing.added)
+    return Finding(standing, amount, level, met(quota, level))
 
 
 def decide(findings: Sequence[Finding]) -> Verdict:

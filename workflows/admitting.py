@@ -5,13 +5,14 @@ others may have committed; of two readings of a thing the one with the higher ve
 does not matter. Forgetting it at any time changes no answer: it is read again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
+from workflows.metering import base_of
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Changed, Units
@@ -30,6 +31,7 @@ class Known:
         self.since = since
         self.spent: dict[tuple[str, Window], Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
+        self.bases: dict[tuple[str, Window], int] = {}  # of quotas that carry over what a window leaves
 
     @property
     def tide(self) -> tuple[int, int]:
@@ -67,7 +69,8 @@ class Gate:
         known = self._known
         if known is None or now < known.since:
             return None
-        return decide([judge(self._standing(quota, known, now), estimate) for quota in self._counting(scope, model)])
+        standings = [self._standing(quota, known, now) for quota in self._counting(scope, model)]
+        return decide([judge(standing, estimate) for standing in standings if standing]) if all(standings) else None
 
     def hear(self, changed: Changed) -> None:
         """This process committed something."""
@@ -90,6 +93,7 @@ class Gate:
                     same = unit.meter.tide(coming.since) == tide
                     counters = () if same else unit.meter.counters(coming.since)
                     granted = unit.overrides.unended()
+                    coming.bases = {key: base_of(unit, self._policy, quota, key[1]) for key, quota in self._carrying(now)}
                 with self._taking:
                     coming.take((*before.spent.values(), *counters), granted)
                     self._known = coming
@@ -103,12 +107,20 @@ class Gate:
     def _quotas(self, scope: str, model: str) -> Sequence[Quota]:
         return reached(scope, model, self._policy.by_scope)
 
-    def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
+    def _carrying(self, now: datetime) -> Iterator[tuple[tuple[str, Window], Quota]]:
+        """The quotas whose limit depends on the window before, each in its window."""
+        return (((quota.key, self._policy.window(quota, now)), quota) for quota in self._policy.quotas if quota.rollover)
+
+    def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing | None:
+        """What a quota stands at; None when its window began after what is known was read."""
         window = self._window(quota, now)
+        base = known.bases.get((quota.key, window)) if quota.rollover else quota.limit
+        if base is None:
+            return None
         counter = known.spent.get((quota.key, window))
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
-        return Standing(quota, window, now, counter.spent if counter else 0, quota.limit, extra)
+        return Standing(quota, window, now, counter.spent if counter else 0, base, extra)
 
     def _window(self, quota: Quota, now: datetime) -> Window:
         window = self._windows.get(quota.period)

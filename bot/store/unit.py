@@ -46,11 +46,12 @@ class StoredUnit:
         self.meter = StoredMeter(connection, self._counters)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
-        self.outbox = StoredOutbox(connection)
+        self.outbox = self._outbox = StoredOutbox(connection)
         self.posts = StoredPosts(connection)
         return self
 
     def commit(self) -> None:
+        self._outbox.flush()
         self._connection.commit()
         if self._told and (self._counters or self._overrides):
             self._told(Changed(tuple(self._counters), tuple(self._overrides)))

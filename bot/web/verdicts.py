@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from workflows.admission import Decision, Finding, Verdict, stop
 from workflows.money import Unit, show
 from workflows.policy import Policy
-from workflows.quotas import Level, Quota, mark_at
+from workflows.quotas import Level, Quota
 from workflows.times import Period, show_moment
 
 Values = dict[str, Any]
@@ -69,8 +69,7 @@ class Verdicts:
         head = f"{self._names[quota.key].quota} has {used} {show(at.spent, quota.unit)} {SINCE[quota.period]}"
         if found.decision is Decision.ALLOW:
             return f"{head}; calls are allowed up to {show(stop(at), quota.unit)}."
-        marks = quota.thresholds
-        mark = mark_at(at.limit, marks.hard if found.level is Level.HARD else marks.soft)
+        mark = at.hard if found.level is Level.HARD else at.soft
         limit = f"its {found.level} limit of {show(mark, quota.unit)}"
         if at.spent >= mark:
             return f"{head} and has reached {limit}: {MEET[found.decision]} until {self._moment(at.window.end)}."
