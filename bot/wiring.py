@@ -40,8 +40,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people ask
-    for more.
+    `slack` says what is wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people
+    ask for more.
     """
 
     kit: Kit
