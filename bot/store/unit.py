@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.denials import StoredDenials
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from workflows.overrides import Override
-from workflows.ports import Agenda, Changed, Listener, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
+from workflows.ports import Agenda, Changed, Denials, Listener, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
 from workflows.spend import Counter
 
 Opening = Callable[[], AbstractContextManager[Connection]]
@@ -27,6 +28,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -44,6 +46,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)
