@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -66,6 +66,8 @@ class StoredMeter:
         add_many(self._connection, _SERIES, mapping.SERIES, [series[number] for number in sorted(series)])
         slices = [(day_number(booked.day), series, *booked.sums) for booked, series in zip(batch, ids, strict=True)]
         sum_many(self._connection, _SLICES, mapping.SLICE, sorted(slices))
+        bought = [(day_number(day), provider, model, cost) for (day, provider, model), cost in sold(batch).items()]
+        sum_many(self._connection, _SOLD, Sold._fields, bought)
 
     def add(self, tally: Tally) -> list[Counter]:
         at = stamp(self._connection)
@@ -99,6 +101,14 @@ class StoredMeter:
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
         return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
 
+    def sold(self, first: date, last: date) -> list[Sold]:
+        here = select(_SOLD).where(_SOLD.c.day >= first, _SOLD.c.day <= last)
+        rows = self._connection.execute(here.order_by(_SOLD.c.day, _SOLD.c.provider, _SOLD.c.model))
+        return [Sold(*row) for row in rows]
+
+    def since(self) -> date | None:
+        return self._connection.execute(select(func.min(_SOLD.c.day))).scalar()
+
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
         joined = select(_EVENTS, *_SERIES.c[1:]).join_from(_EVENTS, _SERIES, _SERIES.c.id == _EVENTS.c.series)
@@ -127,4 +137,5 @@ class StoredMeter:
 
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
+_SOLD = tables.sold
 _COUNTERS, _DAYS, _NOTICES = tables.counters, tables.days, tables.notices

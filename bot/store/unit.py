@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
-from workflows.ports import Agenda, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
+from workflows.ports import Agenda, Ledger, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
 
 Opening = Callable[[], AbstractContextManager[Connection]]
 
@@ -25,6 +26,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    ledger: Ledger
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -39,6 +41,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection)
+        self.ledger = StoredLedger(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = StoredOutbox(connection)

@@ -12,6 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryMeter
 from workflows.audit import Entry
 from workflows.effects import Alarm, Effect
@@ -57,6 +58,7 @@ class Data:
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -94,6 +96,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept)
+        self.ledger = MemoryLedger(data.told)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)

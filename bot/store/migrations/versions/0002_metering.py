@@ -1,5 +1,7 @@
 """Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
 
+What vendors say they charged is kept beside usage, and what usage cost is added up by their days, too: UTC days.
+
 Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
 """
@@ -81,7 +83,17 @@ def create() -> None:
     op.create_table("series", number, *text(*NAMES), key("series", "id"))
     op.create_index("series_by_scope", "series", ["scope"])
     op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
+    name = [*day(), *text("provider", "model")]
+    op.create_table("sold", *name, *count("cost"), key("sold", "day", "provider", "model"), sqlite_with_rowid=False)
+    create_ledger()
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def create_ledger() -> None:
+    bill = [*text("vendor"), *day(), *text("line"), *count("amount"), sa.Column("as_of", moment(), nullable=False)]
+    op.create_table("bills", *bill, key("bills", "vendor", "day", "line"), sqlite_with_rowid=False)
+    timer = [sa.Column("due", moment(), nullable=False), sa.Column("read", moment(), nullable=True)]
+    op.create_table("pulls", *text("vendor"), *timer, *count("tries"), *text("error"), key("pulls", "vendor"))
 
 
 def carry_over() -> None:
@@ -94,7 +106,8 @@ def carry_over() -> None:
         if fresh:
             bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
         for row in rows:
-            add(bind, row["slice"])
+            add(bind, "slices", ("day", "series"), row["slice"])
+            add(bind, "sold", ("day", "provider", "model"), row["sold"])
     bind.execute(
         sa.text(
             "INSERT INTO seen (day, key, event) SELECT s.day, s.key, coalesce(e.id, 0)"
@@ -133,7 +146,8 @@ def carried(old: dict[str, Any]) -> dict[str, Any]:
     event = {name: old[name] for name in same} | {"series": series, "latency": None}
     sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
     piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
-    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece}
+    sold = {name: old[name] for name in ("provider", "model", "cost")} | {"day": piece["day"]}
+    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece, "sold": sold}
 
 
 def day_of(at: int | datetime) -> int:
@@ -141,7 +155,8 @@ def day_of(at: int | datetime) -> int:
     return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
-def add(bind: sa.Connection, piece: dict[str, Any]) -> None:
-    grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
+def add(bind: sa.Connection, into: str, keys: tuple[str, ...], piece: dict[str, Any]) -> None:
+    grown = ", ".join(f"{name} = {into}.{name} + excluded.{name}" for name in piece if name not in keys)
     names, marks = ", ".join(piece), ", ".join(f":{name}" for name in piece)
-    bind.execute(sa.text(f"INSERT INTO slices ({names}) VALUES ({marks}) ON CONFLICT (day, series) DO UPDATE SET {grown}"), piece)
+    conflict = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {grown}"
+    bind.execute(sa.text(f"INSERT INTO {into} ({names}) VALUES ({marks}) {conflict}"), piece)
