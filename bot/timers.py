@@ -10,24 +10,34 @@ from apscheduler.schedulers.background import BackgroundScheduler
 log = logging.getLogger("leeway.timers")
 
 KNOCK = 1.0  # seconds; an override ends at most so much late
+ASIDE = 60.0  # seconds; nobody minds when a provider's report is read a minute late
 PLAN = 3600.0  # seconds; a digest is planned a week ahead, a limit changed by another door is wrong for an hour at most
 
 
 class Engine:
-    """Runs the work whenever it is poked and at every knock, in one thread; the planning every hour."""
+    """Runs the work whenever it is poked and at every knock, in one thread; the planning every hour.
 
-    def __init__(self, work: Callable[[], None], plan: Callable[[], None]) -> None:
+    What may take long, and nobody waits for, is done `aside`: in a thread of its own, once a minute.
+    """
+
+    def __init__(self, work: Callable[[], None], plan: Callable[[], None], aside: Callable[[], None] = lambda: None) -> None:
         self._work = work
         self._poked = threading.Event()
         self._working = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leeway-engine", daemon=True)
+        # Not a job of the scheduler: the interpreter would wait for its thread, and that for somebody else's server.
+        self._nudged = threading.Event()
+        self._aside = threading.Thread(target=self._stroll, args=(_safely(aside),), name="leeway-aside", daemon=True)
         self._scheduler = BackgroundScheduler(daemon=True, timezone="UTC")
         self._scheduler.add_job(self.poke, "interval", seconds=KNOCK, coalesce=True, max_instances=1)
+        self._scheduler.add_job(self._nudged.set, "interval", seconds=ASIDE, coalesce=True, max_instances=1)
         self._scheduler.add_job(_safely(plan), "interval", seconds=PLAN, coalesce=True, max_instances=1)
 
     def start(self) -> None:
         self._thread.start()
+        self._aside.start()
+        self._nudged.set()
         self._scheduler.start()
 
     def poke(self) -> None:
@@ -41,7 +51,7 @@ class Engine:
             yield
 
     def stop(self) -> None:
-        """Finishes what is under way."""
+        """Finishes what is under way, but for what is done aside: it may take minutes, and can be begun again."""
         if not self._scheduler.running:
             return  # it never started
         self._scheduler.shutdown(wait=False)
@@ -56,6 +66,12 @@ class Engine:
             self._poked.clear()
             with self._working:
                 work()
+
+    def _stroll(self, aside: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            self._nudged.wait()
+            self._nudged.clear()
+            aside()
 
 
 def _safely(work: Callable[[], None]) -> Callable[[], None]:

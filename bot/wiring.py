@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from bot.deliver import Courier
-from bot.prices import PriceList
+from bot.prices import PriceList, maker
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
@@ -24,7 +25,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, waking
+from workflows import digesting, enforcing, pulling, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
@@ -38,7 +39,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing.
+    `aside` reads the cost reports that are due, which may take long: the engine does it beside its work. `slack` says what is
+    wrong between us and Slack, "" for nothing.
     """
 
     kit: Kit
@@ -46,6 +48,7 @@ class Leeway:
     bolt: App
     routes: Sequence[BaseRoute]
     work: Callable[[], None]
+    aside: Callable[[], None]
     engine: Engine
     slack: Callable[[], str]
 
@@ -57,6 +60,7 @@ class Leeway:
 def _catch_up(kit: Kit) -> None:
     enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
     digesting.plan(kit)
+    pulling.plan(kit)
 
 
 def site_of(leeway: Leeway) -> ASGIApp:
@@ -86,11 +90,12 @@ def _renderer() -> Renderer:
 
 
 def assemble(
-    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
-) -> Leeway:
+    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str,
+    limits: LimitStore | None = None, reports: pulling.Reports = MappingProxyType({}),
+) -> Leeway:  # fmt: skip
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits)
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
 
@@ -98,7 +103,10 @@ def assemble(
         waking.wake(kit)
         courier.run()
 
-    engine = Engine(work, lambda: _catch_up(kit))
+    def aside() -> None:
+        pulling.pull(kit, reports)
+
+    engine = Engine(work, lambda: _catch_up(kit), aside)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))
+    return Leeway(kit, store, bolt, routes, work, aside, engine, Pulse(client, clock))

@@ -20,6 +20,11 @@ Maker = Callable[[str], str]
 """Who sells a model that is named without its provider; "" when that is not known."""
 
 
+def nobody(_: str) -> str:
+    """The `Maker` that knows no model."""
+    return ""
+
+
 class Vendor(StrEnum):
     """Providers whose cost reports can be read."""
 
