@@ -83,4 +83,4 @@ def governed(unit: UnitOfWork, policy: Policy, days: tuple[date, date], maker: M
     """What went through governed tools of what providers charged on the UTC days from the first to the last of `days`."""
     first, last = days
     bills, sold = unit.ledger.bills(first, last), unit.meter.sold(first, last)
-    return shares(tuple(policy.reports), bills, sold, days=days, since=unit.meter.since(), maker=maker)
+    return shares(tuple(policy.reports), bills, sold, days=days, since=unit.meter.sold_since(), maker=maker)

@@ -60,7 +60,7 @@ def test_no_bills_are_put_harmlessly(world: World) -> None:
 def test_what_providers_charge_is_no_usage(world: World) -> None:
     world.keep(lambda unit: unit.ledger.put([BILL]))
     with world.reads() as unit:
-        assert (unit.meter.slices(*ALWAYS), unit.meter.sold(*ALWAYS), unit.meter.since()) == ([], [], None)
+        assert (unit.meter.slices(*ALWAYS), unit.meter.sold(*ALWAYS), unit.meter.sold_since()) == ([], [], None)
 
 
 bills = st.builds(
@@ -134,4 +134,4 @@ def test_what_is_sold_adds_up_by_the_utc_day_whatever_the_local_one(world: World
         found = [(sold.day, sold.provider, sold.cost) for sold in unit.meter.sold(*ALWAYS)]
         assert found == [(TODAY - DAY, "", 7 + 11), (TODAY, "", 11), (TODAY, "azure", 13)]
         assert [sold.cost for sold in unit.meter.sold(TODAY, TODAY)] == [11, 13]
-        assert unit.meter.since() == TODAY - DAY
+        assert unit.meter.sold_since() == TODAY - DAY

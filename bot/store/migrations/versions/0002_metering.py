@@ -1,12 +1,13 @@
 """Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
 
-What vendors say they charged is kept beside usage, and what usage cost is added up by their days, too: UTC days.
+What vendors say they charged is kept beside usage, and what usage cost is added up by their days, too: UTC days. On PostgreSQL
+text now sorts by code point, as it does elsewhere.
 
 Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -21,6 +22,7 @@ depends_on = None
 
 NAMES = ("scope", "model", "provider", "team", "use_case", "environment", "ended", "cost_source", "approval")
 SUMS = ("events", "requests", "input", "output", "cache_read", "cache_write", "cost", "latency", "clocked")
+SLICE, SOLD = ("day", "series"), ("day", "provider", "model")  # what their sums are kept by
 CHUNK = 1_000
 
 
@@ -59,10 +61,16 @@ def upgrade() -> None:
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
+    since = sa.Column("since", moment(), nullable=False)
+    op.create_table("metered", *text("quota"), since, *text("how"), key("metered", "quota"))
+    op.execute("INSERT INTO metered (quota, since, how) SELECT quota, min(start), '' FROM counters GROUP BY quota")
+    op.create_index("counters_by_end", "counters", ["end"])
     carry_over()
     op.drop_table("old_events")
     op.drop_table("old_seen")
     op.drop_table("unpriced")
+    if op.get_bind().dialect.name == "postgresql":
+        by_code_point()
 
 
 def create() -> None:
@@ -84,7 +92,7 @@ def create() -> None:
     op.create_index("series_by_scope", "series", ["scope"])
     op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
     name = [*day(), *text("provider", "model")]
-    op.create_table("sold", *name, *count("cost"), key("sold", "day", "provider", "model"), sqlite_with_rowid=False)
+    op.create_table("sold", *name, *count("cost"), key("sold", *SOLD), sqlite_with_rowid=False)
     create_ledger()
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
 
@@ -98,6 +106,8 @@ def create_ledger() -> None:
 
 def carry_over() -> None:
     bind = op.get_bind()
+    bind.execute(sa.text("INSERT INTO seen (day, key, event) SELECT day, key, 0 FROM old_seen"))
+    mark = sa.text("UPDATE seen SET event = :event WHERE day = :day AND key = :key AND event = 0")
     known: set[int] = set()
     for rows in chunks(bind):
         bind.execute(table("events", *rows[0]["event"]).insert(), [row["event"] for row in rows])
@@ -105,15 +115,9 @@ def carry_over() -> None:
         known |= fresh.keys()
         if fresh:
             bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
-        for row in rows:
-            add(bind, "slices", ("day", "series"), row["slice"])
-            add(bind, "sold", ("day", "provider", "model"), row["sold"])
-    bind.execute(
-        sa.text(
-            "INSERT INTO seen (day, key, event) SELECT s.day, s.key, coalesce(e.id, 0)"
-            " FROM old_seen s LEFT JOIN (SELECT key, max(id) AS id FROM events GROUP BY key) e ON e.key = s.key"
-        )
-    )
+        bind.execute(added("slices", SLICE, SUMS), summed((row["slice"] for row in rows), SLICE, SUMS))
+        bind.execute(added("sold", SOLD, ("cost",)), summed((row["sold"] for row in rows), SOLD, ("cost",)))
+        bind.execute(mark, [each for row in rows for each in row["marks"]])
     if bind.dialect.name == "postgresql":
         last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
         bind.execute(sa.text(last))
@@ -146,8 +150,19 @@ def carried(old: dict[str, Any]) -> dict[str, Any]:
     event = {name: old[name] for name in same} | {"series": series, "latency": None}
     sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
     piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
-    sold = {name: old[name] for name in ("provider", "model", "cost")} | {"day": piece["day"]}
-    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece, "sold": sold}
+    names = {"id": series, **dict(zip(NAMES, parts, strict=True))}
+    sold = {"day": piece["day"], "provider": old["provider"], "model": old["model"], "cost": old["cost"]}
+    return {"event": event, "series": names, "slice": piece, "sold": sold, "marks": marks(old)}
+
+
+def marks(old: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where an event was marked as seen: on its day, and without a time of its own on the day before, too."""
+    days = [old["at"]] if old["timed"] else [old["at"], before(old["at"])]
+    return [{"day": day_of(at), "key": old["key"], "event": old["id"]} for at in days]
+
+
+def before(at: int | datetime) -> int | datetime:
+    return at - timedelta(days=1) if isinstance(at, datetime) else at - 86_400_000_000
 
 
 def day_of(at: int | datetime) -> int:
@@ -155,8 +170,28 @@ def day_of(at: int | datetime) -> int:
     return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
-def add(bind: sa.Connection, into: str, keys: tuple[str, ...], piece: dict[str, Any]) -> None:
-    grown = ", ".join(f"{name} = {into}.{name} + excluded.{name}" for name in piece if name not in keys)
-    names, marks = ", ".join(piece), ", ".join(f":{name}" for name in piece)
+def added(into: str, keys: tuple[str, ...], sums: tuple[str, ...]) -> sa.TextClause:
+    names = (*keys, *sums)
+    grown = ", ".join(f"{name} = {into}.{name} + excluded.{name}" for name in sums)
+    values = ", ".join(f":{name}" for name in names)
     conflict = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {grown}"
-    bind.execute(sa.text(f"INSERT INTO {into} ({names}) VALUES ({marks}) {conflict}"), piece)
+    return sa.text(f"INSERT INTO {into} ({', '.join(names)}) VALUES ({values}) {conflict}")
+
+
+def summed(pieces: Iterable[dict[str, Any]], keys: tuple[str, ...], sums: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The sums of a chunk, one for each key."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for piece in pieces:
+        here = found.setdefault(tuple(piece[name] for name in keys), {**piece, **dict.fromkeys(sums, 0)})
+        here |= {name: here[name] + piece[name] for name in sums}
+    return list(found.values())
+
+
+def by_code_point() -> None:
+    """The order of every text, whatever the database's own is. Last, because it looks at every table there is."""
+    there = sa.inspect(op.get_bind())
+    for name in there.get_table_names():
+        texts = [column["name"] for column in there.get_columns(name) if isinstance(column["type"], sa.String)]
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE VARCHAR COLLATE "C"' for column in texts)
+        if changes and name != "alembic_version":
+            op.execute(f'ALTER TABLE "{name}" {changes}')
