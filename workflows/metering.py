@@ -4,11 +4,11 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from workflows import overrides
+from workflows import denials, overrides
 from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
@@ -16,7 +16,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
-from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
 from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -97,7 +97,19 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
     told = [_follow(unit, policy, counter, before[counter.quota, counter.window], now=now) for counter in counters]
-    return counters, any(told)
+    return counters, any([*told, _deny(groups, unit, policy, now=now)])
+
+
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:
+    """Keeps who was stopped for want of budget, and has them told; whether there is somebody."""
+    refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
+    new = [denied for denied in denials.once(refused, policy, now) if unit.denials.add(denied)]
+    for denied in new:
+        if denied.denial.who:
+            unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
+        else:
+            unit.denials.miss(denied.key)
+    return bool(new)
 
 
 def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.governed import Bill, Pull
 from workflows.money import Unit
@@ -82,6 +83,9 @@ class Directory(Protocol):
 
     def members(self, usergroup: str) -> tuple[PersonId, ...]:
         """The people of a Slack user group, by its id."""
+
+    def find(self, name: str) -> PersonId | None:
+        """The full member that another system means by an e-mail address or an id of ours; None when that is nobody."""
 
 
 class Requests(Protocol):
@@ -192,6 +196,20 @@ class Meter(Protocol):
         """Models without a price: (events, nano-dollars by the fallback)."""
 
 
+class Denials(Protocol):
+    """Denials by a gateway that are told, or were."""
+
+    def add(self, denied: Denied) -> bool:
+        """Keeps one; False when one of that key was kept before."""
+
+    def get(self, key: str) -> Denied | None: ...
+    def miss(self, key: str) -> None:
+        """Notes that nobody here is the person it is for."""
+
+    def missed(self, at: datetime) -> list[Denied]:
+        """Those that were for nobody here, of the windows that hold a moment; oldest first."""
+
+
 class Record(Protocol):
     """The audit log."""
 
@@ -290,6 +308,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     outcomes: Outcomes
     meter: Meter
     ledger: Ledger
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox

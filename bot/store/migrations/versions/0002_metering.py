@@ -58,6 +58,7 @@ def upgrade() -> None:
         op.execute("ALTER INDEX pk_seen RENAME TO pk_old_seen")
         op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
     create()
+    create_denials()
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
@@ -102,6 +103,12 @@ def create_ledger() -> None:
     op.create_table("bills", *bill, key("bills", "vendor", "day", "line"), sqlite_with_rowid=False)
     timer = [sa.Column("due", moment(), nullable=False), sa.Column("read", moment(), nullable=True)]
     op.create_table("pulls", *text("vendor"), *timer, *count("tries"), *text("error"), key("pulls", "vendor"))
+
+
+def create_denials() -> None:
+    times = [sa.Column(name, moment(), nullable=False) for name in ("start", "end", "at")]
+    said = [sa.Column("denial", sa.JSON(), nullable=False), sa.Column("missed", sa.Boolean(), nullable=False)]
+    op.create_table("denials", *text("key", "quota", "scope"), *times, *said, key("denials", "key"))
 
 
 def carry_over() -> None:
