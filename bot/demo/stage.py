@@ -17,6 +17,7 @@ from bot.config import Draft, Problem, lines, read, resolve
 from bot.demo import acme
 from bot.sandbox import Seed, create, serve
 from bot.slack.calling import slack
+from bot.slack.home import doorstep
 from bot.slack.lookup import SlackLookup
 from bot.store import open_store
 from bot.store.tokens import Scope
@@ -67,13 +68,13 @@ class Stage:
         self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
         if not self.token:
-            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], self.clock.now())
+            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.CHECK, Scope.READ], self.clock.now())
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
         self.leeway.begin()
 
     def assembled(self) -> Leeway:
         """The app's parts, put together; a stage of another kind may use others."""
-        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING)
+        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING, ask=doorstep(self.client))
 
     def down(self) -> None:
         """Ends the app; the workspace goes on without it."""

@@ -275,7 +275,8 @@ class World:
         """
         with self.stage.store.reads() as unit:
             for stands in standings(unit, self.stage.policy, self.now):
-                verdict = self.stage.leeway.gate.check(stands.quota.scope, "any", Estimate(), now=self.now)
+                model = (*stands.quota.models, "any")[0]  # a pattern matches itself
+                verdict = self.stage.leeway.gate.check(stands.quota.scope, model, Estimate(), now=self.now)
                 assert verdict is not None
                 assert stands in [found.standing for found in verdict.findings]
             subjects = unit.record.subjects()
