@@ -5,8 +5,6 @@ from tests.journeys.clicks import press
 from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, usd
 
-pytestmark = BOTH
-
 
 def finished(world: World) -> None:
     world.ada.asks(usd(400), duration="hours:4")
@@ -14,6 +12,7 @@ def finished(world: World) -> None:
     world.time_passes(hours=4)
 
 
+@BOTH
 def test_the_check_in_is_answered_once_and_by_its_holder(world: World) -> None:
     finished(world)
     card = world.ada.card("report")
@@ -38,6 +37,7 @@ def test_a_check_in_names_the_field_that_is_wrong(world: World) -> None:
     assert not world.ada.submit(words="It came about.").errors
 
 
+@BOTH
 def test_the_digest_is_posted_once_a_channel_and_week(world: World) -> None:
     world.days_pass(6)
     for _ in range(3):
@@ -49,6 +49,7 @@ def test_the_digest_is_posted_once_a_channel_and_week(world: World) -> None:
     assert len(world.told("team-search", "AI budgets")) == 2
 
 
+@BOTH
 def test_the_digest_comes_late_but_once_after_downtime_over_monday(world: World) -> None:
     world.search.spends(usd(500))
     world.is_down(days=7)
@@ -57,6 +58,7 @@ def test_the_digest_comes_late_but_once_after_downtime_over_monday(world: World)
     assert "$500" in said(digest)
 
 
+@BOTH
 def test_the_digest_tells_what_was_asked_and_what_came_of_it(world: World) -> None:
     world.search.spends(usd(9_000))
     finished(world)
