@@ -7,7 +7,7 @@
 Foreign errors are mapped to these at the edge, once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -149,10 +149,10 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, since: datetime) -> list[Counter]:
-        """Every counter whose window was not over at a moment, also those of windows that had not begun."""
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also where it had not begun, or ended at one of others."""
 
-    def tide(self, since: datetime) -> tuple[int, int]:
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
         """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:

@@ -36,7 +36,8 @@ def serve(
     reports = starting.reports(settled, policy, clock)
     port_of_ours = listening.bound(host, port)
     store = starting.store(settled, clock)
-    leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret, reports=reports)
+    ask, secret = starting.ask(client), settled.signing_secret
+    leeway = assemble(policy, store, clock, client, signing_secret=secret, reports=reports, ask=ask)
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()
