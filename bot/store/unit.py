@@ -13,7 +13,8 @@ from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
-from workflows.ports import Agenda, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
+from bot.store.streams import StoredStreams
+from workflows.ports import Agenda, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests, Streams
 
 Opening = Callable[[], AbstractContextManager[Connection]]
 
@@ -25,6 +26,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    streams: Streams
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -39,6 +41,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection)
+        self.streams = StoredStreams(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = StoredOutbox(connection)
