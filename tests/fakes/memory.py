@@ -1,7 +1,7 @@
 """The unit of work in memory: what `bot.store` does, without a database.
 
 Values are immutable, so a unit works on copies of a few dictionaries and puts them in place when it commits. Units take turns, as
-writers on SQLite do. Usage is in `meter`.
+writers on SQLite do. Usage is in `meter` and `streams`.
 """
 
 import json
@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.fakes.meter import Kept, MemoryMeter
+from tests.fakes.streams import Heard, MemoryStreams
 from workflows.audit import Entry
 from workflows.effects import Alarm, Effect
 from workflows.overrides import Outcome, Override
@@ -57,6 +58,7 @@ class Data:
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    heard: Heard = field(default_factory=Heard)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -94,6 +96,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept)
+        self.streams = MemoryStreams(data.heard)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
