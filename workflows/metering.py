@@ -32,7 +32,8 @@ ONE_DAY = timedelta(days=1)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count, `counters` what their quotas stand at since. `absurd` are events that were refused, by
+    `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
+    something. `absurd` are events that were refused, by
     key, with their nano-dollars: tokens times price came to more than any call costs.
     """
 
@@ -41,6 +42,7 @@ class Recorded:
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
     counters: tuple[Counter, ...] = field(default=(), compare=False)
+    told: bool = field(default=False, compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
@@ -56,9 +58,9 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     def once(unit: UnitOfWork) -> Recorded:
         batch = ready or costed(heard(usages, unit, now.date()))
         new = _unseen([costed[0] for costed in batch.sound.values()], unit)
-        counted = [batch.sound[key] for key in reversed(batch.sound) if key in new]
-        counters = _count(counted, unit, policy, now=now) if counted else ()
-        return Recorded(len(new), len(usages) - batch.refused - len(new), new, batch.absurd, counters)
+        counted = [costed for key, costed in batch.sound.items() if key in new]
+        counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
+        return Recorded(len(new), len(usages) - batch.refused - len(new), new, batch.absurd, counters, told)
 
     try:
         return attempt(units, once)
@@ -67,7 +69,7 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
 
 
 class _Batch(NamedTuple):
-    """What counts if it is new, by key, last first; and what `refused` of them come to that cannot be."""
+    """What counts if it is new, by key; and what those come to that cost more than any call does."""
 
     sound: dict[bytes, Costed]
     absurd: Mapping[bytes, int]
@@ -75,12 +77,20 @@ class _Batch(NamedTuple):
 
 
 def _batch(priced: Sequence[Costed]) -> _Batch:
-    sound = [costed for costed in priced if costed[1] <= MOST]
+    sound = [costed for costed in priced if costed.cost <= MOST]
     refused = len(priced) - len(sound)
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if refused else {}
-    return _Batch(
-        {costed[0].key: costed for costed in reversed(sound)}, absurd, refused
-    )  # of those that are one event, the first
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
+    return _Batch(batch, absurd, refused)
+
+
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -93,7 +103,7 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     before = [(usage.at.date() - ONE_DAY, usage.key) for usage in usages if not usage.timed]
     if before:
         fresh -= {key for _, key in before} - unit.meter.fresh(before)
-    alike = [usage for usage in reversed(usages) if usage.via is not None and usage.via.also and usage.key in fresh]
+    alike = [usage for usage in usages if usage.via is not None and usage.via.also and usage.key in fresh]
     return frozenset(fresh - _again(alike, unit) if alike else fresh)
 
 
@@ -117,7 +127,8 @@ def _again(usages: Sequence[Usage], unit: UnitOfWork) -> set[bytes]:
     return again
 
 
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[Counter, ...]:
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Books new events; what the counters stand at since, and whether somebody is to be told."""
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
@@ -125,11 +136,10 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
-    unit.meter.append(books.book(groups))
-    for counter in counters:
-        if now < counter.window.end:
-            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
-    return counters
+    unit.meter.append(books.book(groups, batch))
+    open_now = [counter for counter in counters if now < counter.window.end]
+    told = [_tell(policy.by_key[c.quota], c, before[c.quota, c.window], unit=unit, now=now) for c in open_now]
+    return counters, any(told)
 
 
 def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
@@ -143,12 +153,12 @@ def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     return price_of
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
+def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> bool:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
     window, after = counter.window, counter.spent
     lowest = quota.thresholds.marks()[0][1]
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
-        return
+        return False
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
     for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
@@ -157,6 +167,7 @@ def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now:
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
+    return bool(shown)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

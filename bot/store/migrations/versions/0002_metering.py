@@ -4,7 +4,7 @@ Events that were counted before are carried over, each under the approval "base"
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -89,6 +89,8 @@ def create() -> None:
 
 def carry_over() -> None:
     bind = op.get_bind()
+    bind.execute(sa.text("INSERT INTO seen (day, key, event) SELECT day, key, 0 FROM old_seen"))
+    mark = sa.text("UPDATE seen SET event = :event WHERE day = :day AND key = :key AND event = 0")
     known: set[int] = set()
     for rows in chunks(bind):
         bind.execute(table("events", *rows[0]["event"]).insert(), [row["event"] for row in rows])
@@ -96,14 +98,8 @@ def carry_over() -> None:
         known |= fresh.keys()
         if fresh:
             bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
-        for row in rows:
-            add(bind, row["slice"])
-    bind.execute(
-        sa.text(
-            "INSERT INTO seen (day, key, event) SELECT s.day, s.key, coalesce(e.id, 0)"
-            " FROM old_seen s LEFT JOIN (SELECT key, max(id) AS id FROM events GROUP BY key) e ON e.key = s.key"
-        )
-    )
+        bind.execute(added(), summed(row["slice"] for row in rows))
+        bind.execute(mark, [each for row in rows for each in row["marks"]])
     if bind.dialect.name == "postgresql":
         last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
         bind.execute(sa.text(last))
@@ -136,7 +132,18 @@ def carried(old: dict[str, Any]) -> dict[str, Any]:
     event = {name: old[name] for name in same} | {"series": series, "latency": None}
     sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
     piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
-    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece}
+    names = {"id": series, **dict(zip(NAMES, parts, strict=True))}
+    return {"event": event, "series": names, "slice": piece, "marks": marks(old)}
+
+
+def marks(old: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where an event was marked as seen: on its day, and without a time of its own on the day before, too."""
+    days = [old["at"]] if old["timed"] else [old["at"], before(old["at"])]
+    return [{"day": day_of(at), "key": old["key"], "event": old["id"]} for at in days]
+
+
+def before(at: int | datetime) -> int | datetime:
+    return at - timedelta(days=1) if isinstance(at, datetime) else at - 86_400_000_000
 
 
 def day_of(at: int | datetime) -> int:
@@ -144,7 +151,17 @@ def day_of(at: int | datetime) -> int:
     return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
-def add(bind: sa.Connection, piece: dict[str, Any]) -> None:
+def added() -> sa.TextClause:
+    names = ("day", "series", *SUMS)
     grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
-    names, marks = ", ".join(piece), ", ".join(f":{name}" for name in piece)
-    bind.execute(sa.text(f"INSERT INTO slices ({names}) VALUES ({marks}) ON CONFLICT (day, series) DO UPDATE SET {grown}"), piece)
+    values = ", ".join(f":{name}" for name in names)
+    return sa.text(f"INSERT INTO slices ({', '.join(names)}) VALUES ({values}) ON CONFLICT (day, series) DO UPDATE SET {grown}")
+
+
+def summed(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The daily sums of a chunk, one for each day and series."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for piece in pieces:
+        here = found.setdefault((piece["day"], piece["series"]), {**piece, **dict.fromkeys(SUMS, 0)})
+        here |= {name: here[name] + piece[name] for name in SUMS}
+    return list(found.values())
