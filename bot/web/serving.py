@@ -15,21 +15,23 @@ from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
 from bot.web.looking import Looking
+from bot.web.otlp.door import Otlp
 
 
 def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
-    looking, ingest = Looking(doors, bearers), Ingest(Intake(doors, bearers))
+    intake = Intake(doors, bearers)
+    looking, ingest, otlp = Looking(doors, bearers), Ingest(intake), Otlp(intake).handlers()
     own = [
-        Route("/v1/events", _only_post, methods=["POST"]),
+        *(Route(path, _only_post, methods=["POST"]) for path in ("/v1/events", *(path for _, path in otlp))),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
     handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
-    return Hot({("POST", "/v1/events"): ingest.post}, Starlette(routes=[*own, *routes], exception_handlers=handlers))
+    return Hot({("POST", "/v1/events"): ingest.post, **otlp}, Starlette(routes=[*own, *routes], exception_handlers=handlers))
 
 
 async def _only_post(_: Request) -> Response:
