@@ -64,7 +64,7 @@ def _label(said: Said, place: Place, words: tuple[str, ...]) -> Label:
         tags=tuple(name(GROUPS, group) for group in text(said, GROUPS).split(",") if group),
         use_case=_named(said, USE_CASES),
         environment=_named(said, ENVIRONMENTS),
-        model=name("model", model, needed=True),
+        model=name("gen_ai.request.model" if source == "gen_ai" else "model", model, needed=True),
         provider=PROVIDERS.get(provider, name("provider", provider)),
         service=_named(said, (SERVICE,)),
         project=_named(said, PROJECTS),

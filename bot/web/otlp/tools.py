@@ -1,7 +1,7 @@
 """Log records of Claude Code, Codex CLI and Gemini CLI: what a call used, in the words of each.
 
-Claude Code: its documentation, "Monitoring". Codex: codex-rs/otel, `session_telemetry.rs`. Gemini CLI: packages/core/src/telemetry,
-`types.ts`.
+Claude Code: its documentation, "Monitoring". Codex CLI: `codex-rs/otel`, session_telemetry.rs. Gemini CLI:
+`packages/core/src/telemetry`, types.ts.
 """
 
 from bot.web.otlp.attributes import TIME, Said, dollars, is_said, millis, text, whole
