@@ -69,6 +69,8 @@ def integer(name: str, value: Value) -> int:
     """A whole number, however it is written. Raises Wrong."""
     if type(value) is int:
         return value
+    if type(value) is str and value.isascii() and value.isdecimal() and len(value) <= 40:
+        return int(value)
     number = decimal(name, value)
     if number != number.to_integral_value():
         raise Wrong(name, f"must be a whole number, not {number}")

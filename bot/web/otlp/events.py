@@ -66,13 +66,13 @@ def _usage(call: Call, said: Said, place: Place, *, at: datetime | None) -> Usag
         environment=found.environment,
         ended=found.ended,
         latency=call.latency,
-        via=Via(Signal.EVENTS, *_tellers(call.source, said), also),
+        via=Via(Signal.EVENTS, *_tellers(call.source, said, found.user), also),
     )
 
 
-def _tellers(source: str, said: Said) -> tuple[bytes, tuple[bytes, ...]]:
+def _tellers(source: str, said: Said, user: str) -> tuple[bytes, tuple[bytes, ...]]:
     """What an event tells of, and what else is told of by events from then on, as its meters may not say whose they are."""
-    known = services(source, said)
+    known = services(source, said, user)
     if source == GEN_AI:  # whose spans may name the user of each call, and whose meters do not
         return known[0], ()
     own = session(source, said)

@@ -13,6 +13,7 @@ from bot.web.otlp.attributes import (
     GROUPS,
     INSTANCE,
     NAMESPACE,
+    ORIGIN,
     PROJECTS,
     SCOPE,
     SERVICE,
@@ -48,12 +49,8 @@ PROVIDERS = {
 
 def label(said: Said, place: Place, *, source: str, model: str, provider: str, ended: str) -> Label:
     """What usages have in common that say the same. Raises Wrong for what is no name."""
-    teams = tuple([text(said, team) for team in TEAMS])
-    words = (
-        "otlp", source, model, provider, ended, text(said, *USERS), *teams, text(said, *USE_CASES), text(said, *ENVIRONMENTS),
-        text(said, *PROJECTS), text(said, SERVICE), text(said, SCOPE), text(said, GROUPS),
-    )  # fmt: skip
-    return place.labels.get(words) or place.labels.keep(words, _label(said, place, words[1:5]))
+    words = ("otlp", source, model, provider, ended, *map(said.get, ORIGIN))
+    return place.labels.get(words) or place.labels.keep(words, _label(said, place, (source, model, provider, ended)))
 
 
 def _label(said: Said, place: Place, words: tuple[str, ...]) -> Label:
@@ -95,10 +92,9 @@ def session(source: str, said: Said) -> bytes:
     return hashed(source, "session", number) if number else b""
 
 
-def services(source: str, said: Said) -> tuple[bytes, ...]:
+def services(source: str, said: Said, user: str) -> tuple[bytes, ...]:
     """The service that sent this, without and then with its user, if it says who: the signals of one tool may say it or not."""
     service = (source, "service", text(said, SERVICE), text(said, NAMESPACE), text(said, INSTANCE))
-    user = text(said, *USERS)
     return (hashed(*service), hashed(*service, user)) if user else (hashed(*service),)
 
 

@@ -74,8 +74,10 @@ def metered(point: Point, place: Place) -> Usage | None:
     calls = min(point.calls, MOST) if meter.source == GEN_AI and part is Part.INPUT else 0
     stream = _stream(point)
     reading = Reading(stream, point.at, part, amount, calls) if point.temporality == CUMULATIVE else None
-    empty = _usage(meter, said, place, point=point, via=Via(Signal.METRICS, _teller(meter.source, said), reading=reading))
-    keyed = empty._replace(key=blake2b(stream + point.at.to_bytes(8), digest_size=16).digest())
+    empty = _usage(meter, said, place, point)
+    teller = _teller(meter.source, said, empty.user)
+    key = blake2b(stream + point.at.to_bytes(8), digest_size=16).digest()
+    keyed = empty._replace(key=key, via=Via(Signal.METRICS, teller, reading=reading))
     if reading is not None:
         return keyed
     return measured(keyed, part, amount, calls) if amount or calls else None
@@ -105,7 +107,7 @@ def _amount(point: Point, part: Part) -> int:
     return amount
 
 
-def _usage(meter: Meter, said: Said, place: Place, *, point: Point, via: Via) -> Usage:
+def _usage(meter: Meter, said: Said, place: Place, point: Point) -> Usage:
     """The usage without what was used."""
     model = text(said, *MODELS) or text(said, "model")
     provider = meter.provider or text(said, *PROVIDERS)
@@ -124,12 +126,11 @@ def _usage(meter: Meter, said: Said, place: Place, *, point: Point, via: Via) ->
         team=found.team,
         use_case=found.use_case,
         environment=found.environment,
-        via=via,
     )
 
 
-def _teller(source: str, said: Said) -> bytes:
-    known = services(source, said)
+def _teller(source: str, said: Said, user: str) -> bytes:
+    known = services(source, said, user)
     return known[0] if source == GEN_AI else session(source, said) or known[-1]
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bot.web.fields import Wrong
 from bot.web.otlp import wire
-from bot.web.otlp.events import ran, told
+from bot.web.otlp.events import EVENTS, ran, told
 from bot.web.otlp.meters import METERS, metered
 from bot.web.usage import Place, Read, Refusal
 from workflows.spend import Usage
@@ -28,7 +28,7 @@ def read(body: bytes, place: Place, *, kind: Kind, as_json: bool) -> Read:
     """The usages of an export. Raises Unreadable when it is none."""
     match kind:
         case Kind.LOGS:
-            return _read(wire.logged(body, as_json, deep=_may_tell(body)), told, place)
+            return _read(wire.logged(body, as_json, deep=_may_tell(body), events=EVENTS), told, place)
         case Kind.TRACES:
             return _read(wire.spans(body, as_json, deep=_may_tell(body)), ran, place)
         case Kind.METRICS:

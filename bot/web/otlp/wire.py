@@ -6,7 +6,7 @@ text and ids as hex.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -68,8 +68,11 @@ class Point(NamedTuple):
     calls: int
 
 
-def logged(body: bytes, as_json: bool, *, deep: bool = True) -> Iterator[Logged]:
-    """The log records of a request, none when it is not to be looked at `deep`. Raises Unreadable."""
+def logged(body: bytes, as_json: bool, *, deep: bool = True, events: Container[str] = ()) -> Iterator[Logged]:
+    """The log records of a request, none when it is not to be looked at `deep`. Raises Unreadable.
+
+    Of those that Claude Code names in their bodies only these `events` say more: most are long, and of other things.
+    """
     read = _read(body, as_json, ExportLogsServiceRequest.FromString, shapes.LOGS)
     for within in (read.resource_logs or ()) if deep else ():
         resource = _wanted(within.resource)
@@ -77,9 +80,10 @@ def logged(body: bytes, as_json: bool, *, deep: bool = True) -> Iterator[Logged]
             scope = _scope(part)
             for record in part.log_records or ():
                 name = record.event_name or _brief(record.body)
+                said = {} if name.startswith("claude_code.") and name not in events else _wanted(record)
                 times = _nanos(record.time_unix_nano), _nanos(record.observed_time_unix_nano)
                 ids = _hex(record.trace_id), _hex(record.span_id)
-                yield Logged(scope, resource, _wanted(record), name, *times, *ids)
+                yield Logged(scope, resource, said, name, *times, *ids)
 
 
 def spans(body: bytes, as_json: bool, *, deep: bool = True) -> Iterator[Span]:
@@ -95,7 +99,7 @@ def spans(body: bytes, as_json: bool, *, deep: bool = True) -> Iterator[Span]:
                 yield Span(scope, resource, _wanted(span), *times, failed, _hex(span.trace_id), _hex(span.span_id))
 
 
-def points(body: bytes, as_json: bool, names: Iterable[str]) -> Iterator[Point]:
+def points(body: bytes, as_json: bool, names: Container[str]) -> Iterator[Point]:
     """The points of the metrics of these names; the others are as if they were not there. Raises Unreadable."""
     for within in _read(body, as_json, ExportMetricsServiceRequest.FromString, shapes.METRICS).resource_metrics or ():
         resource = _all(within.resource)
