@@ -120,10 +120,11 @@ def _lenient(body: bytes, error: Exception) -> list[bytes]:
         value = json.loads(body, parse_float=Decimal, parse_constant=str)
         return [json.dumps(event, default=str).encode() for event in (value if isinstance(value, list) else [value])]
     except (ValueError, RecursionError) as why:
-        raise _unreadable(body, why) from error
+        raise unreadable(body, why) from error
 
 
-def _unreadable(body: bytes, why: Exception) -> Unreadable:
+def unreadable(body: bytes, why: Exception) -> Unreadable:
+    """What keeps a body from being read at all, in our words."""
     if not body.strip():
         return Unreadable("the body is empty", 0)
     if isinstance(why, RecursionError):
@@ -155,7 +156,7 @@ def _looked_at(event: bytes) -> Event | Wrong:
     except Wrong as wrong:
         return wrong
     except msgspec.ValidationError as error:
-        return _explained(str(error))
+        return explained(str(error))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Wrong("", "the event is not UTF-8 text")
 
@@ -183,7 +184,7 @@ _SAID = {
 }
 
 
-def _explained(message: str) -> Wrong:
+def explained(message: str) -> Wrong:
     """What msgspec found, in our words."""
     said, _, path = message.partition(" - at `$")
     place = path.rstrip("`").lstrip(".")

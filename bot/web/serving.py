@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
 from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
@@ -22,16 +23,17 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
     intake = Intake(doors, bearers)
-    looking, ingest, otlp = Looking(doors, bearers), Ingest(intake), Otlp(intake).handlers()
+    looking, ingest, otlp = Looking(doors, bearers), Ingest(intake), Otlp(intake)
+    hot = {("POST", "/v1/events"): ingest.post, ("POST", "/v1/check"): Checking(doors, bearers).post, **otlp.handlers()}
     own = [
-        *(Route(path, _only_post, methods=["POST"]) for path in ("/v1/events", *(path for _, path in otlp))),
+        *(Route(path, _only_post, methods=["POST"]) for _, path in hot),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
     handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
-    return Hot({("POST", "/v1/events"): ingest.post, **otlp}, Starlette(routes=[*own, *routes], exception_handlers=handlers))
+    return Hot(hot, Starlette(routes=[*own, *routes], exception_handlers=handlers))
 
 
 async def _only_post(_: Request) -> Response:
