@@ -71,7 +71,7 @@ def metered(point: Point, place: Place) -> Usage | None:
         return None
     _check(point)
     amount = _amount(point, part)
-    calls = min(point.calls, MOST) if meter.source == GEN_AI and part is Part.INPUT else 0
+    calls = max(0, min(point.calls, MOST)) if meter.source == GEN_AI and part is Part.INPUT else 0
     stream = _stream(point)
     reading = Reading(stream, point.at, part, amount, calls) if point.temporality == CUMULATIVE else None
     empty = _usage(meter, said, place, point)

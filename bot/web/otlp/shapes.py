@@ -25,7 +25,7 @@ class Resource(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Scope(msgspec.Struct, frozen=True, rename="camel"):
-    name: str = ""
+    name: str | None = ""
 
 
 class LogRecord(msgspec.Struct, frozen=True, rename="camel"):
@@ -89,7 +89,7 @@ class Point(msgspec.Struct, frozen=True, rename="camel"):
     as_double: Any = None
     sum: Any = None
     count: Any = 0
-    flags: int = 0
+    flags: Any = 0
 
 
 class Sum(msgspec.Struct, frozen=True, rename="camel"):
@@ -104,7 +104,7 @@ class Histogram(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Metric(msgspec.Struct, frozen=True, rename="camel"):
-    name: str = ""
+    name: str | None = ""
     sum: Sum = Sum()
     histogram: Histogram = Histogram()
     exponential_histogram: Histogram = Histogram()

@@ -81,7 +81,7 @@ def logged(body: bytes, as_json: bool, *, deep: bool = True, events: Container[s
             for record in part.log_records or ():
                 name = record.event_name or _brief(record.body)
                 said = {} if name.startswith("claude_code.") and name not in events else _wanted(record)
-                times = _nanos(record.time_unix_nano), _nanos(record.observed_time_unix_nano)
+                times = _number(record.time_unix_nano), _number(record.observed_time_unix_nano)
                 ids = _hex(record.trace_id), _hex(record.span_id)
                 yield Logged(scope, resource, said, name, *times, *ids)
 
@@ -94,7 +94,7 @@ def spans(body: bytes, as_json: bool, *, deep: bool = True) -> Iterator[Span]:
         for part in within.scope_spans or ():
             scope = _scope(part)
             for span in part.spans or ():
-                times = _nanos(span.start_time_unix_nano), _nanos(span.end_time_unix_nano)
+                times = _number(span.start_time_unix_nano), _number(span.end_time_unix_nano)
                 failed = span.status is not None and span.status.code == ERROR
                 yield Span(scope, resource, _wanted(span), *times, failed, _hex(span.trace_id), _hex(span.span_id))
 
@@ -112,18 +112,18 @@ def points(body: bytes, as_json: bool, names: Container[str]) -> Iterator[Point]
 
 def _points(metric: Any, scope: str, resource: Said) -> Iterator[Point]:
     for point in metric.sum.data_points or ():
-        if not point.flags & UNRECORDED:
+        if not _number(point.flags) & UNRECORDED:
             amount = point.as_int or point.as_double
             yield _point(metric, metric.sum, point, scope=scope, resource=resource, amount=amount, calls=0)
     for kind in (metric.histogram, metric.exponential_histogram):
         for point in kind.data_points or ():
-            if not point.flags & UNRECORDED:
-                yield _point(metric, kind, point, scope=scope, resource=resource, amount=point.sum, calls=_nanos(point.count))
+            if not _number(point.flags) & UNRECORDED:
+                yield _point(metric, kind, point, scope=scope, resource=resource, amount=point.sum, calls=_number(point.count))
 
 
 def _point(metric: Any, kind: Any, point: Any, *, scope: str, resource: Said, amount: Any, calls: int) -> Point:
     grows = getattr(kind, "is_monotonic", True)
-    times = _nanos(point.start_time_unix_nano), _nanos(point.time_unix_nano)
+    times = _number(point.start_time_unix_nano), _number(point.time_unix_nano)
     return Point(scope, resource, _all(point), metric.name, kind.aggregation_temporality, grows, *times, amount or 0, calls)
 
 
@@ -167,7 +167,7 @@ def _value(value: Any) -> Any:
 
 
 def _scope(part: Any) -> str:
-    return part.scope.name if part.scope is not None else ""
+    return part.scope.name or "" if part.scope is not None else ""
 
 
 def _brief(body: Any) -> str:
@@ -179,7 +179,7 @@ def _hex(identity: Any) -> str:
     return identity.hex() if isinstance(identity, bytes) else str(identity).lower()
 
 
-def _nanos(written: Any) -> int:
+def _number(written: Any) -> int:
     """A whole number of the wire; 0 for what is none."""
     try:
         return int(written)
