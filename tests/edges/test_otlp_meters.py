@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.web.otlp.reading import Kind
 from tests.edges.door import NOW, POLICY, PRICES
-from tests.edges.otlp import CUMULATIVE, DELTA, counter, found, histogram, log, logs, metrics, point, summed
+from tests.edges.otlp import CUMULATIVE, DELTA, counter, found, histogram, log, logs, metrics, point, span, spans, summed
 from tests.edges.test_otlp_tools import ADA, CLAUDE, CODEX, GEMINI, REQUEST, claude
 from tests.fakes.memory import Memory
 from workflows.metering import record
@@ -197,6 +197,17 @@ def test_codex_s_meters_name_no_conversation_and_count_only_where_no_conversatio
     count(only, meters)
     assert (counted(both).requests, counted(both).input) == (1, 700)
     assert (counted(only).requests, counted(only).input) == (0, 700)
+
+
+def test_a_service_that_traces_its_calls_is_not_counted_by_its_meters_and_another_is() -> None:
+    """Spans may say whose call each was, and meters cannot."""
+    meters = histogram("gen_ai.client.token.usage", summed(700.0, 1, CHAT | {"gen_ai.token.type": "input"}))
+    call = span(CHAT | {"user.id": "ada", "gen_ai.usage.input_tokens": 700})
+    memory = Memory()
+    count(memory, found(spans(call, resource={"service.name": "a"}), Kind.TRACES).usages)
+    for resource in ({"service.name": "a"}, {"service.name": "a", "service.instance.id": "2"}, {"service.name": "b"}):
+        count(memory, usages(meters, resource=resource))
+    assert counted(memory).input == 3 * 700
 
 
 growing = st.lists(st.integers(0, 10**6), min_size=1, max_size=8).map(sorted)

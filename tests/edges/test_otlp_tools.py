@@ -87,7 +87,8 @@ def test_the_cost_in_whole_micro_dollars_is_taken_before_the_rounded_one(said: d
 
 
 def test_numbers_may_be_numbers() -> None:
-    said = REQUEST | {"input_tokens": 12, "output_tokens": 345.0, "duration_ms": 4213.4}
+    """Protobuf's JSON writes whole ones as text, the JavaScript SDK as numbers."""
+    said = REQUEST | {"input_tokens": {"intValue": 12}, "output_tokens": 345.0, "cache_read_tokens": 34_567, "duration_ms": 4213.4}
     usage = one(logs(claude(said), scope=EVENTS))
     assert (usage.tokens.input, usage.tokens.output, usage.latency) == (12, 345, 4_213)
 
@@ -190,7 +191,8 @@ def test_the_other_events_of_a_stream_of_codex_say_nothing_of_tokens() -> None:
     """The same file: `sse_event` logs each, the completed one included, without counts."""
     kinds = ("response.created", "response.output_item.done", "response.completed")
     bare = {name: value for name, value in TURN.items() if not name.endswith("_count")}
-    read = found(logs(*(codex(bare | {"event.kind": kind}) for kind in kinds)), Kind.LOGS)
+    others = [codex(bare | {"event.kind": kind}) for kind in kinds] + [codex(TURN | {"event.kind": "response.in_progress"})]
+    read = found(logs(*others), Kind.LOGS)
     assert (read.usages, read.refused) == ([], [])
 
 

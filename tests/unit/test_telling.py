@@ -108,12 +108,12 @@ def test_a_call_that_is_told_twice_counts_once_however_it_is_cut() -> None:
     assert spent(together) == spent(apart) == 10
 
 
-@pytest.mark.parametrize("first", [-1, 1])
-def test_a_call_that_is_told_on_both_sides_of_midnight_counts_once(first: int) -> None:
-    midnight, second = datetime(2026, 11, 25, tzinfo=UTC), timedelta(seconds=1)
+@pytest.mark.parametrize("minutes", [(-1, 1), (1, -1), (-9, 12), (12, 9), (9, 12), (-12, -9)])
+def test_a_call_that_is_told_about_midnight_counts_once(minutes: tuple[int, int]) -> None:
+    midnight = datetime(2026, 11, 25, tzinfo=UTC)
     memory = Memory()
-    for n, side in enumerate((first, -first)):
-        count(memory, call(n, also=b"resp_1", at=midnight + side * second))
+    for n, after in enumerate(minutes):
+        count(memory, call(n, also=b"resp_1", at=midnight + timedelta(minutes=after)))
     assert spent(memory) == 10
 
 
