@@ -1,6 +1,5 @@
 """Wiring: the one place where ports meet what implements them."""
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
-from bot.slack.home import Pulse, doorstep
+from bot.slack.home import Pulse
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
@@ -31,9 +30,7 @@ from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock, LimitStore, Rejected, Unavailable
-
-log = logging.getLogger("leeway.wiring")
+from workflows.ports import Clock, LimitStore, Unavailable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -43,7 +40,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing.
+    `slack` says what is wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people
+    ask for more.
     """
 
     kit: Kit
@@ -54,6 +52,7 @@ class Leeway:
     engine: Engine
     slack: Callable[[], str]
     gate: Gate
+    ask: str
 
     def begin(self) -> None:
         """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
@@ -80,18 +79,9 @@ def site_of(leeway: Leeway) -> ASGIApp:
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
         gate=leeway.gate,
-        ask=_doorstep(leeway.bolt.client),
+        ask=leeway.ask,
     )
     return web(doors, routes=leeway.routes)
-
-
-def _doorstep(client: WebClient) -> str:
-    """Where people ask for more. Slack answered a moment ago; without it now, calls are judged all the same."""
-    try:
-        return doorstep(client)
-    except (Rejected, Unavailable) as error:
-        log.warning("checks are answered without a link to the app in Slack: %s", error)
-        return ""
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +95,14 @@ def _renderer() -> Renderer:
 
 
 def assemble(
-    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
+    policy: Policy,
+    store: Store,
+    clock: Clock,
+    client: WebClient,
+    *,
+    signing_secret: str,
+    limits: LimitStore | None = None,
+    ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
@@ -127,4 +124,4 @@ def assemble(
     engine = Engine(work, lambda: _catch_up(kit), watch)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate)
+    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate, ask)

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.money import Unit
 from workflows.overrides import Outcome, Override
@@ -75,6 +76,9 @@ class Directory(Protocol):
 
     def members(self, usergroup: str) -> tuple[PersonId, ...]:
         """The people of a Slack user group, by its id."""
+
+    def find(self, name: str) -> PersonId | None:
+        """The full member that another system means by an e-mail address or an id of ours; None when that is nobody."""
 
 
 class Requests(Protocol):
@@ -138,10 +142,10 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, since: datetime) -> list[Counter]:
-        """Every counter whose window was not over at a moment, also those of windows that had not begun."""
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also where it had not begun, or ended at one of others."""
 
-    def tide(self, since: datetime) -> tuple[int, int]:
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
         """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
@@ -196,6 +200,20 @@ class Streams(Protocol):
 
     def passed(self) -> int:
         """How many usages were not counted, because another signal tells of the same calls."""
+
+
+class Denials(Protocol):
+    """Denials by a gateway that are told, or were."""
+
+    def add(self, denied: Denied) -> bool:
+        """Keeps one; False when one of that key was kept before."""
+
+    def get(self, key: str) -> Denied | None: ...
+    def miss(self, key: str) -> None:
+        """Notes that nobody here is the person it is for."""
+
+    def missed(self, at: datetime) -> list[Denied]:
+        """Those that were for nobody here, of the windows that hold a moment; oldest first."""
 
 
 class Record(Protocol):
@@ -279,6 +297,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     outcomes: Outcomes
     meter: Meter
     streams: Streams
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox

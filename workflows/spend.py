@@ -51,12 +51,28 @@ class Ended(StrEnum):
     REFUSED = "refused"  # by the gateway, because a budget was spent
 
 
+class Denial(NamedTuple):
+    """A call that a gateway stopped because a budget was spent, in the gateway's words.
+
+    `who` is whose call it was, `kind` and `name` whose budget; `scope` is where that budget is in our tree, "" for nowhere.
+    `limit` and `stands` are its nano-dollars, None when it does not say. What it holds back for calls that still run is in
+    `stands`, so that is no spend.
+    """
+
+    who: str = ""
+    kind: str = ""
+    name: str = ""
+    scope: str = ""
+    limit: int | None = None
+    stands: int | None = None
+
+
 class Usage(NamedTuple):
     """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
 
     `timed` is False when the sender gave no time and `at` is when the event was received. `latency` is in milliseconds, None
     when it is not known. `team`, `use_case` and `environment` are the sender's own words; `scope` is where they were found to
-    belong. `via` is for what may be told in more than one way.
+    belong. `denial` says more of a call that was refused, `via` of one that may be told in more than one way.
     """
 
     key: bytes
@@ -75,6 +91,7 @@ class Usage(NamedTuple):
     environment: str = ""
     ended: str = ""
     latency: int | None = None
+    denial: Denial | None = None
     via: Via | None = None
 
 

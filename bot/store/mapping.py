@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
@@ -103,6 +104,16 @@ def metered_row(metered: Metered) -> dict[str, Any]:
 
 def metered_of(row: Row) -> Metered:
     return Metered(**row)
+
+
+def denied_row(denied: Denied) -> dict[str, Any]:
+    named = _by_name(denied)
+    window = named.pop("window")
+    return named | {"start": window.start, "end": window.end, "missed": False}
+
+
+def denied_of(row: Row) -> Denied:
+    return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
 
 
 EVENT = (

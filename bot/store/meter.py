@@ -3,10 +3,10 @@
 The hot path: a few statements for a whole batch, no ORM objects, keys in one order so that two writers cannot deadlock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
@@ -83,13 +83,13 @@ class StoredMeter:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
         return self._connection.execute(select(_COUNTERS.c.spent).where(*here)).scalar() or 0
 
-    def counters(self, since: datetime) -> list[Counter]:
-        here = select(_COUNTERS).where(_COUNTERS.c.end > since).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        here = select(_COUNTERS).where(_lasting(since, ended)).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
         rows = self._connection.execute(here)
         return [Counter(quota, Window(start, end), spent, version) for quota, start, end, spent, version in rows]
 
-    def tide(self, since: datetime) -> tuple[int, int]:
-        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_COUNTERS.c.end > since)
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_lasting(since, ended))
         many, versions = self._connection.execute(sums).one()
         return many, int(versions)
 
@@ -152,3 +152,7 @@ class StoredMeter:
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
 _COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered
+
+
+def _lasting(since: datetime, ended: Collection[datetime]) -> ColumnElement[bool]:
+    return or_(_COUNTERS.c.end > since, _COUNTERS.c.end.in_(sorted(ended)))

@@ -13,6 +13,7 @@ from sqlmodel import AutoString, Field, SQLModel
 from bot.store.columns import Day, Moment, Nested, Plain, Text
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
+from workflows.spend import Denial
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -258,6 +259,21 @@ class NoticeRow(_Row, table=True):
     shown: bool
 
 
+class DenialRow(_Row, table=True):
+    """Somebody whom a gateway stopped in one window; `missed` when nobody here is that person."""
+
+    __tablename__ = "denials"
+
+    key: str = _key()
+    quota: str
+    scope: str
+    start: datetime = _at()
+    end: datetime = _at()
+    at: datetime = _at()
+    denial: Denial = _nested(Denial)
+    missed: bool
+
+
 class EntryRow(_Row, table=True):
     """One entry of the record."""
 
@@ -354,4 +370,4 @@ events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesR
 holders, totals = _table(HolderRow), _table(TotalRow)
 counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
-limits, tokens = _table(LimitRow), _table(TokenRow)
+limits, tokens, denials = _table(LimitRow), _table(TokenRow), _table(DenialRow)

@@ -9,13 +9,27 @@ from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.denials import StoredDenials
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from bot.store.streams import StoredStreams
 from workflows.overrides import Override
-from workflows.ports import Agenda, Changed, Listener, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests, Streams
+from workflows.ports import (
+    Agenda,
+    Changed,
+    Denials,
+    Listener,
+    Meter,
+    Outbox,
+    Outcomes,
+    Overrides,
+    Posts,
+    Record,
+    Requests,
+    Streams,
+)
 from workflows.spend import Counter
 
 Opening = Callable[[], AbstractContextManager[Connection]]
@@ -29,6 +43,7 @@ class StoredUnit:
     outcomes: Outcomes
     meter: Meter
     streams: Streams
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -47,6 +62,7 @@ class StoredUnit:
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
         self.streams = StoredStreams(connection)
+        self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)

@@ -88,7 +88,12 @@ def test_the_cost_in_whole_micro_dollars_is_taken_before_the_rounded_one(said: d
 
 def test_numbers_may_be_numbers() -> None:
     """Protobuf's JSON writes whole ones as text, the JavaScript SDK as numbers."""
-    said = REQUEST | {"input_tokens": {"intValue": 12}, "output_tokens": 345.0, "cache_read_tokens": 34_567, "duration_ms": 4213.4}
+    said = REQUEST | {
+        "input_tokens": {"intValue": 12},
+        "output_tokens": 345.0,
+        "cache_read_tokens": 34_567,
+        "duration_ms": 4213.4,
+    }
     usage = one(logs(claude(said), scope=EVENTS))
     assert (usage.tokens.input, usage.tokens.output, usage.latency) == (12, 345, 4_213)
 

@@ -1,6 +1,6 @@
 """Usage in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
@@ -55,12 +55,13 @@ class MemoryMeter(Meter):
     def spent(self, quota: str, window: Window) -> int:
         return self._kept.counters.get((quota, window), (0, 0))[0]
 
-    def counters(self, since: datetime) -> list[Counter]:
-        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if counter[1].end > since)
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        every = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items())
+        found = (counter for counter in every if counter.window.end > since or counter.window.end in ended)
         return sorted(found, key=lambda counter: (counter.quota, counter.window.start))
 
-    def tide(self, since: datetime) -> tuple[int, int]:
-        found = self.counters(since)
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        found = self.counters(since, ended)
         return len(found), sum(counter.version for counter in found)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:

@@ -39,9 +39,9 @@ class Otlp:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
 
-    def handlers(self) -> dict[tuple[str, str], Handler]:
-        """What answers which call."""
-        return {("POST", f"/v1/otlp/v1/{kind.value}"): partial(self._post, kind=kind) for kind in Kind}
+    def handlers(self) -> dict[str, Handler]:
+        """What answers at which path."""
+        return {f"/v1/otlp/v1/{kind.value}": partial(self._post, kind=kind) for kind in Kind}
 
     async def _post(self, call: Call, *, kind: Kind) -> Answer:
         as_json = _is_json(call.headers.get(b"content-type", b""))

@@ -56,6 +56,7 @@ def upgrade() -> None:
         op.execute("ALTER INDEX pk_seen RENAME TO pk_old_seen")
         op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
     create()
+    create_denials()
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
@@ -93,6 +94,12 @@ def create() -> None:
     op.create_table("holders", *signal, key("holders", "id"), sqlite_with_rowid=False)
     op.create_table("totals", *data("id"), *count("at", "amount", "calls"), key("totals", "id"), sqlite_with_rowid=False)
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def create_denials() -> None:
+    times = [sa.Column(name, moment(), nullable=False) for name in ("start", "end", "at")]
+    said = [sa.Column("denial", sa.JSON(), nullable=False), sa.Column("missed", sa.Boolean(), nullable=False)]
+    op.create_table("denials", *text("key", "quota", "scope"), *times, *said, key("denials", "key"))
 
 
 def carry_over() -> None:
