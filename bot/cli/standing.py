@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import letters, starting
+from bot.cli import letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.web.looking import plain
@@ -36,6 +36,7 @@ class Glance:
     dead: list[Errand]
     alarms: list[Alarm]
     passed: int
+    reported: reported.Reported
 
 
 def status(json_: Json = False) -> None:
@@ -58,6 +59,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
         passed=unit.streams.passed(),
+        reported=reported.look(unit, policy, now),
     )
 
 
@@ -70,6 +72,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
+        **reported.plain(seen.reported),
     }
 
 
@@ -99,6 +102,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
     if seen.passed:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
+    yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.denials import StoredDenials
+from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
@@ -20,6 +21,7 @@ from workflows.ports import (
     Agenda,
     Changed,
     Denials,
+    Ledger,
     Listener,
     Meter,
     Outbox,
@@ -43,6 +45,7 @@ class StoredUnit:
     outcomes: Outcomes
     meter: Meter
     streams: Streams
+    ledger: Ledger
     denials: Denials
     record: Record
     agenda: Agenda
@@ -62,6 +65,7 @@ class StoredUnit:
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
         self.streams = StoredStreams(connection)
+        self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)

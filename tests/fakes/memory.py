@@ -12,6 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryMeter
 from tests.fakes.streams import Heard, MemoryStreams
 from workflows.audit import Entry
@@ -65,6 +66,7 @@ class Data:
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     heard: Heard = field(default_factory=Heard)
+    told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -109,6 +111,7 @@ class MemoryUnit(UnitOfWork):
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
         self.streams = MemoryStreams(data.heard)
+        self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)

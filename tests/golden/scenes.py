@@ -186,6 +186,7 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
         "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+        "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
 
 
