@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
-from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.calls import BROKEN, Hot, Turned, away
 from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
@@ -18,6 +18,7 @@ from bot.web.intake import Intake
 from bot.web.litellm import LiteLLM
 from bot.web.looking import Looking
 from bot.web.otlp.door import Otlp
+from workflows.ports import Unavailable
 
 
 def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
@@ -39,7 +40,7 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
-    handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
+    handlers = {HTTPException: _refused, Turned: _turned, Unavailable: _away, Exception: _broken}
     rest = Starlette(routes=[*own, *routes], exception_handlers=handlers)
     return Hot({("POST", path): handler for path, handler in hot.items()}, rest)
 
@@ -60,6 +61,10 @@ def _turned(_: Request, error: Exception) -> Response:
         raise error
     given = error.answer
     return Response(given.body, given.status, {name.decode(): value.decode() for name, value in given.headers})
+
+
+def _away(request: Request, error: Exception) -> Response:
+    return _turned(request, away(error) if isinstance(error, Unavailable) else error)
 
 
 def _broken(_: Request, __: Exception) -> Response:

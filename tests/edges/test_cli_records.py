@@ -1,14 +1,16 @@
 """`leeway status`, `leeway outbox` and `leeway audit`: what is stored, for whoever runs it."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.store import Store, open_store
+from bot.store.database import connect
 from tests.contract.given import ADA, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -20,16 +22,19 @@ from workflows.streams import Holder, Signal
 
 QUOTA = "platform/engineering/search:usd/month"
 NOW = SystemClock().now()
-ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml")}
+ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml"), "DATABASE_URL_FILE": "url"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind; the commands are told of it by a file."""
+    url = f"sqlite:///{tmp_path / 'leeway.db'}" if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
+    (tmp_path / "url").write_text(url)
+    return url
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state' / 'leeway.db'}"
-
-
-@pytest.fixture
-def store(database: str) -> Store:
+def store(database: str) -> Iterator[Store]:
     """A pending request, one that was granted, a click, something undeliverable and an alarm."""
     opened = open_store(database, SystemClock())
     opened.migrate()
@@ -46,7 +51,8 @@ def store(database: str) -> Store:
             unit.outbox.fail(errand, "Rejected: not_in_channel", None)
         unit.streams.hold({b"session": Holder(Signal.EVENTS, NOW.date(), passed=1_234)})
         unit.commit()
-    return opened
+    yield opened
+    opened.close()
 
 
 def run(folder: Path, *args: str) -> Ended:
@@ -112,8 +118,11 @@ TAMPERED = {
 
 @pytest.mark.parametrize(("statement", "said"), TAMPERED.items(), ids=TAMPERED)
 def test_what_was_tampered_with_is_named(tmp_path: Path, store: Store, database: str, statement: str, said: str) -> None:
-    with create_engine(database).begin() as connection:
+    opened = connect(database)
+    with opened.writing() as connection:
         connection.execute(text(statement))
+        connection.commit()
+    opened.engine.dispose()
     told = run(tmp_path, "audit", "verify")
     assert (told.code, told.err) == (1, f"{said}\n")
     assert told.out == "4 chains, 1 broken.\n"
