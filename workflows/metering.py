@@ -8,18 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from workflows import overrides
+from workflows import forecast, overrides
 from workflows.approvals import Books
 from workflows.effects import Do, Effect
+from workflows.forecast import Day, Outlook
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
+from workflows.quotas import Quota, Standing, crossings, mark_at, notice
 from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
 from workflows.times import day_at, local_day
 
-HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
+HISTORY = timedelta(days=forecast.LONGEST)
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
 INSTANT = timedelta(microseconds=1)
 ONE_DAY = timedelta(days=1)
@@ -128,26 +129,16 @@ def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing
     return tuple(standing(unit, policy, quota, now) for quota in policy.quotas)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A standing and where it leads. `paced` says that there is enough history to say so.
+def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0, ranged: bool = False) -> Outlook:
+    """A quota's standing and where it leads; `extra` is an amount to look at it with, on top of what it has.
 
-    `empties` is when the limit is reached at this pace; None when not before the reset, or when nothing can be said.
+    `ranged` also says how surely, where there is history enough.
     """
-
-    standing: Standing
-    paced: bool
-    empties: datetime | None = None
-
-
-def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0) -> Outlook:
-    """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
     at = standing(unit, policy, quota, now)
     if extra:
         at = Standing(quota, at.window, now, at.spent, at.base, at.extra + extra)
     zone = policy.organization.zone
-    rate = pace(_history(unit, quota, zone, now), now)
-    return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))
+    return forecast.outlook(at, _history(unit, quota, zone, now), _ahead(zone, now, at.window.end), ranged=ranged)
 
 
 def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:
