@@ -4,21 +4,21 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflows import forecast, overrides
-from workflows.approvals import Books
+from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.forecast import Day, Outlook
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Quota, Standing, crossings, mark_at, notice
-from workflows.spend import Costed, Counter, Price, Usage, grouped, price_all, tally
-from workflows.times import day_at, local_day
+from workflows.quotas import RANK, Quota, Standing, crossings, notice
+from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=forecast.LONGEST)
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
@@ -30,7 +30,8 @@ ONE_DAY = timedelta(days=1)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count, `counters` what their quotas stand at since. `absurd` are events that were refused, by
+    `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
+    something. `absurd` are events that were refused, by
     key, with their nano-dollars: tokens times price came to more than any call costs.
     """
 
@@ -39,27 +40,37 @@ class Recorded:
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
     counters: tuple[Counter, ...] = field(default=(), compare=False)
+    told: bool = field(default=False, compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _priced(usages, policy, prices), policy.fallback_price)
+    priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
-    batch = {costed[0].key: costed for costed in reversed(sound)}  # of those that are one event, the first
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> tuple[frozenset[bytes], tuple[Counter, ...]]:
+    def once(unit: UnitOfWork) -> Recorded:
         new = _unseen([costed[0] for costed in batch.values()], unit)
-        counted = [batch[key] for key in reversed(batch) if key in new]
-        return new, _count(counted, unit, policy, now=now) if counted else ()
+        counted = [costed for key, costed in batch.items() if key in new]
+        counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
+        return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
 
     try:
-        new, counters = attempt(units, once)
+        return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
+
+
+def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
+    firsts: dict[bytes, Costed] = {}
+    for costed in events:
+        firsts.setdefault(costed.usage.key, costed)
+    return firsts
 
 
 def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
@@ -75,53 +86,83 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     return frozenset(fresh)
 
 
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[Counter, ...]:
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Books new events; what the counters stand at since, and whether somebody is to be told."""
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
     counters = tuple(unit.meter.add(added))
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
-    books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
-    unit.meter.append(books.book(groups))
-    for counter in counters:
-        if now < counter.window.end:
-            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
-    return counters
+    grants = Grants(lambda quota, window: base_of(unit, policy, quota, window), unit.overrides.during)
+    books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
+    unit.meter.append(books.book(groups, batch))
+    told = [_follow(unit, policy, counter, before[counter.quota, counter.window], now=now) for counter in counters]
+    return counters, any(told)
 
 
-def _priced(usages: Iterable[Usage], policy: Policy, prices: Mapping[str, Price]) -> dict[str, Price]:
-    """The price of every model in a batch, by the name it is sold under: what was negotiated, else the list price."""
-    found: dict[str, Price] = {}
-    for sold_as, model in {(usage.sold_as, usage.model) for usage in usages if usage.cost is None}:
-        for table, name in ((policy.prices, sold_as), (policy.prices, model), (prices, sold_as), (prices, model)):
-            if (price := table.get(name)) is not None:
-                found[sold_as] = price
-                break
-    return found
+def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+    """Prices by the name that a model is sold under: what was negotiated, else the list price."""
+
+    def price_of(provider: str, model: str) -> Price | None:
+        names = (f"{provider}/{model}", model) if provider else (model,)
+        found = (table.get(name) for table in (policy.prices, prices) for name in names)
+        return next((price for price in found if price is not None), None)
+
+    return price_of
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
-    window, after = counter.window, counter.spent
-    lowest = quota.thresholds.marks()[0][1]
-    if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
-        return
-    limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
+def _follow(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> bool:
+    """What follows from a counter that grew, and whether anything does."""
+    return (tell if now < counter.window.end else _carry)(unit, policy, counter, before, now=now)
+
+
+def tell(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> bool:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
+    quota, after = policy.by_key[counter.quota], counter.spent
+    if after < quota.thresholds.marks(quota.limit)[0].mark:  # more limit only raises the marks: most batches need not read it
+        return False
+    limit = base_of(unit, policy, quota, counter.window) + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
-    for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
-        told = notice(quota, window, crossing, spent=after, at=now)
+    for crossing in reversed(crossings(before, after, limit, quota.thresholds, added=limit - quota.limit)):
+        told = notice(quota, counter.window, crossing, spent=after, at=now)
         if unit.meter.tell(told, shown=not shown):
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
+    return bool(shown)
+
+
+def _carry(unit: UnitOfWork, policy: Policy, late: Counter, before: int, *, now: datetime) -> bool:
+    """Late usage may leave less to the window that is open: its limit falls, and what was spent there may be past a level now."""
+    quota = policy.by_key[late.quota]
+    window = policy.window(quota, now)
+    lost = quota.carries(before) - quota.carries(late.spent)
+    if not lost or window.start != late.window.end:
+        return False
+    unit.outbox.put(Effect(Do.SYNC_LIMIT, quota.key), now)
+    stands = standing(unit, policy, quota, now)
+    if RANK[stands.level] > RANK[replace(stands, base=stands.base + lost).level]:
+        tell(unit, policy, Counter(quota.key, window, stands.spent, 0), 0, now=now)
+    return True
+
+
+def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> int:
+    """A quota's limit in one of its windows before overrides: app.yaml's, and what the window before left. Derived, never stored.
+
+    A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
+    """
+    since = unit.meter.since(quota.key) if quota.rollover else None
+    if since is None or since >= window.start:
+        return quota.limit
+    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
     """What is true of a quota now: spent, base, and what overrides add."""
     window = policy.window(quota, now)
     extra = overrides.extra(unit.overrides.current(quota.key), now)
-    return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
+    return Standing(quota, window, now, unit.meter.spent(quota.key, window), base_of(unit, policy, quota, window), extra)
 
 
 def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing, ...]:
@@ -136,7 +177,7 @@ def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ex
     """
     at = standing(unit, policy, quota, now)
     if extra:
-        at = Standing(quota, at.window, now, at.spent, at.base, at.extra + extra)
+        at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
     return forecast.outlook(at, _history(unit, quota, zone, now), _ahead(zone, now, at.window.end), ranged=ranged)
 

@@ -6,11 +6,11 @@ pico-dollars a token, costs integer nano-dollars, rounded half to even once per 
 What is made for every call is a named tuple: making a frozen dataclass costs four times as much.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from workflows.money import Unit
@@ -75,11 +75,6 @@ class Usage(NamedTuple):
     ended: str = ""
     latency: int | None = None
 
-    @property
-    def sold_as(self) -> str:
-        """The name under which it is priced: the same model has its price with each provider."""
-        return f"{self.provider}/{self.model}" if self.provider else self.model
-
 
 class Costed(NamedTuple):
     """A usage with what it cost and how that is known."""
@@ -106,26 +101,30 @@ class Price:
 
 def cost(tokens: Tokens, price: Price, requests: int = 1) -> int:
     """Nano-dollars for one event, half to even. In an event of many requests each is taken to have the average context."""
+    new, output, read, written = tokens
     fee = requests * price.request
-    context = tokens.input + tokens.cache_read + tokens.cache_write
     for start, dearer in price.above:
-        if context > start * max(1, requests):
+        if new + read + written > start * max(1, requests):
             price = dearer
-    pico = tokens.input * price.input + tokens.output * price.output
-    pico += tokens.cache_read * price.cache_read + tokens.cache_write * price.cache_write + fee
+    pico = new * price.input + output * price.output + read * price.cache_read + written * price.cache_write + fee
     nanos, rest = divmod(pico, PICO_PER_NANO)
     return nanos + (rest * 2 > PICO_PER_NANO or (rest * 2 == PICO_PER_NANO and nanos % 2 == 1))
 
 
-def price_all(usages: Iterable[Usage], prices: Mapping[str, Price], fallback: Price) -> list[Costed]:
+PriceOf = Callable[[str, str], Price | None]
+"""The price of a (provider, model); None when there is none."""
+
+
+def price_all(usages: Iterable[Usage], price_of: PriceOf, fallback: Price) -> list[Costed]:
     """Every usage with its cost: as reported, else by the price of what it is sold as, else by the fallback. None is dropped."""
-    return [_costed(usage, prices, fallback) for usage in usages]
+    found = cache(price_of)
+    return [_costed(usage, found, fallback) for usage in usages]
 
 
-def _costed(usage: Usage, prices: Mapping[str, Price], fallback: Price) -> Costed:
+def _costed(usage: Usage, price_of: PriceOf, fallback: Price) -> Costed:
     if usage.cost is not None:
         return Costed(usage, usage.cost, CostSource.REPORTED)
-    price = prices.get(usage.sold_as)
+    price = price_of(usage.provider, usage.model)
     if price is None:
         return Costed(usage, cost(usage.tokens, fallback, usage.requests), CostSource.FALLBACK)
     return Costed(usage, cost(usage.tokens, price, usage.requests), CostSource.PRICED)
@@ -259,6 +258,15 @@ class Counter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """That a quota is metered: since when, and how. What was counted in another way (models, zone) must be counted again."""
+
+    quota: str
+    since: datetime
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A batch, added up per (quota key, window) and per (quota key, local day), each in the quota's unit."""
 
@@ -272,7 +280,12 @@ Counting = Mapping[str, Sequence[Quota]]
 
 def counting(sort: Sort | Series, quotas: Counting) -> list[Quota]:
     """The quotas in which these events count, leaf first."""
-    return [quota for scope in lineage(sort.scope) for quota in quotas.get(scope, ()) if quota.counts(sort.model)]
+    return reached(sort.scope, sort.model, quotas)
+
+
+def reached(scope: str, model: str, quotas: Counting) -> list[Quota]:
+    """The quotas in which a call to a model counts, leaf first."""
+    return [quota for name in lineage(scope) for quota in quotas.get(name, ()) if quota.counts(model)]
 
 
 @lru_cache(maxsize=4096)

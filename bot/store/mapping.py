@@ -20,7 +20,7 @@ from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
-from workflows.spend import Costed, CostSource, Series, Sums, Tokens, Usage
+from workflows.spend import Costed, CostSource, Metered, Series, Sums, Tokens, Usage
 from workflows.times import Window
 
 Row = RowMapping | Mapping[str, Any]
@@ -95,6 +95,14 @@ def notice_row(notice: Notice, shown: bool) -> dict[str, Any]:
 def notice_of(row: Row) -> Notice:
     crossing = msgspec.convert({name: row[name] for name in ("level", "percent", "mark")}, Crossing)
     return Notice(row["key"], row["quota"], Window(row["start"], row["end"]), crossing, row["spent"], row["at"])
+
+
+def metered_row(metered: Metered) -> dict[str, Any]:
+    return _by_name(metered)
+
+
+def metered_of(row: Row) -> Metered:
+    return Metered(**row)
 
 
 EVENT = (

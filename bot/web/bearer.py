@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from anyio import to_thread
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 
+from bot.web.calls import Turned
 from workflows.ports import Clock
 
 Check = Callable[[str], Collection[str] | None]
@@ -25,19 +24,18 @@ class Bearers:
         self._clock = clock
         self._good: dict[bytes, tuple[datetime, frozenset[str]]] = {}
 
-    async def refusal(self, request: Request, scope: str) -> Response | None:
-        """What to answer someone who may not do this; None when they may."""
-        kind, _, text = request.headers.get("authorization", "").partition(" ")
+    async def admit(self, authorization: str, scope: str) -> None:
+        """Lets someone in who may do this, by the header that they sent; Turned when they may not."""
+        kind, _, text = authorization.partition(" ")
         if kind.lower() != "bearer" or not text.strip():
-            return _answer(401, 'send a token: "Authorization: Bearer leeway_…"', "Bearer")
+            raise _turned(401, 'send a token: "Authorization: Bearer leeway_…"', "Bearer")
         scopes = await self._scopes(text.strip())
         if scopes is None:
             said = "this token is not known: it was revoked, or belongs to another Leeway"
-            return _answer(401, said, 'Bearer error="invalid_token"')
+            raise _turned(401, said, 'Bearer error="invalid_token"')
         if scope not in scopes:
             said = f'this token may not do that: make one with "leeway token create --scope {scope}"'
-            return _answer(403, said, f'Bearer error="insufficient_scope", scope="{scope}"')
-        return None
+            raise _turned(403, said, f'Bearer error="insufficient_scope", scope="{scope}"')
 
     async def _scopes(self, text: str) -> frozenset[str] | None:
         key, now = sha256(text.encode("utf-8", "surrogatepass")).digest(), self._clock.now()
@@ -53,5 +51,5 @@ class Bearers:
         return self._good[key][1]
 
 
-def _answer(status: int, said: str, challenge: str) -> Response:
-    return JSONResponse({"error": said}, status, {"WWW-Authenticate": challenge})
+def _turned(status: int, said: str, challenge: str) -> Turned:
+    return Turned(status, said, (b"www-authenticate", challenge.encode()))

@@ -1,7 +1,7 @@
 """CloudEvents 1.0 as JSON: from the bytes of a body to its events.
 
-A batch in which all is well is decoded in one go. Otherwise every event is judged by itself, so that a bad one does not cost the
-good ones. Not here: what a right event may say (`usage`).
+A batch in which all is well is decoded, and its numbers checked, in one go. Otherwise every event is judged by itself, so that a
+bad one does not cost the good ones. Not here: what a right event may say (`usage`).
 """
 
 import json
@@ -9,25 +9,25 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated, Any
 
 import msgspec
 
-from bot.web.fields import Wrong
+from bot.web.fields import MOST_TOKENS, Unreadable, Wrong, count
 
 BOM = b"\xef\xbb\xbf"
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
+Written = int | str | None
+"""A count as producers write it: many cannot write a large number but as text."""
 
-class Data(msgspec.Struct, frozen=True):
-    """What was used, by whom and for what. Fields not named here are ignored."""
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """What usage says about where it came from. Fields not named here are ignored."""
 
     model: str
     scope: str | None = None
     provider: str | None = None
-    input_tokens: int | str | None = None
-    output_tokens: int | str | None = None
-    cache_read_tokens: int | str | None = None
-    cache_write_tokens: int | str | None = None
-    requests: int | str | None = None
     cost_usd: Decimal | None = None
     user: str | None = None
     team: str | None = None
@@ -36,32 +36,59 @@ class Data(msgspec.Struct, frozen=True):
     environment: str | None = None
     key: str | None = None
     tags: list[str] | None = None
-    latency_ms: int | str | None = None
     ended: str | None = None
 
 
-class Event(msgspec.Struct, frozen=True):
-    """A CloudEvent that carries usage."""
+class Data(Said, frozen=True, gc=False):
+    """What was used, by whom and for what; every count is right."""
+
+    input_tokens: Count = 0
+    output_tokens: Count = 0
+    cache_read_tokens: Count = 0
+    cache_write_tokens: Count = 0
+    requests: Count = 1
+    latency_ms: Count | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    """The part of a CloudEvent that is the same for all."""
 
     id: str
     source: str
     type: str
-    data: Data
     specversion: str = "1.0"
     time: datetime | None = None
     subject: str | None = None
 
 
-class Unreadable(Exception):
-    """The body is no JSON, or no events at all. `position` is the byte where reading failed, None when that is not known."""
+class Event(Envelope, frozen=True, gc=False, kw_only=True):
+    """A CloudEvent that carries usage."""
 
-    def __init__(self, message: str, position: int | None = None) -> None:
-        super().__init__(message)
-        self.position = position
+    data: Data
 
+
+class Loose(Said, frozen=True, gc=False):
+    """Data whose counts are to be looked at."""
+
+    input_tokens: Written = None
+    output_tokens: Written = None
+    cache_read_tokens: Written = None
+    cache_write_tokens: Written = None
+    requests: Written = None
+    latency_ms: Written = None
+
+
+class LooseEvent(Envelope, frozen=True, gc=False, kw_only=True):
+    """A CloudEvent with such data."""
+
+    data: Loose
+
+
+COUNTS = tuple(name for name in Loose.__struct_fields__ if name not in Said.__struct_fields__)
 
 _ONE = msgspec.json.Decoder(Event)
 _MANY = msgspec.json.Decoder(list[Event])
+_LOOSE = msgspec.json.Decoder(LooseEvent)
 _PARTS = msgspec.json.Decoder(list[msgspec.Raw])
 _PART = msgspec.json.Decoder(msgspec.Raw)
 
@@ -93,10 +120,11 @@ def _lenient(body: bytes, error: Exception) -> list[bytes]:
         value = json.loads(body, parse_float=Decimal, parse_constant=str)
         return [json.dumps(event, default=str).encode() for event in (value if isinstance(value, list) else [value])]
     except (ValueError, RecursionError) as why:
-        raise _unreadable(body, why) from error
+        raise unreadable(body, why) from error
 
 
-def _unreadable(body: bytes, why: Exception) -> Unreadable:
+def unreadable(body: bytes, why: Exception) -> Unreadable:
+    """What keeps a body from being read at all, in our words."""
     if not body.strip():
         return Unreadable("the body is empty", 0)
     if isinstance(why, RecursionError):
@@ -112,8 +140,23 @@ def _unreadable(body: bytes, why: Exception) -> Unreadable:
 def _judged(event: bytes) -> Event | Wrong:
     try:
         return _ONE.decode(event)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _looked_at(event)
+
+
+def _looked_at(event: bytes) -> Event | Wrong:
+    """An event whose counts are written in another way, or what is wrong with it."""
+    try:
+        loose = _LOOSE.decode(event)
+        said = {name: getattr(loose.data, name) for name in Loose.__struct_fields__}
+        data: dict[str, Any] = {name: value for name, value in said.items() if name not in COUNTS}
+        data |= {name: count(f"data.{name}", said[name]) for name in COUNTS if said[name] is not None}
+        outer = {name: getattr(loose, name) for name in Envelope.__struct_fields__}
+        return Event(**outer, data=Data(**data))
+    except Wrong as wrong:
+        return wrong
     except msgspec.ValidationError as error:
-        return _explained(str(error))
+        return explained(str(error))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Wrong("", "the event is not UTF-8 text")
 
@@ -141,7 +184,7 @@ _SAID = {
 }
 
 
-def _explained(message: str) -> Wrong:
+def explained(message: str) -> Wrong:
     """What msgspec found, in our words."""
     said, _, path = message.partition(" - at `$")
     place = path.rstrip("`").lstrip(".")

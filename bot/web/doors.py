@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
-from bot.web.usage import Place
+from bot.web.usage import Labels, Place
+from workflows.admitting import Gate
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -19,7 +20,8 @@ Probe = Callable[[], str]
 class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
-    `counted` is told after each commit: there may be something to say.
+    `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
+        commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
     """
 
     policy: Policy
@@ -30,7 +32,11 @@ class Doors:
     token: Check
     probes: Mapping[str, Probe] = field(default_factory=dict)
     largest_body: int = 5 * 2**20
+    most_held: int = 64 * 2**20
     counted: Callable[[], None] = lambda: None
+    labels: Labels = field(default_factory=Labels)
+    gate: Gate = field(kw_only=True)
+    ask: str = ""
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""
@@ -38,12 +44,13 @@ class Doors:
 
     def place(self) -> Place:
         """Where usage that comes in now belongs."""
-        return Place(self.clock.now(), self.policy.scopes, self.policy.attribution.scope_of)
+        return Place(self.clock.now(), self.policy.scopes, self.policy.attribution.scope_of, self.labels)
 
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""
         recorded = record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
-        self.counted()
+        if recorded.told:
+            self.counted()
         return recorded
 
     def standings(self) -> tuple[Standing, ...]:

@@ -5,7 +5,7 @@ passes through a float.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -29,10 +29,16 @@ class Wrong(Exception):
         self.reason = reason
 
 
-def count(field: str, value: int | str | None, absent: int = 0) -> int:
+class Unreadable(Exception):
+    """The body is nothing that a door reads. `position` is the byte where reading failed, None when that is not known."""
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def count(field: str, value: int | str) -> int:
     """A whole number from 0 to MOST_TOKENS."""
-    if value is None:
-        return absent
     number = int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,40}", value) else value
     if isinstance(number, str):
         raise Wrong(field, f"must be a whole number, not {_quoted(number)}")
@@ -54,6 +60,19 @@ def nanos(field: str, value: Decimal | None) -> int | None:
     if value > MOST_DOLLARS:
         raise Wrong(field, f"must not be over ${MOST_DOLLARS:,} in one event; it is in dollars, not in cents or micro-dollars")
     return int(value.quantize(_NANO, ROUND_HALF_EVEN) * NANO)
+
+
+OnTime = Callable[[datetime], bool]
+
+
+def on_time_at(received: datetime) -> OnTime:
+    """Whether a moment needs no further look: in UTC, and neither too late nor ahead. It is asked for every event."""
+    first, last = received - LATEST, received + EARLIEST
+
+    def on_time(at: datetime) -> bool:
+        return at.tzinfo is UTC and first <= at <= last
+
+    return on_time
 
 
 def moment(value: datetime | None, received: datetime) -> datetime:

@@ -30,14 +30,12 @@ class Looking:
 
     async def quotas(self, request: Request) -> Response:
         """`GET /v1/quotas`: every quota, in the order of app.yaml."""
-        if refusal := await self._bearers.refusal(request, "read"):
-            return refusal
+        await self._bearers.admit(request.headers.get("authorization", ""), "read")
         return _listed(await to_thread.run_sync(self._doors.standings))
 
     async def quota(self, request: Request) -> Response:
         """`GET /v1/quotas/{scope}`: the quotas on exactly that scope."""
-        if refusal := await self._bearers.refusal(request, "read"):
-            return refusal
+        await self._bearers.admit(request.headers.get("authorization", ""), "read")
         scope = request.path_params["scope"].strip("/")
         if scope not in self._scopes:
             near = get_close_matches(scope, self._scopes, 1)
@@ -92,6 +90,7 @@ def plain(standing: Standing) -> dict[str, object]:
         "spent": standing.spent,
         "limit": standing.limit,
         "base": standing.base,
+        "carried": standing.carried,
         "extra": standing.extra,
         "left": standing.left,
         "resets_at": standing.window.end.isoformat().replace("+00:00", "Z"),

@@ -7,25 +7,36 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
+from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
+from bot.web.intake import Intake
 from bot.web.looking import Looking
 
 
-def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> Starlette:
+def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
-    looking = Looking(doors, bearers)
+    looking, ingest = Looking(doors, bearers), Ingest(Intake(doors, bearers))
+    hot = {("POST", "/v1/events"): ingest.post, ("POST", "/v1/check"): Checking(doors, bearers).post}
     own = [
-        Route("/v1/events", Ingest(doors, bearers).post, methods=["POST"]),
+        *(Route(path, _only_post, methods=["POST"]) for _, path in hot),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
-    return Starlette(routes=[*own, *routes], exception_handlers={HTTPException: _refused, Exception: _broken})
+    handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
+    return Hot(hot, Starlette(routes=[*own, *routes], exception_handlers=handlers))
+
+
+async def _only_post(_: Request) -> Response:
+    """Stands for a hot door in the list of routes: whoever comes with another method is told which one it takes."""
+    raise HTTPException(404)
 
 
 def _refused(_: Request, error: Exception) -> Response:
@@ -34,5 +45,12 @@ def _refused(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
+def _turned(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Turned):
+        raise error
+    given = error.answer
+    return Response(given.body, given.status, {name.decode(): value.decode() for name, value in given.headers})
+
+
 def _broken(_: Request, __: Exception) -> Response:
-    return JSONResponse({"error": "something went wrong here; it is in the log, and sending the same again is safe"}, 500)
+    return JSONResponse({"error": BROKEN}, 500)

@@ -1,14 +1,16 @@
 """From events to usage: each is kept, or refused with its index, field and reason."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from hashlib import blake2b
+from typing import NamedTuple
 
-from bot.web.cloudevents import Event, Unreadable, events, is_list
-from bot.web.fields import Wrong, count, moment, name, nanos, word
+from bot.web.cloudevents import Event, events, is_list
+from bot.web.fields import OnTime, Unreadable, Wrong, moment, name, nanos, on_time_at, word
 from workflows.attribution import Origin
+from workflows.money import Unit, show
 from workflows.spend import Ended, Tokens, Usage
 
 SUGGESTIONS = 20  # a body; each looks at every scope, and a body can be full of typing errors
@@ -35,6 +37,45 @@ class Read:
     indices: list[int] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
 
+    def refuse_absurd(self, absurd: Mapping[bytes, int]) -> None:
+        """Adds what turned out to cost more than any call, by key, where it belongs in the order of the body."""
+        late = [
+            Refusal(index, "data", f"comes to {show(absurd[usage.key], Unit.USD)}; are these tokens of one event?")
+            for index, usage in zip(self.indices, self.usages, strict=True)
+            if usage.key in absurd
+        ]
+        self.refused = sorted(self.refused + late, key=lambda refusal: refusal.index)
+
+
+class Label(NamedTuple):
+    """What usages have in common that say the same about where they came from. `prefix` is the head of their keys."""
+
+    scope: str
+    model: str
+    provider: str
+    user: str
+    source: str
+    team: str
+    use_case: str
+    environment: str
+    ended: str
+    prefix: bytes
+
+
+class Labels:
+    """Labels by what an event says. They are few, and come with every batch; senders could make up more, so there is a bound."""
+
+    def __init__(self, most: int = 16_384) -> None:
+        self._most = most
+        self._found: dict[tuple[object, ...], Label] = {}
+        self.get = self._found.get
+
+    def keep(self, said: tuple[object, ...], label: Label) -> Label:
+        if len(self._found) >= self._most:
+            self._found.clear()
+        self._found[said] = label
+        return label
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,6 +84,7 @@ class Place:
     received: datetime
     scopes: Collection[str]
     scope_of: Callable[[Origin, str], str]  # by an origin and the scope that the event names, "" for none
+    labels: Labels = field(default_factory=Labels)
 
 
 def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
@@ -50,12 +92,12 @@ def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
     if batch is not None and batch is not is_list(body):
         _refuse_shape(body, batch)
     found = Read()
-    suggest = suggester(place.scopes)
+    suggest, on_time = suggester(place.scopes), on_time_at(place.received)
     for index, event in enumerate(events(body)):
         try:
             if isinstance(event, Wrong):
                 raise event
-            found.usages.append(_usage(event, place, suggest))
+            found.usages.append(_usage(event, place, suggest, on_time))
             found.indices.append(index)
         except Wrong as wrong:
             found.refused.append(Refusal(index, wrong.field, wrong.reason))
@@ -69,36 +111,56 @@ def _refuse_shape(body: bytes, batch: bool) -> None:
     raise Unreadable("this content type is for one event; a list is application/cloudevents-batch+json", 0)
 
 
-def _usage(event: Event, place: Place, suggest: Suggest) -> Usage:
+def _usage(event: Event, place: Place, suggest: Suggest, on_time: OnTime) -> Usage:
     """The usage an event carries. Raises Wrong for the first field that cannot be right."""
+    data, time = event.data, event.time
+    said = (
+        event.source, event.subject, event.type, event.specversion, data.scope, data.model, data.provider, data.user, data.team,
+        data.project, data.use_case, data.environment, data.key, data.ended, tuple(data.tags) if data.tags else (),
+    )  # fmt: skip
+    label = place.labels.get(said) or place.labels.keep(said, _label(event, place, suggest))
+    if not event.id:
+        raise Wrong("id", "must not be empty")
+    number = event.id.encode()
+    return Usage(
+        blake2b(label.prefix + len(number).to_bytes(8) + number, digest_size=16).digest(),
+        time if time is not None and on_time(time) else moment(time, place.received),
+        label.scope,
+        label.model,
+        Tokens(data.input_tokens, data.output_tokens, data.cache_read_tokens, data.cache_write_tokens),
+        None if data.cost_usd is None else nanos("data.cost_usd", data.cost_usd),
+        data.requests,
+        label.user,
+        label.source,
+        label.provider,
+        time is not None,
+        label.team,
+        label.use_case,
+        label.environment,
+        label.ended,
+        data.latency_ms,
+    )
+
+
+def _label(event: Event, place: Place, suggest: Suggest) -> Label:
+    """What an event has in common with others, checked."""
     _check_envelope(event)
     data = event.data
     if data.scope is not None and data.scope not in place.scopes:
         scope = name("data.scope", data.scope, needed=True)
         raise Wrong("data.scope", f'"{scope}" is not in app.yaml{suggest(scope)}')
     origin = _origin(event)
-    return Usage(
-        key=key_of(event.source, event.id),
-        at=moment(event.time, place.received),
+    return Label(
         scope=place.scope_of(origin, data.scope or ""),
         model=origin.model,
-        tokens=Tokens(
-            count("data.input_tokens", data.input_tokens),
-            count("data.output_tokens", data.output_tokens),
-            count("data.cache_read_tokens", data.cache_read_tokens),
-            count("data.cache_write_tokens", data.cache_write_tokens),
-        ),
-        cost=nanos("data.cost_usd", data.cost_usd),
-        requests=count("data.requests", data.requests, absent=1),
+        provider=origin.provider,
         user=origin.user,
         source=event.source,
-        provider=origin.provider,
-        timed=event.time is not None,
         team=origin.teams[0] if origin.teams else "",
         use_case=origin.use_case,
         environment=origin.environment,
         ended=word("data.ended", data.ended, ENDINGS),
-        latency=None if data.latency_ms is None else count("data.latency_ms", data.latency_ms),
+        prefix=_prefix(event.source),
     )
 
 
@@ -125,14 +187,17 @@ def _check_envelope(event: Event) -> None:
     if event.type.rpartition(".")[2] != "usage":
         raise Wrong("type", 'must end in "usage", as "ai.leeway.usage" does; no other events are read here')
     name("source", event.source, needed=True)
-    if not event.id:
-        raise Wrong("id", "must not be empty")
 
 
 def key_of(source: str, number: str) -> bytes:
     """The key of an event: 16 bytes of source and id. Their lengths keep "ab" + "c" apart from "a" + "bc"."""
-    who, which = source.encode(), number.encode()
-    return blake2b(len(who).to_bytes(8) + who + len(which).to_bytes(8) + which, digest_size=16).digest()
+    which = number.encode()
+    return blake2b(_prefix(source) + len(which).to_bytes(8) + which, digest_size=16).digest()
+
+
+def _prefix(source: str) -> bytes:
+    who = source.encode()
+    return len(who).to_bytes(8) + who
 
 
 def suggester(scopes: Collection[str]) -> Suggest:

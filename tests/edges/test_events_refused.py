@@ -1,5 +1,6 @@
 """`POST /v1/events`: every kind of bad input, with the words for it; whatever is good beside it is kept."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -154,9 +155,26 @@ def test_other_content_types_are_told_which_ones_there_are(porter: Door, kind: s
     assert porter.post(b"[]", kind).status_code == 415
 
 
-def test_a_compressed_body_is_not_taken(porter: Door) -> None:
+def test_a_body_may_be_compressed_with_gzip(porter: Door) -> None:
     headers = {"Content-Type": ONE, "Content-Encoding": "gzip"}
-    assert porter.client.post("/v1/events", content=b"x", headers=headers).status_code == 415
+    body = gzip.compress(json.dumps(event("squeezed")).encode())
+    assert porter.client.post("/v1/events", content=body, headers=headers).json()["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status", "said"),
+    [
+        ("br", b"x", 415, "not with br"),
+        ("gzip", b"this is plain text", 400, "says that it is gzip, and is not"),
+        ("gzip", gzip.compress(b"[]" * 99)[:-9], 400, "ends too early"),
+        ("gzip", gzip.compress(b" " * (5 * 2**20 + 1)), 413, "send smaller batches"),
+    ],
+)
+def test_a_body_that_cannot_be_unfolded_is_refused(porter: Door, coding: str, body: bytes, status: int, said: str) -> None:
+    headers = {"Content-Type": ONE, "Content-Encoding": coding}
+    answer = porter.client.post("/v1/events", content=body, headers=headers)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]
 
 
 json_values = st.recursive(

@@ -12,7 +12,7 @@ from workflows.effects import News
 from workflows.forecast import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
-from workflows.quotas import Level
+from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
@@ -59,14 +59,19 @@ def scenes(words: Words) -> dict[str, Scene]:
 
 def _warnings(words: Words) -> dict[str, Scene]:
     quota, tokens = cast.quota(words), cast.quota(words, 2_000_000, Unit.TOKENS, Period.DAY)
+    allow, deny = (replace(quota, at_soft=word) for word in (AtSoft.ALLOW, AtSoft.DENY))
     tomorrow, soon, stands = NOW + timedelta(days=1), NOW + timedelta(hours=3), cast.stands(quota)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
         return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
 
+    amount = replace(cast.notice(quota), crossing=Crossing(Level.WARNING, 0, usd(9_500)))
+    carried = Standing(quota, cast.stands(quota).window, NOW, usd(8_420), usd(11_200), usd(400))
     return {
         "warning": warning(cast.outlook(quota), Level.WARNING, 70),
         "warning-soft": warning(cast.forecast(cast.stands(quota, usd(10_040)), NOW), Level.SOFT, 100),
+        "warning-soft-allow": warning(cast.forecast(cast.stands(allow, usd(10_040)), NOW), Level.SOFT, 100),
+        "warning-soft-deny": warning(cast.forecast(cast.stands(deny, usd(10_040)), NOW), Level.SOFT, 100),
         "warning-hard": warning(cast.forecast(cast.stands(quota, usd(12_500)), NOW), Level.HARD, 120),
         "warning-too-early": warning(Outlook(stands, 2), Level.WARNING, 70),
         "warning-few-days": warning(cast.forecast(stands, tomorrow, days=5, sure=None), Level.WARNING, 70),
@@ -76,6 +81,8 @@ def _warnings(words: Words) -> dict[str, Scene]:
         "warning-may-not-last": warning(replace(cast.outlook(quota), empties=None, latest=None), Level.WARNING, 70),
         "warning-today": warning(cast.forecast(cast.stands(quota, usd(9_900)), soon), Level.WARNING, 90),
         "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
+        "warning-carried": warning(replace(cast.outlook(quota), standing=carried), Level.WARNING, 70),
+        "warning-amount": ("warning.yaml", {"notice": amount, "outlook": cast.outlook(quota, usd(9_510))}),
         "warning-tokens": warning(cast.forecast(cast.stands(tokens, 1_500_000), tomorrow, sure=None), Level.WARNING, 70),
     }
 
@@ -180,9 +187,12 @@ def _after(words: Words) -> dict[str, Scene]:
 
 def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
+    week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
+    weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
         "details": ("details.yaml", {"details": told}),
+        "details-carried": ("details.yaml", {"details": replace(told, outlook=replace(told.outlook, standing=weekly))}),
         "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
         "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
         "status": ("status.yaml", {"details": levels}),

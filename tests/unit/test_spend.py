@@ -87,7 +87,7 @@ def test_a_cost_is_reported_or_priced_or_by_the_fallback_and_none_is_dropped() -
         Usage(b"5", NOON, "platform", "opus", Tokens(input=2), provider="cloud"),
         Usage(b"6", NOON, "platform", "opus", Tokens(input=2), requests=4),
     ]
-    costed = price_all(usages, known, fallback)
+    costed = price_all(usages, lambda provider, model: known.get(f"{provider}/{model}" if provider else model), fallback)
     assert [c.usage for c in costed] == usages
     assert [(c.cost, c.source) for c in costed] == [
         (77, CostSource.REPORTED),

@@ -1,10 +1,12 @@
 """Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
 
+On PostgreSQL text now sorts by code point, as it does elsewhere.
+
 Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -57,10 +59,16 @@ def upgrade() -> None:
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
+    since = sa.Column("since", moment(), nullable=False)
+    op.create_table("metered", *text("quota"), since, *text("how"), key("metered", "quota"))
+    op.execute("INSERT INTO metered (quota, since, how) SELECT quota, min(start), '' FROM counters GROUP BY quota")
+    op.create_index("counters_by_end", "counters", ["end"])
     carry_over()
     op.drop_table("old_events")
     op.drop_table("old_seen")
     op.drop_table("unpriced")
+    if op.get_bind().dialect.name == "postgresql":
+        by_code_point()
 
 
 def create() -> None:
@@ -86,6 +94,8 @@ def create() -> None:
 
 def carry_over() -> None:
     bind = op.get_bind()
+    bind.execute(sa.text("INSERT INTO seen (day, key, event) SELECT day, key, 0 FROM old_seen"))
+    mark = sa.text("UPDATE seen SET event = :event WHERE day = :day AND key = :key AND event = 0")
     known: set[int] = set()
     for rows in chunks(bind):
         bind.execute(table("events", *rows[0]["event"]).insert(), [row["event"] for row in rows])
@@ -93,14 +103,8 @@ def carry_over() -> None:
         known |= fresh.keys()
         if fresh:
             bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
-        for row in rows:
-            add(bind, row["slice"])
-    bind.execute(
-        sa.text(
-            "INSERT INTO seen (day, key, event) SELECT s.day, s.key, coalesce(e.id, 0)"
-            " FROM old_seen s LEFT JOIN (SELECT key, max(id) AS id FROM events GROUP BY key) e ON e.key = s.key"
-        )
-    )
+        bind.execute(added(), summed(row["slice"] for row in rows))
+        bind.execute(mark, [each for row in rows for each in row["marks"]])
     if bind.dialect.name == "postgresql":
         last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
         bind.execute(sa.text(last))
@@ -133,7 +137,18 @@ def carried(old: dict[str, Any]) -> dict[str, Any]:
     event = {name: old[name] for name in same} | {"series": series, "latency": None}
     sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
     piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
-    return {"event": event, "series": {"id": series, **dict(zip(NAMES, parts, strict=True))}, "slice": piece}
+    names = {"id": series, **dict(zip(NAMES, parts, strict=True))}
+    return {"event": event, "series": names, "slice": piece, "marks": marks(old)}
+
+
+def marks(old: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where an event was marked as seen: on its day, and without a time of its own on the day before, too."""
+    days = [old["at"]] if old["timed"] else [old["at"], before(old["at"])]
+    return [{"day": day_of(at), "key": old["key"], "event": old["id"]} for at in days]
+
+
+def before(at: int | datetime) -> int | datetime:
+    return at - timedelta(days=1) if isinstance(at, datetime) else at - 86_400_000_000
 
 
 def day_of(at: int | datetime) -> int:
@@ -141,7 +156,27 @@ def day_of(at: int | datetime) -> int:
     return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
-def add(bind: sa.Connection, piece: dict[str, Any]) -> None:
+def added() -> sa.TextClause:
+    names = ("day", "series", *SUMS)
     grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
-    names, marks = ", ".join(piece), ", ".join(f":{name}" for name in piece)
-    bind.execute(sa.text(f"INSERT INTO slices ({names}) VALUES ({marks}) ON CONFLICT (day, series) DO UPDATE SET {grown}"), piece)
+    values = ", ".join(f":{name}" for name in names)
+    return sa.text(f"INSERT INTO slices ({', '.join(names)}) VALUES ({values}) ON CONFLICT (day, series) DO UPDATE SET {grown}")
+
+
+def summed(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The daily sums of a chunk, one for each day and series."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for piece in pieces:
+        here = found.setdefault((piece["day"], piece["series"]), {**piece, **dict.fromkeys(SUMS, 0)})
+        here |= {name: here[name] + piece[name] for name in SUMS}
+    return list(found.values())
+
+
+def by_code_point() -> None:
+    """The order of every text, whatever the database's own is. Last, because it looks at every table there is."""
+    there = sa.inspect(op.get_bind())
+    for name in there.get_table_names():
+        texts = [column["name"] for column in there.get_columns(name) if isinstance(column["type"], sa.String)]
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE VARCHAR COLLATE "C"' for column in texts)
+        if changes and name != "alembic_version":
+            op.execute(f'ALTER TABLE "{name}" {changes}')
