@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from workflows.quotas import Standing
-from workflows.times import local_day
+from workflows.times import INSTANT, local_day
 
 WEEK = 7
 FEWEST = 3  # days
@@ -40,7 +40,6 @@ STEEPEST = Fraction(1, 4)  # of the level, a week
 OUTSIDE = 10  # one in so many lies beyond each end of the range
 SLACK = Fraction(1, 20)  # more than whole weeks were wrong by: a date also errs within its week
 
-INSTANT = timedelta(microseconds=1)
 ZERO = Fraction(0)
 
 Seen = tuple[int, int]  # weekday (Monday 0), spent

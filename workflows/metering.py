@@ -4,11 +4,11 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from workflows import forecast, overrides
+from workflows import denials, forecast, overrides
 from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.forecast import Day, Outlook
@@ -17,12 +17,11 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import RANK, Quota, Standing, crossings, notice
-from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
-from workflows.times import Window, day_at, local_day
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.times import INSTANT, Window, day_at, local_day
 
 HISTORY = timedelta(days=forecast.LONGEST)
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
-INSTANT = timedelta(microseconds=1)
 ONE_DAY = timedelta(days=1)
 
 
@@ -98,7 +97,19 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
     told = [_follow(unit, policy, counter, before[counter.quota, counter.window], now=now) for counter in counters]
-    return counters, any(told)
+    return counters, any([*told, _deny(groups, unit, policy, now=now)])
+
+
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:
+    """Keeps who was stopped for want of budget, and has them told; whether there is somebody."""
+    refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
+    new = [denied for denied in denials.once(refused, policy, now) if unit.denials.add(denied)]
+    for denied in new:
+        if denied.denial.who:
+            unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
+        else:
+            unit.denials.miss(denied.key)
+    return bool(new)
 
 
 def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
@@ -152,10 +163,15 @@ def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> i
 
     A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
     """
-    since = unit.meter.since(quota.key) if quota.rollover else None
-    if since is None or since >= window.start:
+    if not quota.rollover:
         return quota.limit
-    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
+    before = policy.window(quota, window.start - INSTANT)
+    return quota.limit + carried(quota, window, unit.meter.since(quota.key), unit.meter.spent(quota.key, before))
+
+
+def carried(quota: Quota, window: Window, since: datetime | None, before: int) -> int:
+    """What is carried over into a window of a quota that is metered since a moment, when so much was spent in the one before."""
+    return quota.carries(before) if since is not None and since < window.start else 0
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

@@ -56,6 +56,11 @@ def figure(amount: int, unit: Unit) -> str:
     return show(amount, unit) if unit is Unit.USD else f"{amount:,}"
 
 
+def dollars(nanos: int) -> str:
+    """An amount that is dollars whatever the quota beside it counts."""
+    return show(nanos, Unit.USD)
+
+
 def share(part: int, whole: int) -> str:
     """ "84 %", which no line breaks in two."""
     return f"{percent(part, whole)}\u00a0%"
@@ -98,6 +103,7 @@ def few(items: Iterable[object], most: int) -> list[object]:
 
 FILTERS = {
     "money": show,
+    "dollars": dollars,
     "figure": figure,
     "person": person,
     "channel": channel,

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.web.cloudevents import Written, explained, unreadable
+from bot.web.cloudevents import Written
 from bot.web.fields import Unreadable, Wrong, count, name, nanos
+from bot.web.parts import explained, unreadable
 from bot.web.usage import suggester
 from workflows.admission import Estimate
 from workflows.attribution import Origin

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
 from workflows.admitting import Gate
+from workflows.enforcing import queue
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -52,6 +53,11 @@ class Doors:
         if recorded.told:
             self.counted()
         return recorded
+
+    def hint(self, quotas: Sequence[str]) -> None:
+        """Has the limits of quotas looked at, by their keys."""
+        queue(self.units, quotas, self.clock.now())
+        self.counted()
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

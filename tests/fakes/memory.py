@@ -12,14 +12,17 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryMeter
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
     Agenda,
     Changed,
+    Denials,
     Errand,
     Listener,
     Outbox,
@@ -59,7 +62,9 @@ class Data:
     agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -103,6 +108,8 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
+        self.ledger = MemoryLedger(data.told)
+        self.denials = MemoryDenials(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
@@ -321,3 +328,18 @@ class MemoryPosts(_Part, Posts):
 
     def put(self, post: Post) -> None:
         self._data.posts[post.thing, post.place] = post
+
+
+class MemoryDenials(_Part, Denials):
+    def add(self, denied: Denied) -> bool:
+        return self._data.denials.setdefault(denied.key, stored := (denied, False)) is stored
+
+    def get(self, key: str) -> Denied | None:
+        return self._data.denials[key][0] if key in self._data.denials else None
+
+    def miss(self, key: str) -> None:
+        self._data.denials[key] = self._data.denials[key][0], True
+
+    def missed(self, at: datetime) -> list[Denied]:
+        here = (denied for denied, missed in self._data.denials.values() if missed and at in denied.window)
+        return sorted(here, key=lambda denied: (denied.at, denied.key))
