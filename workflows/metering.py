@@ -9,21 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from workflows import denials, overrides
+from workflows import denials, forecast, overrides
 from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
+from workflows.forecast import Day, Outlook
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
+from workflows.quotas import RANK, Quota, Standing, crossings, notice
 from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
 from workflows.telling import heard
-from workflows.times import Window, day_at, local_day
+from workflows.times import INSTANT, Window, day_at, local_day
 
-HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
+HISTORY = timedelta(days=forecast.LONGEST)
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
-INSTANT = timedelta(microseconds=1)
 NEAR = timedelta(minutes=10)  # between two that tell of one call: they are made by the same call, a moment apart
 ONE_DAY = timedelta(days=1)
 
@@ -228,26 +228,16 @@ def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing
     return tuple(standing(unit, policy, quota, now) for quota in policy.quotas)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A standing and where it leads. `paced` says that there is enough history to say so.
+def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0, ranged: bool = False) -> Outlook:
+    """A quota's standing and where it leads; `extra` is an amount to look at it with, on top of what it has.
 
-    `empties` is when the limit is reached at this pace; None when not before the reset, or when nothing can be said.
+    `ranged` also says how surely, where there is history enough.
     """
-
-    standing: Standing
-    paced: bool
-    empties: datetime | None = None
-
-
-def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0) -> Outlook:
-    """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
     at = standing(unit, policy, quota, now)
     if extra:
         at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
-    rate = pace(_history(unit, quota, zone, now), now)
-    return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))
+    return forecast.outlook(at, _history(unit, quota, zone, now), _ahead(zone, now, at.window.end), ranged=ranged)
 
 
 def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:
