@@ -8,12 +8,13 @@ from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
 from bot.config import Draft, read, resolve
-from bot.config.settings import BOT, Settings, settings
+from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
+from workflows.governed import Vendor
 from workflows.policy import Policy
-from workflows.ports import Clock, Rejected, Unavailable
+from workflows.ports import Clock, CostReports, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -70,6 +71,16 @@ def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
 
 
+def reports(settled: Settings, policy: Policy, clock: Clock) -> dict[Vendor, CostReports]:
+    """What reads the cost reports that app.yaml connects."""
+    from bot.reports import ADAPTERS, Access  # here, so that other commands need not wait for an HTTP client
+
+    if missing := unlocked(settled, policy.reports):
+        fail_with(missing, "environment")
+    access = {v: Access(settled.admin_urls[v], settled.admin_keys[v], key_of(v)) for v in policy.reports}
+    return {vendor: ADAPTERS[vendor](access[vendor], clock) for vendor in policy.reports}
+
+
 def store(settled: Settings, clock: Clock) -> "Store":
     """The database, with this version's schema."""
     from bot.store import open_store  # here, because it takes a second that commands without a database need not wait
@@ -77,7 +88,7 @@ def store(settled: Settings, clock: Clock) -> "Store":
     try:
         opened = open_store(settled.database, clock)
         opened.migrate()
-    except (ValueError, Unavailable) as error:
+    except (ValueError, Rejected, Unavailable) as error:
         fail(f"DATABASE_URL  {error}")
     except OSError as error:
         fail(f"DATABASE_URL  {error.filename} cannot be made: {error.strerror}. LEEWAY_STATE says where the database is kept.")

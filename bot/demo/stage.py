@@ -32,9 +32,18 @@ class Stage:
     """The running app and its workspace. Use `opened`."""
 
     def __init__(
-        self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
+        self,
+        folder: Path,
+        clock: DemoClock,
+        *,
+        config: Path,
+        seed: Seed,
+        port: int = 0,
+        ack_timeout: float = 3.0,
+        database: str = "",
     ) -> None:
-        self.folder, self.clock, self.token = folder, clock, ""
+        self.clock, self.token = clock, ""
+        self.database = database or f"sqlite:///{folder / 'leeway.db'}"
         self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
@@ -53,7 +62,7 @@ class Stage:
     def up(self, config: Path) -> None:
         """Starts the app on the database that is there: the first time, and after `down`."""
         self.policy = policy_of(config, SlackLookup(self.client))
-        self.store = open_store(f"sqlite:///{self.folder / 'leeway.db'}", self.clock)
+        self.store = open_store(self.database, self.clock)
         self.store.migrate()
         self.leeway = self.assembled()
         self.app = serve(site_of(self.leeway))

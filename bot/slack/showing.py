@@ -54,7 +54,7 @@ class Shower:
             quota = self._kit.policy.quota(notice.quota) if notice else None
             if notice is None or quota is None or now not in notice.window:
                 return  # the window is over: what it says would no longer be true
-            out = outlook(unit, self._kit.policy, quota, now)
+            out = outlook(unit, self._kit.policy, quota, now, ranged=True)
         channel = self._home(quota) or (self._poster.im(quota.owner) if quota.owner else "")
         if channel:
             message = self._front.renderer.render("warning.yaml", notice=notice, outlook=out, zone=self._front.zone)
@@ -160,7 +160,7 @@ class Shower:
         if self._poster.find(thing, CHANNEL):
             return
         with self._kit.reads() as unit:
-            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
+            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now(), maker=self._kit.maker)
         self._poster.put(
             Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
         )

@@ -1,12 +1,14 @@
 """The cast and the things they do: values of every kind that a template tells of, on Monday 23 November 2026, 14:05 in Berlin."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from workflows.denials import Denied
 from workflows.digest import Digest, Exceptional, Line
 from workflows.explaining import Card, Details, Preview, Stopped, seats
-from workflows.metering import Outlook
+from workflows.forecast import Outlook
+from workflows.governed import Share
 from workflows.money import Unit, usd
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
@@ -46,7 +48,16 @@ def stands(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Standing:
 
 
 def outlook(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Outlook:
-    return Outlook(stands(of, spent, extra), True, datetime(2026, 11, 26, 16, 5, tzinfo=UTC) + timedelta(days=extra // usd(200)))
+    return forecast(stands(of, spent, extra), datetime(2026, 11, 26, 16, 5, tzinfo=UTC) + timedelta(days=extra // usd(200)))
+
+
+def forecast(standing: Standing, empties: datetime | None, *, days: int = 23, sure: int | None = 1) -> Outlook:
+    """A standing with a forecast; `sure` to so many days, None for one without a range."""
+    expected = (Fraction(standing.limit, 22),) * 8
+    if sure is None or empties is None:
+        return Outlook(standing, days, expected, empties)
+    early, late = empties - timedelta(days=sure), empties + timedelta(days=2 * sure)
+    return Outlook(standing, days, expected, empties, ranged=True, soonest=max(early, NOW), latest=late)
 
 
 def notice(of: Quota, level: Level = Level.WARNING, percent: int = 70) -> Notice:
@@ -160,3 +171,13 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     ]
     running = (active(yes),) * many
     return Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], tuple(cases * many)[: many * 2], running)
+
+
+def shares(words: Words = PLAIN) -> tuple[Share, ...]:
+    """One share for each thing that can be said, with providers that senders named."""
+    week = (date(2026, 11, 16), date(2026, 11, 21))
+    return (
+        Share("openai", 6, *week, usd(10_086), usd(12_300)),
+        Share("anthropic", 0, *week, 0, 0),
+        *(Share(name, 6, *week, usd(900)) for name in (words.scope, "", "azure", "google", "mistral")),
+    )
