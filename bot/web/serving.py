@@ -17,6 +17,7 @@ from bot.web.ingest import Ingest
 from bot.web.intake import Intake
 from bot.web.litellm import LiteLLM
 from bot.web.looking import Looking
+from bot.web.otlp.door import Otlp
 from workflows.ports import Unavailable
 
 
@@ -24,12 +25,13 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
     intake = Intake(doors, bearers)
-    looking, litellm = Looking(doors, bearers), LiteLLM(doors, intake)
+    looking, litellm, otlp = Looking(doors, bearers), LiteLLM(doors, intake), Otlp(intake)
     hot = {
         "/v1/events": Ingest(intake).post,
         "/v1/litellm/logs": litellm.logs,
         "/v1/litellm/alerts": litellm.alerts,
         "/v1/check": Checking(doors, bearers).post,
+        **otlp.handlers(),
     }
     own = [
         *(Route(path, _only_post, methods=["POST"]) for path in hot),

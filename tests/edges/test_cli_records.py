@@ -18,6 +18,7 @@ from workflows.keeping import Act, keep_override, keep_request, note
 from workflows.money import usd
 from workflows.overrides import grant
 from workflows.requests import State
+from workflows.streams import Holder, Signal
 
 QUOTA = "platform/engineering/search:usd/month"
 NOW = SystemClock().now()
@@ -48,6 +49,7 @@ def store(database: str) -> Iterator[Store]:
             unit.outbox.put(Effect(Do.SHOW_REQUEST, key), NOW)
         for errand in unit.outbox.claim(NOW, NOW, 9):
             unit.outbox.fail(errand, "Rejected: not_in_channel", None)
+        unit.streams.hold({b"session": Holder(Signal.EVENTS, NOW.date(), passed=1_234)})
         unit.commit()
     yield opened
     opened.close()
@@ -65,6 +67,7 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert "1 overrides\n  O-GRANTED  $500 on " in told.out
     assert "2 undelivered: leeway outbox list" in told.out
     assert "lapse  R-PENDING" in told.out
+    assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
 
 
 def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
@@ -74,6 +77,7 @@ def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
     assert [(o["id"], o["status"], o["amount"]) for o in said["overrides"]] == [("O-GRANTED", "activating", usd(500))]
     assert {u["error"] for u in said["undelivered"]} == {"Rejected: not_in_channel"}
     assert [(a["what"], a["key"]) for a in said["next"]] == [("lapse", "R-PENDING")]
+    assert said["passed_over"] == 1_234
 
 
 def test_what_was_given_up_is_listed_and_tried_again_one_or_all(tmp_path: Path, store: Store) -> None:
