@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
-from bot.store.columns import Day, Moment, Nested, Plain
+from bot.store.columns import Day, Moment, Nested, Plain, Text
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
 
@@ -316,6 +316,9 @@ class TokenRow(_Row, table=True):
 
 
 METADATA = _Row.metadata
+for _column in (column for table in METADATA.tables.values() for column in table.columns):
+    if isinstance(_column.type, AutoString):  # SQLModel's own choice for `str`
+        _column.type = Text()
 
 
 def _table(row: type[_Row]) -> Table:
