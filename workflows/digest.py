@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.loose import Loose
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
 from workflows.requests import Request, State
@@ -55,7 +56,10 @@ class Exceptional:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`."""
+    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`.
+
+    `loose` is for whoever sees to what no rule claims and what has no price; None for everybody else.
+    """
 
     channel: str
     week: str
@@ -64,11 +68,13 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    loose: Loose | None = None
 
     @property
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
-        return not self.exceptions and not self.ending and not any(line.spent or line.before for line in self.lines)
+        spent = any(line.spent or line.before for line in self.lines)
+        return not (self.exceptions or self.ending or self.loose or spent)
 
     @property
     def asked(self) -> int:
@@ -85,12 +91,19 @@ class Digest:
 
 
 def compose(
-    channel: str, week: str, window: Window, *, at: datetime, lines: Sequence[Line], cases: Sequence[Exceptional]
+    channel: str,
+    week: str,
+    window: Window,
+    *,
+    at: datetime,
+    lines: Sequence[Line],
+    cases: Sequence[Exceptional],
+    loose: Loose | None = None,
 ) -> Digest:
     """The digest of a week from every exception that touched it: asked, decided, or ended in the week, or still running."""
     touched = tuple(case for case in cases if _touches(case, window))
     ending = tuple(o for case in cases if (o := case.override) and _ends_soon(o, at))
-    return Digest(channel, week, window, at, tuple(lines), touched, ending)
+    return Digest(channel, week, window, at, tuple(lines), touched, ending, loose)
 
 
 def _touches(case: Exceptional, window: Window) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.explaining import loose
 from workflows.keeping import Kit, attempt, follow
 from workflows.metering import standing
 from workflows.policy import Policy
@@ -55,7 +56,13 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest
     lines = [_line(unit, policy, quota, window=window, now=now) for quota in quotas]
     cases = [_case(unit, request.id) for request in unit.requests.touching([q.key for q in quotas], window)]
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
-    return compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
+    ends = loose(unit, policy, window) if _minds(policy, channel) else None
+    return compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]), loose=ends)
+
+
+def _minds(policy: Policy, channel: str) -> bool:
+    """Whether a channel is told of what no rule claims: leadership's, and that of whoever sees to it."""
+    return channel in (policy.digest.leadership, *(quota.channel for quota in policy.minders))
 
 
 def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:

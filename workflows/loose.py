@@ -5,16 +5,10 @@ Where it comes from is said in what a rule may test (team, use case, environment
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import reduce
 
 from workflows.people import PersonId
-from workflows.policy import FREE, Policy
-from workflows.ports import UnitOfWork
-from workflows.spend import NOTHING, Series, Sums
-from workflows.times import Window, local_day
-
-INSTANT = timedelta(microseconds=1)
+from workflows.spend import Series, Sums
+from workflows.times import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +45,8 @@ class Loose:
         return sum(each.cost for each in self.unpriced)
 
 
-def gather(unit: UnitOfWork, policy: Policy, window: Window) -> Loose:
-    """What was loose in a window of whole local days."""
-    zone = policy.organization.zone
-    first, last = local_day(window.start, zone), local_day(window.end - INSTANT, zone)
-    slices = unit.meter.slices(first, last, policy.unattributed)
-    return Loose(
-        window=window,
-        scope=policy.unattributed,
-        owner=next((quota.owner for quota in policy.minders if quota.owner), None),
-        strays=reduce(Sums.plus, (piece.sums for piece in slices), NOTHING),
-        whole=unit.meter.total(first, last),
-        origins=_origins(piece.series for piece in slices),
-        unpriced=_unpriced(unit, first, last),
-        free=policy.fallback_price == FREE,
-    )
-
-
-def _unpriced(unit: UnitOfWork, first: date, last: date) -> tuple[Unpriced, ...]:
-    return tuple(Unpriced(model, events, cost) for model, (events, cost) in unit.meter.unpriced(first, last).items())
-
-
-def _origins(every: Iterable[Series]) -> tuple[tuple[str, str], ...]:
+def origins(every: Iterable[Series]) -> tuple[tuple[str, str], ...]:
+    """Where these come from, each origin once."""
     return tuple(sorted({_origin(series) for series in every}))
 
 

@@ -122,10 +122,15 @@ class Policy:
         """The scope of usage that no rule attributes: below the first root, so that it counts in the whole."""
         return unattributed(self.quotas[0].scope if self.quotas else "platform")
 
+    @property
+    def root(self) -> str:
+        """The scope in which all usage counts."""
+        return lineage(self.unattributed)[-1]
+
     @cached_property
     def minders(self) -> tuple[Quota, ...]:
         """The quotas whose owner and channel see to unattributed usage: those of its own scope, or else those of the whole."""
-        return self.on(self.unattributed) or self.on(lineage(self.unattributed)[-1])
+        return self.on(self.unattributed) or self.on(self.root)
 
     @cached_property
     def attribution(self) -> Attribution:

@@ -21,7 +21,6 @@ from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
-from workflows.quotas import lineage
 
 SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest")
 YEAR = "january february march april may june july august september october november december"
@@ -103,9 +102,8 @@ def _doubts(fields: Mapping[str, Place], root: Place, policy: Policy) -> None:
         at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
         at.lacking(key, "calls to a model without a known price count as $0", advice)
     if policy.quotas and not any(quota.owner for quota in policy.minders):
-        loose = policy.unattributed
-        advice = f"name an owner, or give {loose} a quota that has one"
-        fields["quotas"].lacking(f"{lineage(loose)[-1]}.owner", "nobody owns usage that no rule attributes", advice)
+        advice = f"name an owner, or give {policy.unattributed} a quota that has one"
+        fields["quotas"].lacking(f"{policy.root}.owner", "nobody owns usage that no rule attributes", advice)
 
 
 def _organization(place: Place) -> Organization:

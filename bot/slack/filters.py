@@ -56,6 +56,16 @@ def figure(amount: int, unit: Unit) -> str:
     return show(amount, unit) if unit is Unit.USD else f"{amount:,}"
 
 
+def dollars(nanos: int) -> str:
+    return show(nanos, Unit.USD)
+
+
+def origin(said: tuple[str, str]) -> str:
+    """Where usage comes from: 'team “growth”'; the name is the sender's own word."""
+    word, value = said
+    return f"{word.replace('_', ' ')} {quoted(value)}"
+
+
 def share(part: int, whole: int) -> str:
     """ "84 %", which no line breaks in two."""
     return f"{percent(part, whole)}\u00a0%"
@@ -94,6 +104,8 @@ def few(items: Iterable[object], most: int) -> list[object]:
 FILTERS = {
     "money": show,
     "figure": figure,
+    "dollars": dollars,
+    "origin": origin,
     "person": person,
     "channel": channel,
     "day": show_day,

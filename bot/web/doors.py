@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
+from workflows.explaining import loose_this_month
+from workflows.loose import Loose
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -49,6 +51,11 @@ class Doors:
         if recorded.told:
             self.counted()
         return recorded
+
+    def loose(self) -> Loose:
+        """What no rule claims and what has no price, since the month began."""
+        with self.reads() as unit:
+            return loose_this_month(unit, self.policy, self.clock.now())
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from workflows.digest import Digest, Exceptional, Line
 from workflows.explaining import Card, Details, Preview, seats
+from workflows.loose import Loose, Unpriced
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Happened, Outcome, Override, Reason
@@ -12,6 +13,7 @@ from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.spend import Sums
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -149,3 +151,13 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     ]
     running = (active(yes),) * many
     return Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], tuple(cases * many)[: many * 2], running)
+
+
+def loose(words: Words = PLAIN, many: int = 1) -> Loose:
+    """What no rule claims: `many` teams' usage and models, and those of nobody."""
+    teams = [f"{words.group}{n or ''}" for n in range(many)]
+    models = tuple(Unpriced(f"{words.model}{n or ''}", 7, usd(3)) for n in range(many))
+    month = window_at(Period.MONTH, ZONE, NOW)
+    origins = (("model", words.model), *(("team", team) for team in teams), ("use_case", words.rule))
+    strays, whole = (Sums(events, events, cost=usd(cost)) for events, cost in ((1_204, 1_240), (90_000, 84_000)))
+    return Loose(month, "platform/unattributed", PAT, strays, whole, origins, models)

@@ -9,6 +9,7 @@ from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.effects import News
+from workflows.loose import Unpriced
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
@@ -16,6 +17,7 @@ from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
+from workflows.spend import NOTHING
 from workflows.times import Period
 
 Scene = tuple[str, dict[str, Any]]
@@ -176,6 +178,7 @@ def _after(words: Words) -> dict[str, Scene]:
         "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),
         "card-outcome-thread": ("card.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words)), "viewer": "thread"}),
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
+        "digest-loose": ("digest.yaml", {"digest": replace(cast.digest(words), loose=cast.loose(words))}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
         "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
     }
@@ -185,16 +188,20 @@ def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
     week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
     weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
+    free = replace(cast.loose(words), free=True, unpriced=(Unpriced(words.model, 12, 0),))
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
         "details": ("details.yaml", {"details": told}),
         "details-carried": ("details.yaml", {"details": replace(told, outlook=replace(told.outlook, standing=weekly))}),
         "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
         "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
-        "status": ("status.yaml", {"details": levels}),
-        "status-one": ("status.yaml", {"details": levels[:1]}),
-        "status-none": ("status.yaml", {"details": []}),
-        "status-full": ("status.yaml", {"details": levels * 12}),
+        "status": ("status.yaml", {"details": levels, "loose": None}),
+        "status-one": ("status.yaml", {"details": levels[:1], "loose": None}),
+        "status-none": ("status.yaml", {"details": [], "loose": None}),
+        "status-full": ("status.yaml", {"details": levels * 12, "loose": cast.loose(words, many=20)}),
+        "status-loose": ("status.yaml", {"details": levels[:1], "loose": cast.loose(words)}),
+        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(cast.loose(words), unpriced=(), owner=None)}),
+        "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
         "pointer": ("pointer.yaml", {}),
