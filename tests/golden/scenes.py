@@ -65,7 +65,11 @@ def _warnings(words: Words) -> dict[str, Scene]:
     tomorrow, soon = NOW + timedelta(days=1), NOW + timedelta(hours=3)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
-        return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
+        notice = cast.notice(outlook.standing.quota, level, percent)
+        return "warning.yaml", {"notice": notice, "outlook": outlook, "channel": "C0SEARCH", "owner": None}
+
+    def to_owner(scene: Scene, **said: Any) -> Scene:
+        return scene[0], {**scene[1], "owner": cast.PAT, **said}
 
     amount = replace(cast.notice(quota), crossing=Crossing(Level.WARNING, 0, usd(9_500)))
     carried = Standing(quota, cast.stands(quota).window, NOW, usd(8_420), usd(11_200), usd(400))
@@ -80,7 +84,11 @@ def _warnings(words: Words) -> dict[str, Scene]:
         "warning-today": warning(Outlook(cast.stands(quota, usd(9_900)), True, soon), Level.WARNING, 90),
         "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
         "warning-carried": warning(replace(cast.outlook(quota), standing=carried), Level.WARNING, 70),
-        "warning-amount": ("warning.yaml", {"notice": amount, "outlook": cast.outlook(quota, usd(9_510))}),
+        "warning-amount": to_owner(warning(cast.outlook(quota, usd(9_510)), Level.WARNING, 90), notice=amount, owner=None),
+        "warning-owner": to_owner(warning(cast.outlook(quota), Level.WARNING, 70)),
+        "warning-owner-soft": to_owner(warning(Outlook(cast.stands(deny, usd(10_040)), True, NOW), Level.SOFT, 100)),
+        "warning-owner-alone": to_owner(warning(cast.outlook(quota), Level.WARNING, 70), channel=""),
+        "warning-owner-above": to_owner(warning(cast.outlook(quota), Level.WARNING, 70), channel="", owner=cast.BOB),
         "warning-tokens": warning(Outlook(cast.stands(tokens, 1_500_000), True, tomorrow), Level.WARNING, 70),
     }
 
