@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.governed import Share
 from workflows.loose import Loose
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
@@ -69,6 +70,7 @@ class Digest:
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
     loose: Loose | None = None
+    governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
 
     @property
     def quiet(self) -> bool:

@@ -18,6 +18,7 @@ class Do(StrEnum):
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
+    SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Safe to run at any time, any number of times, from any process. The store is cal
 committed after it was read.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.effects import Alarm, Do, Effect, News, Wake
@@ -11,7 +12,7 @@ from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
 from workflows.metering import base_of
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
 from workflows.policy import Policy
-from workflows.ports import Unavailable, UnitOfWork
+from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
 from workflows.refusals import Refused
 
@@ -41,12 +42,15 @@ def sync(kit: Kit, key: str) -> None:
 def sync_all(kit: Kit) -> None:
     """Queues every quota: at start, so that a changed app.yaml and whatever was missed reach the store."""
 
-    def queue(unit: UnitOfWork) -> None:
-        now = kit.clock.now()
-        resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, quota.key) for quota in kit.policy.quotas], resets)
+    now = kit.clock.now()
+    resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
+    queue(kit.units, [quota.key for quota in kit.policy.quotas], now, resets)
 
-    attempt(kit.units, queue)
+
+def queue(units: Units, keys: Iterable[str], now: datetime, resets: Iterable[Alarm] = ()) -> None:
+    """Queues quotas whose limits may need a look, now and at their resets."""
+    effects, alarms = [Effect(Do.SYNC_LIMIT, key) for key in keys], list(resets)
+    attempt(units, lambda unit: follow(unit, now, effects, alarms))
 
 
 def begin_anew(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:

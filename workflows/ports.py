@@ -7,20 +7,22 @@
 Foreign errors are mapped to these at the edge, once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
+from workflows.governed import Bill, Pull
 from workflows.money import Unit
 from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sums, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Sums, Tally
 from workflows.times import Window
 
 
@@ -63,6 +65,13 @@ class LimitStore(Protocol):
         """Enforces `limit`; `overrides` are the ids it is made of beyond the base, kept where the store has metadata."""
 
 
+class CostReports(Protocol):
+    """What a provider says it charged. Unavailable when it does not answer, Rejected when it refuses or cannot be understood."""
+
+    def read(self, first: date, last: date) -> list[Bill]:
+        """The bill of each UTC day from first to last, both included; a day without costs has one of nothing."""
+
+
 class Directory(Protocol):
     """Who people are. Unknown people are None; Unavailable when the directory does not answer."""
 
@@ -74,6 +83,9 @@ class Directory(Protocol):
 
     def members(self, usergroup: str) -> tuple[PersonId, ...]:
         """The people of a Slack user group, by its id."""
+
+    def find(self, name: str) -> PersonId | None:
+        """The full member that another system means by an e-mail address or an id of ours; None when that is nobody."""
 
 
 class Requests(Protocol):
@@ -109,6 +121,9 @@ class Overrides(Protocol):
     def current(self, quota: str) -> list[Override]:
         """Those on a quota that the store was not yet read back without, oldest first."""
 
+    def unended(self) -> list[Override]:
+        """The same on every quota."""
+
     def during(self, quota: str, window: Window) -> list[Override]:
         """Those on a quota that were in force at some time in a window, oldest first."""
 
@@ -134,14 +149,23 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, at: datetime) -> list[Counter]:
-        """Every counter whose window holds a moment."""
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also where it had not begun, or ended at one of others."""
+
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
 
     def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
         """What was counted on each local day from first to last, both included, in a scope and all below it; "" is everywhere."""
+
+    def sold(self, first: date, last: date) -> list[Sold]:
+        """What each model of each provider cost on each UTC day from first to last, both included."""
+
+    def sold_since(self) -> date | None:
+        """The first UTC day on which anything was counted; None before that."""
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         """The event of that key on one of these UTC days, and the series it was booked in."""
@@ -175,6 +199,20 @@ class Meter(Protocol):
         """Models without a price that were counted from first to last, in their order: (events, nano-dollars by the fallback)."""
 
 
+class Denials(Protocol):
+    """Denials by a gateway that are told, or were."""
+
+    def add(self, denied: Denied) -> bool:
+        """Keeps one; False when one of that key was kept before."""
+
+    def get(self, key: str) -> Denied | None: ...
+    def miss(self, key: str) -> None:
+        """Notes that nobody here is the person it is for."""
+
+    def missed(self, at: datetime) -> list[Denied]:
+        """Those that were for nobody here, of the windows that hold a moment; oldest first."""
+
+
 class Record(Protocol):
     """The audit log."""
 
@@ -196,6 +234,23 @@ class Agenda(Protocol):
         """The earliest alarms at or before now, locked against other workers until this unit ends."""
 
     def drop(self, alarm: Alarm) -> None: ...
+
+
+class Ledger(Protocol):
+    """What providers say they charged: kept beside usage, never part of it."""
+
+    def put(self, bills: Sequence[Bill]) -> None:
+        """Keeps each bill in place of what was kept of that vendor and day."""
+
+    def bills(self, first: date, last: date) -> list[Bill]:
+        """Those of the UTC days from first to last, both included; by vendor and day."""
+
+    def pulls(self) -> list[Pull]: ...
+    def due(self, now: datetime) -> list[Pull]:
+        """Those that are due at or before now, locked against other workers until this unit ends."""
+
+    def save(self, pull: Pull) -> None:
+        """Keeps or replaces the pull of that vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +310,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    ledger: Ledger
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -264,3 +321,14 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
 
 
 Units = Callable[[], UnitOfWork]
+
+
+class Changed(NamedTuple):
+    """What a unit that was committed changed of what is remembered beside the database: each as it is since."""
+
+    counters: Sequence[Counter] = ()
+    overrides: Sequence[Override] = ()
+
+
+Listener = Callable[[Changed], None]
+"""Hears what was committed, right after; in the committing thread, so it must be quick and must not raise."""

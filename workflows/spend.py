@@ -50,12 +50,28 @@ class Ended(StrEnum):
     REFUSED = "refused"  # by the gateway, because a budget was spent
 
 
+class Denial(NamedTuple):
+    """A call that a gateway stopped because a budget was spent, in the gateway's words.
+
+    `who` is whose call it was, `kind` and `name` whose budget; `scope` is where that budget is in our tree, "" for nowhere.
+    `limit` and `stands` are its nano-dollars, None when it does not say. What it holds back for calls that still run is in
+    `stands`, so that is no spend.
+    """
+
+    who: str = ""
+    kind: str = ""
+    name: str = ""
+    scope: str = ""
+    limit: int | None = None
+    stands: int | None = None
+
+
 class Usage(NamedTuple):
     """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
 
     `timed` is False when the sender gave no time and `at` is when the event was received. `latency` is in milliseconds, None
     when it is not known. `team`, `use_case` and `environment` are the sender's own words; `scope` is where they were found to
-    belong.
+    belong. `denial` says more of a call that was refused.
     """
 
     key: bytes
@@ -74,6 +90,7 @@ class Usage(NamedTuple):
     environment: str = ""
     ended: str = ""
     latency: int | None = None
+    denial: Denial | None = None
 
 
 class Costed(NamedTuple):
@@ -248,6 +265,15 @@ class Slice(NamedTuple):
     sums: Sums
 
 
+class Sold(NamedTuple):
+    """What the calls to one model of one provider cost on one UTC day. `provider` is the sender's word, "" when there is none."""
+
+    day: date
+    provider: str
+    model: str
+    cost: int
+
+
 class Counter(NamedTuple):
     """What was spent in one window of a quota. `version` grows with every change: of two readings the higher one is newer."""
 
@@ -255,6 +281,19 @@ class Counter(NamedTuple):
     window: Window
     spent: int
     version: int
+
+
+def sold(batch: Iterable[Booked]) -> dict[tuple[date, str, str], int]:
+    """What a batch adds to each `Sold`, keys sorted: local days are ours, and providers bill by UTC days."""
+    costs: dict[tuple[date, str, str], int] = {}
+    for _, series, events, sums in batch:
+        days = [event[0].at.date() for event in events]
+        alike = len(set(days)) == 1  # nearly always, and then nothing need be added up again
+        parts = [(days[0], sums.cost)] if alike else zip(days, (event[1] for event in events), strict=True)
+        for day, cost in parts:
+            key = day, series.provider, series.model
+            costs[key] = costs.get(key, 0) + cost
+    return dict(sorted(costs.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +319,12 @@ Counting = Mapping[str, Sequence[Quota]]
 
 def counting(sort: Sort | Series, quotas: Counting) -> list[Quota]:
     """The quotas in which these events count, leaf first."""
-    return [quota for scope in lineage(sort.scope) for quota in quotas.get(scope, ()) if quota.counts(sort.model)]
+    return reached(sort.scope, sort.model, quotas)
+
+
+def reached(scope: str, model: str, quotas: Counting) -> list[Quota]:
+    """The quotas in which a call to a model counts, leaf first."""
+    return [quota for name in lineage(scope) for quota in quotas.get(name, ()) if quota.counts(model)]
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import letters, starting
+from bot.cli import letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
@@ -42,6 +42,7 @@ class Glance:
     dead: list[Errand]
     alarms: list[Alarm]
     loose: Loose
+    reported: reported.Reported
 
 
 def status(json_: Json = False) -> None:
@@ -64,6 +65,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
         loose=loose(unit, policy, _days(policy, now)),
+        reported=reported.look(unit, policy, now),
     )
 
 
@@ -82,6 +84,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         **plain_loose(seen.loose),
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
+        **reported.plain(seen.reported),
     }
 
 
@@ -110,6 +113,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield from _loose(seen.loose)
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

@@ -17,12 +17,13 @@ from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
 from bot.config.quotas import Context, quotas, scopes, tree
+from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest", "reports")
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -84,6 +85,7 @@ def _policy(place: Place) -> Policy:
         prices=prices,
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
+        reports=reports(fields["reports"]) if "reports" in fields else {},
     )
     _doubts(fields, place, policy)
     return policy

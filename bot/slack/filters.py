@@ -57,6 +57,7 @@ def figure(amount: int, unit: Unit) -> str:
 
 
 def dollars(nanos: int) -> str:
+    """An amount that is dollars whatever the quota beside it counts."""
     return show(nanos, Unit.USD)
 
 
@@ -103,8 +104,8 @@ def few(items: Iterable[object], most: int) -> list[object]:
 
 FILTERS = {
     "money": show,
-    "figure": figure,
     "dollars": dollars,
+    "figure": figure,
     "origin": origin,
     "person": person,
     "channel": channel,

@@ -6,11 +6,12 @@ Cards are kept up to date; warnings, news and digests are said once and then sta
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from bot.slack.front import Front
+from bot.slack.front import Front, log
 from bot.slack.posting import Spot
 from workflows import digesting
 from workflows.effects import Do, News
-from workflows.explaining import Card, card
+from workflows.explaining import Card, card, stopped
+from workflows.keeping import attempt
 from workflows.metering import outlook
 from workflows.overrides import Status
 from workflows.people import PersonId
@@ -39,6 +40,7 @@ class Shower:
             Do.TELL_THREAD: self.news,
             Do.SHOW_CHECKIN: self.checkin,
             Do.SHOW_DIGEST: self.digest,
+            Do.SHOW_DENIAL: self.denial,
         }
 
     def warning(self, key: str) -> None:
@@ -165,10 +167,30 @@ class Shower:
         if self._poster.find(thing, CHANNEL):
             return
         with self._kit.reads() as unit:
-            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
+            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now(), maker=self._kit.maker)
         self._poster.put(
             Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
         )
+
+    def denial(self, key: str) -> None:
+        """Whoever was stopped by a gateway knows by what, and whom to ask: said once, however their name is written there."""
+        now = self._kit.clock.now()
+        with self._kit.reads() as unit:
+            denied = unit.denials.get(key)
+        if denied is None or now not in denied.window:
+            return  # it was reset meanwhile
+        person = self._kit.directory.find(denied.denial.who)
+        if person is None:
+            log.info("the person of denial %s is not known here", key)
+            attempt(self._kit.units, lambda unit: unit.denials.miss(key))
+            return
+        spot = Spot(f"denial:{denied.budget}", f"dm:{person}", self._poster.im(person))
+        if self._poster.find(spot.thing, spot.place):
+            return
+        with self._kit.reads() as unit:
+            told = stopped(unit, self._kit.policy, denied, person, now)
+        zone = self._front.zone_of(person)
+        self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 
     def _home(self, quota: Quota) -> str:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""

@@ -4,7 +4,7 @@ Columns bear the names of fields, so most values map by name; a closed word is s
 and nested values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from functools import lru_cache
@@ -15,7 +15,9 @@ import msgspec
 from sqlalchemy import RowMapping
 
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
+from workflows.governed import Bill, Pull, Vendor
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
@@ -86,6 +88,27 @@ def errand_of(row: Row) -> Errand:
     return Errand(effect, row["generation"], row["tries"], row["since"], row["error"])
 
 
+def bill_rows(bill: Bill) -> list[dict[str, Any]]:
+    """A row a line; a bill of nothing has one, so that it is known."""
+    lines = bill.lines or {"": 0}
+    day = {"vendor": bill.vendor.value, "day": bill.day, "as_of": bill.as_of}
+    return [day | {"line": line, "amount": amount} for line, amount in lines.items()]
+
+
+def bill_of(rows: Sequence[Row]) -> Bill:
+    """The bill of one vendor and day from all its rows."""
+    lines = {row["line"]: row["amount"] for row in rows if row["line"] or row["amount"]}
+    return Bill(Vendor(rows[0]["vendor"]), rows[0]["day"], rows[0]["as_of"], lines)
+
+
+def pull_row(pull: Pull) -> dict[str, Any]:
+    return _by_name(pull)
+
+
+def pull_of(row: Row) -> Pull:
+    return msgspec.convert(dict(row), Pull)
+
+
 def notice_row(notice: Notice, shown: bool) -> dict[str, Any]:
     window, crossing = notice.window, notice.crossing
     row = {"key": notice.key, "quota": notice.quota, "start": window.start, "end": window.end, "shown": shown}
@@ -103,6 +126,16 @@ def metered_row(metered: Metered) -> dict[str, Any]:
 
 def metered_of(row: Row) -> Metered:
     return Metered(**row)
+
+
+def denied_row(denied: Denied) -> dict[str, Any]:
+    named = _by_name(denied)
+    window = named.pop("window")
+    return named | {"start": window.start, "end": window.end, "missed": False}
+
+
+def denied_of(row: Row) -> Denied:
+    return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
 
 
 EVENT = (

@@ -18,6 +18,7 @@ from bot.store.database import connect
 from tests.contract.anything import MOMENT, TEXT, anything
 from tests.contract.given import NOW, request
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.money import LARGEST
 from workflows.overrides import Outcome, Override
@@ -35,6 +36,7 @@ MAPPED: list[Mapped] = [
     (Entry, tables.record, mapping.entry_row, mapping.entry_of),
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
+    (Denied, tables.denials, mapping.denied_row, mapping.denied_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
 ]
 

@@ -1,10 +1,12 @@
 """The cast and the things they do: values of every kind that a template tells of, on Monday 23 November 2026, 14:05 in Berlin."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+from workflows.denials import Denied
 from workflows.digest import Digest, Exceptional, Line
-from workflows.explaining import Card, Details, Preview, seats
+from workflows.explaining import Card, Details, Preview, Stopped, seats
+from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
@@ -13,7 +15,7 @@ from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
-from workflows.spend import Sums
+from workflows.spend import Denial, Sums
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -137,6 +139,15 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
     return Details(NOW, outlook(quota(words), extra=usd(400)), above, (active(asked),) * held, (asked,) * held)
 
 
+def stopped(words: Words = PLAIN, kind: str = "team", *, ours: bool = True, stands: int = usd("9980.2")) -> Stopped:
+    """Ada, whose call LiteLLM stopped."""
+    mine = quota(words)
+    said = Denial("ada@acme.example", kind, words.group, words.scope if ours else "", usd(10_000), stands)
+    window = window_at(Period.MONTH, ZONE, NOW)
+    denied = Denied("key", mine.key if ours else "", words.scope, window, NOW - timedelta(minutes=1), said)
+    return Stopped(denied, NOW, outlook(mine, usd(9_820)) if ours else None, PAT)
+
+
 def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     week = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, tzinfo=UTC))
     lines = [Line(stands(quota(words)), usd(2_100), usd(1_870)), Line(stands(quota(words), usd(10_100)), usd(900), 0)]
@@ -151,6 +162,16 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
     ]
     running = (active(yes),) * many
     return Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], tuple(cases * many)[: many * 2], running)
+
+
+def shares(words: Words = PLAIN) -> tuple[Share, ...]:
+    """One share for each thing that can be said, with providers that senders named."""
+    week = (date(2026, 11, 16), date(2026, 11, 21))
+    return (
+        Share("openai", 6, *week, usd(10_086), usd(12_300)),
+        Share("anthropic", 0, *week, 0, 0),
+        *(Share(name, 6, *week, usd(900)) for name in (words.scope, "", "azure", "google", "mistral")),
+    )
 
 
 def loose(words: Words = PLAIN, many: int = 1) -> Loose:

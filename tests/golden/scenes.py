@@ -55,7 +55,15 @@ WORDINGS = {"plain": PLAIN, "hostile": HOSTILE, "foreign": FOREIGN, "longest": L
 
 def scenes(words: Words) -> dict[str, Scene]:
     """Every scene, each with its zone."""
-    every = {**_warnings(words), **_forms(words), **_cards(words), **_news(words), **_after(words), **_status(words)}
+    every = {
+        **_warnings(words),
+        **_denials(words),
+        **_forms(words),
+        **_cards(words),
+        **_news(words),
+        **_after(words),
+        **_status(words),
+    }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 
 
@@ -189,7 +197,23 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest-loose": ("digest.yaml", {"digest": replace(cast.digest(words), loose=cast.loose(words))}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
         "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+        "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
+
+
+def _denials(words: Words) -> dict[str, Scene]:
+    told, yes = cast.stopped(words), cast.decided(cast.request(words), State.APPROVED)
+    alike = cast.stopped(words, stands=usd(9_820))
+    found = {
+        "denial": told,
+        "denial-alike": alike,
+        "denial-asked": replace(told, request=cast.request(words)),
+        "denial-override": replace(told, override=cast.active(yes)),
+        "denial-elsewhere": cast.stopped(words, "key", ours=False),
+        "denial-member": cast.stopped(words, "team_member", ours=False),
+        "denial-new-kind": replace(cast.stopped(words, words.group, ours=False), owner=None),
+    }
+    return {name: ("denial.yaml", {"stopped": stopped}) for name, stopped in found.items()}
 
 
 def _status(words: Words) -> dict[str, Scene]:
