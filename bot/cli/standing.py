@@ -42,6 +42,7 @@ class Glance:
     dead: list[Errand]
     alarms: list[Alarm]
     loose: Loose
+    passed: int
     reported: reported.Reported
 
 
@@ -65,6 +66,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
         loose=loose(unit, policy, _days(policy, now)),
+        passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
     )
 
@@ -83,6 +85,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         **plain_loose(seen.loose),
+        "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
     }
@@ -113,6 +116,8 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield from _loose(seen.loose)
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    if seen.passed:
+        yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"

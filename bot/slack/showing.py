@@ -52,7 +52,7 @@ class Shower:
             told = {post.place for post in unit.posts.of(thing)}
             if notice is None or quota is None or now not in notice.window:
                 return  # the window is over: what it says would no longer be true
-            out = outlook(unit, self._kit.policy, quota, now)
+            out = outlook(unit, self._kit.policy, quota, now, ranged=True)
         channel = self._home(quota)
         owner = self._owner(quota, channel)
         said = partial(self._front.renderer.render, "warning.yaml", notice=notice, outlook=out, channel=channel)
