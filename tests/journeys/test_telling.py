@@ -71,6 +71,23 @@ def test_the_digest_tells_what_was_asked_and_what_came_of_it(world: World) -> No
     assert all(word in said(digest) for word in ("$400", "1,310", "$300", "denied", "$200", "lapsed"))
 
 
+def test_what_no_rule_claims_is_told_to_whoever_sees_to_it_and_to_leadership(world: World) -> None:
+    world.mobile.spends(usd(100))
+    world.uses(usd(25), team="growth", user="ada")
+    for person, channel in ((world.pat, "ai-platform"), (world.lin, "team-mobile")):
+        person.command("status", channel)
+    assert "$25 of $125 this month (20\u00a0%), from team “growth”" in world.pat.whispers("ai-platform")[-1]
+    assert "growth" not in world.lin.whispers("team-mobile")[-1]
+    world.days_pass(6)
+    for channel in ("ai-platform", "ai-leadership"):
+        (digest,) = world.told(channel, "AI budgets")
+        assert "$25 of $125 in the week (20\u00a0%), from team “growth”" in said(digest)
+        assert "<@U0PAT> sees to it" in said(digest)
+        assert "U0ADA" not in said(digest)
+    (digest,) = world.told("team-mobile", "AI budgets")
+    assert "growth" not in said(digest)
+
+
 def test_the_digest_ranks_nobody(world: World) -> None:
     world.mobile.spends(usd(100), user="lin")
     world.search.spends(usd(1_234), user="ada")
