@@ -15,6 +15,7 @@ from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
+from bot.store.spikes import StoredSpikes
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
@@ -29,6 +30,7 @@ from workflows.ports import (
     Posts,
     Record,
     Requests,
+    Spikes,
 )
 from workflows.spend import Counter
 
@@ -44,6 +46,7 @@ class StoredUnit:
     meter: Meter
     ledger: Ledger
     denials: Denials
+    spikes: Spikes
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -63,6 +66,7 @@ class StoredUnit:
         self.meter = StoredMeter(connection, self._counters)
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
+        self.spikes = StoredSpikes(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
+from workflows.causes import Likely
 from workflows.denials import Denied
 from workflows.digest import Digest, Exceptional, Line
 from workflows.explaining import Card, Details, Preview, Stopped, seats
@@ -16,6 +18,8 @@ from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, m
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
 from workflows.spend import Denial
+from workflows.spikes import Basis, Usual, spike
+from workflows.spotting import Diagnosis
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -31,6 +35,7 @@ class Words:
     rule: str = "acknowledge"
     group: str = "finance"
     model: str = "claude-opus-4-5"
+    use_case: str = "retrieval"
     metric: str = "tickets resolved"
     said: str = "The evaluation of the new ranker runs until Thursday, and we cannot compare it half done."
     link: str = "https://tickets.acme.example/SEARCH-412?a=1&b=2"
@@ -140,6 +145,15 @@ def preview(words: Words = PLAIN) -> Preview:
     asked = request(words)
     facts = Facts(words.scope, Limit.HARD, usd(400), Unit.USD, 4, timedelta(days=1), Data.INTERNAL, unapproved=(words.model,))
     return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
+
+
+def rise(words: Words = PLAIN, *, because: Likely | None = None, **changes: Any) -> Diagnosis:
+    """A rise on a Monday, against the five before."""
+    today = NOW.date()
+    found = spike(words.scope, words.use_case, began=today, day=today, at=NOW)
+    normal = Usual(usd("247.13"), Basis.WEEKDAY, tuple(today - timedelta(weeks=week) for week in range(1, 6)))
+    told = Diagnosis(found, NOW, True, usd(840), normal, words.model, usd(600), because, quota(words))
+    return replace(told, **changes)
 
 
 def details(words: Words = PLAIN, held: int = 1) -> Details:
