@@ -124,14 +124,15 @@ class Team:
     def key(self) -> str:
         return f"{TOP}/{self.name}:usd/month"
 
-    def spends(self, amount: int, user: str = "ada") -> None:
-        """Usage comes in over HTTP, and what is due is done."""
+    def spends(self, amount: int, user: str = "ada", **said: Any) -> None:
+        """Usage comes in over HTTP, and what is due is done; an event may say more, or otherwise."""
         self.world.count += 1
         data = {
             "scope": f"{TOP}/{self.name}",
             "model": "claude-sonnet-4-5",
             "user": user,
             "cost_usd": str(Decimal(amount) / NANO),
+            **said,
         }
         when = {"time": self.world.now.isoformat(), "id": str(self.world.count)}
         self.world.stage.use([{"specversion": "1.0", "type": "ai.leeway.usage", "source": "tests", "data": data, **when}])
