@@ -18,7 +18,7 @@ from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, lineage, retired, suggestion
 from workflows.refusals import Refused
 from workflows.requesting import facts
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Case, Impact, Request, State, Term
 from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
 
 
@@ -97,7 +97,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> C
     """Everything a card tells about a request."""
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     override = unit.overrides.of(request.id)
-    out = outlook(unit, policy, quota, now, ranged=True)
+    out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
     coming = request.case.amount if override is None or override.starts is None else 0
     ends, at_reset = _ends(request.case.term, out, now, override)
     return Card(
