@@ -22,8 +22,9 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Metered, Outlay, Series, Slice, Sold, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally
 from workflows.spikes import Spike
+from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
 
 
@@ -196,8 +197,30 @@ class Meter(Protocol):
     def latest(self, quota: str, window: Window) -> Notice | None:
         """The newest notice that was shown for a quota in a window."""
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
-        """Models without a price: (events, nano-dollars by the fallback)."""
+    def total(self, first: date, last: date) -> Sums:
+        """What was counted everywhere from first to last, both included."""
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
+        """Models without a price that were counted from first to last, in their order: (events, nano-dollars by the fallback)."""
+
+
+class Streams(Protocol):
+    """Who tells of what, and what meters stood at. What is read is locked until the unit ends."""
+
+    def holders(self, keys: Collection[bytes]) -> dict[bytes, Holder]:
+        """Who tells of these; those of which nobody told are absent."""
+
+    def hold(self, holders: Holders) -> None:
+        """Keeps or replaces them; Stale may be raised when another writer was first with a new one."""
+
+    def totals(self, streams: Collection[bytes]) -> dict[bytes, Total]:
+        """What was last read of these; those that were never read are absent."""
+
+    def keep(self, totals: Totals) -> None:
+        """Keeps or replaces them; Stale as for `hold`."""
+
+    def passed(self) -> int:
+        """How many usages were not counted, because another signal tells of the same calls."""
 
 
 class Denials(Protocol):
@@ -322,6 +345,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    streams: Streams
     ledger: Ledger
     denials: Denials
     spikes: Spikes

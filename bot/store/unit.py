@@ -16,6 +16,7 @@ from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from bot.store.spikes import StoredSpikes
+from bot.store.streams import StoredStreams
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
@@ -31,6 +32,7 @@ from workflows.ports import (
     Record,
     Requests,
     Spikes,
+    Streams,
 )
 from workflows.spend import Counter
 
@@ -44,6 +46,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    streams: Streams
     ledger: Ledger
     denials: Denials
     spikes: Spikes
@@ -64,6 +67,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.streams = StoredStreams(connection)
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.spikes = StoredSpikes(connection)

@@ -1,34 +1,43 @@
 """`leeway status`, `leeway outbox` and `leeway audit`: what is stored, for whoever runs it."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.clock import SystemClock
+from bot.config import Draft, read
 from bot.store import Store, open_store
+from bot.store.database import connect
 from tests.contract.given import ADA, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, keep_override, keep_request, note
+from workflows.metering import record
 from workflows.money import usd
 from workflows.overrides import grant
 from workflows.requests import State
+from workflows.spend import Tokens, Usage
+from workflows.streams import Holder, Signal
 
 QUOTA = "platform/engineering/search:usd/month"
 NOW = SystemClock().now()
-ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml")}
+ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml"), "DATABASE_URL_FILE": "url"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind; the commands are told of it by a file."""
+    url = f"sqlite:///{tmp_path / 'leeway.db'}" if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
+    (tmp_path / "url").write_text(url)
+    return url
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state' / 'leeway.db'}"
-
-
-@pytest.fixture
-def store(database: str) -> Store:
+def store(database: str) -> Iterator[Store]:
     """A pending request, one that was granted, a click, something undeliverable and an alarm."""
     opened = open_store(database, SystemClock())
     opened.migrate()
@@ -43,8 +52,10 @@ def store(database: str) -> Store:
             unit.outbox.put(Effect(Do.SHOW_REQUEST, key), NOW)
         for errand in unit.outbox.claim(NOW, NOW, 9):
             unit.outbox.fail(errand, "Rejected: not_in_channel", None)
+        unit.streams.hold({b"session": Holder(Signal.EVENTS, NOW.date(), passed=1_234)})
         unit.commit()
-    return opened
+    yield opened
+    opened.close()
 
 
 def run(folder: Path, *args: str) -> Ended:
@@ -59,6 +70,29 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert "1 overrides\n  O-GRANTED  $500 on " in told.out
     assert "2 undelivered: leeway outbox list" in told.out
     assert "lapse  R-PENDING" in told.out
+    assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
+
+
+def test_status_tells_what_no_rule_claims_and_what_has_no_price_and_what_to_do(tmp_path: Path, store: Store) -> None:
+    out = run(tmp_path, "status").out
+    assert "unattributed in 7 days: none\nwithout a price in 7 days: none\n" in out
+    draft = read(ROOT / "app.yaml")
+    assert isinstance(draft, Draft)
+    stray = Usage(b"1", NOW, draft.policy.unattributed, "gpt-9", Tokens(10**6), user="ada", team="growth\x1b[31m")
+    calls = [
+        stray,
+        stray._replace(key=b"2", at=NOW - timedelta(days=6), cost=usd(5)),
+        stray._replace(key=b"3", at=NOW - timedelta(days=8)),
+    ]
+    record(calls, policy=draft.policy, prices={}, units=store.units, now=NOW)
+    assert (
+        "unattributed in 7 days: 2 events, $20 of $20 (100 %), from team growth [31m\n"
+        "  say where they belong under attribution in app.yaml\n"
+        "without a price in 7 days: 1 events, counted as $15, of gpt-9\n"
+        "  write what they cost under models.prices in app.yaml\n"
+    ) in run(tmp_path, "status").out
+    said = json.loads(run(tmp_path, "status", "--json").out)
+    assert (said["unattributed"]["events"], said["unpriced"]["models"][0]["model"]) == (2, "gpt-9")
 
 
 def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
@@ -68,6 +102,7 @@ def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
     assert [(o["id"], o["status"], o["amount"]) for o in said["overrides"]] == [("O-GRANTED", "activating", usd(500))]
     assert {u["error"] for u in said["undelivered"]} == {"Rejected: not_in_channel"}
     assert [(a["what"], a["key"]) for a in said["next"]] == [("lapse", "R-PENDING")]
+    assert said["passed_over"] == 1_234
 
 
 def test_what_was_given_up_is_listed_and_tried_again_one_or_all(tmp_path: Path, store: Store) -> None:
@@ -108,8 +143,11 @@ TAMPERED = {
 
 @pytest.mark.parametrize(("statement", "said"), TAMPERED.items(), ids=TAMPERED)
 def test_what_was_tampered_with_is_named(tmp_path: Path, store: Store, database: str, statement: str, said: str) -> None:
-    with create_engine(database).begin() as connection:
+    opened = connect(database)
+    with opened.writing() as connection:
         connection.execute(text(statement))
+        connection.commit()
+    opened.engine.dispose()
     told = run(tmp_path, "audit", "verify")
     assert (told.code, told.err) == (1, f"{said}\n")
     assert told.out == "4 chains, 1 broken.\n"

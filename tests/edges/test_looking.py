@@ -27,6 +27,20 @@ def door(tmp_path: Path) -> Iterator[Door]:
         yield open_door
 
 
+def gone(_: str) -> None:
+    raise Unavailable('connection to server at "db.internal" failed')
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/events"), ("POST", "/v1/check"), ("GET", "/v1/quotas")])
+def test_while_the_database_is_away_everybody_is_asked_to_come_back_and_nobody_is_told_where_it_is(
+    tmp_path: Path, method: str, path: str
+) -> None:
+    with opened(tmp_path, token=gone) as open_door:
+        told = open_door.client.request(method, path, json={})
+    assert (told.status_code, told.headers["retry-after"]) == (503, "1")
+    assert told.json() == {"error": "this cannot be answered right now, and why is in Leeway's log; try again"}
+
+
 def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
     door.post(event(cost_usd="84.2"))
     assert door.quota("team") == {
@@ -45,6 +59,31 @@ def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
         "left": 15_800_000_000,
         "resets_at": "2026-11-30T23:00:00Z",
         "text": "spent $84.20 of $100, 84 %; $15.80 left",
+    }
+
+
+def test_what_no_rule_claims_and_what_has_no_price_is_told_beside_the_quotas(door: Door) -> None:
+    nothing = door.client.get("/v1/quotas").json()
+    assert (nothing["unattributed"]["text"], nothing["unpriced"]["text"]) == ("none", "none")
+    stray = {"scope": None, "model": "opus", "input_tokens": 0, "user": "ada@acme.example"}
+    door.post(
+        [event("1", **stray, cost_usd=1, team="growth"), event("2", **stray, cost_usd=2, use_case="chat"), event("3", cost_usd=7)]
+    )
+    door.post(event("4", model="who-knows", cost_usd=None, input_tokens=5))
+    told = door.client.get("/v1/quotas").json()
+    assert told["unattributed"] == {
+        "scope": f"{TEAM.partition('/')[0]}/unattributed",
+        "since": "2026-10-31T23:00:00Z",
+        "events": 2,
+        "spent": 3 * 10**9,
+        "from": [{"team": "growth"}, {"use_case": "chat"}],
+        "text": "$3 of $10, 30 %, belongs to no scope by any rule",
+    }
+    assert told["unpriced"] == {
+        "since": "2026-10-31T23:00:00Z",
+        "spent": 0,
+        "models": [{"model": "who-knows", "events": 1, "spent": 0}],
+        "text": "$0 by the fallback price",
     }
 
 
