@@ -24,7 +24,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, waking
+from workflows import digesting, enforcing, recounting, waking
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
@@ -50,7 +50,8 @@ class Leeway:
     slack: Callable[[], str]
 
     def begin(self) -> None:
-        """What every start does first, and the engine every hour: limits and digests that changed or were missed."""
+        """What every start does first: quotas that app.yaml has newly, and limits and digests that changed or were missed."""
+        recounting.recount(self.kit)
         _catch_up(self.kit)
 
 

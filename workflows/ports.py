@@ -21,7 +21,7 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Series, Slice, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Tally
 from workflows.times import Window
 
 
@@ -149,6 +149,18 @@ class Meter(Protocol):
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         """The event of that key on one of these UTC days, and the series it was booked in."""
+
+    def know(self, metered: Metered) -> bool:
+        """Keeps how a quota is metered; False when that is what was kept before. Others who ask wait until this unit ends."""
+
+    def known(self) -> dict[str, Metered]:
+        """How each quota is metered, by its key."""
+
+    def since(self, quota: str) -> datetime | None:
+        """Since when a quota is metered."""
+
+    def forget(self, quota: str) -> None:
+        """A quota is no longer metered."""
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         """Keeps a notice; False when that threshold was told before.

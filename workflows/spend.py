@@ -275,6 +275,15 @@ class Counter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """That a quota is metered: since when, and how. What was counted in another way (models, zone) must be counted again."""
+
+    quota: str
+    since: datetime
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A batch, added up per (quota key, window) and per (quota key, local day), each in the quota's unit."""
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
-from workflows.times import show_day, show_moment, show_span
+from workflows.times import show_day, show_moment, show_month, show_span
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -104,6 +104,7 @@ FILTERS = {
     "channel": channel,
     "day": show_day,
     "date": date,
+    "month": show_month,
     "eve": eve,
     "hour": hour,
     "clock": clock,

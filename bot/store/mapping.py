@@ -21,7 +21,7 @@ from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
-from workflows.spend import Costed, CostSource, Series, Sums, Tokens, Usage
+from workflows.spend import Costed, CostSource, Metered, Series, Sums, Tokens, Usage
 from workflows.times import Window
 
 Row = RowMapping | Mapping[str, Any]
@@ -106,6 +106,14 @@ def denied_row(denied: Denied) -> dict[str, Any]:
 
 def denied_of(row: Row) -> Denied:
     return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
+
+
+def metered_row(metered: Metered) -> dict[str, Any]:
+    return _by_name(metered)
+
+
+def metered_of(row: Row) -> Metered:
+    return Metered(**row)
 
 
 EVENT = (

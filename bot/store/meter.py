@@ -6,13 +6,13 @@ The hot path: a few statements for a whole batch, no ORM objects, keys in one or
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, delete, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
-from bot.store.upsert import MOST, add_many, add_new, added, stamp, sum_many, sum_up
+from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sums, Tally
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -105,6 +105,22 @@ class StoredMeter:
         row = self._connection.execute(joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key)).mappings().first()
         return mapping.event_of(row) if row else None
 
+    def know(self, metered: Metered) -> bool:
+        row = mapping.metered_row(metered)
+        new = insert(self._connection.dialect.name, _METERED).values(row)
+        changed = new.on_conflict_do_update(index_elements=["quota"], set_=row, where=_METERED.c.how != metered.how)
+        return self._connection.execute(changed).rowcount == 1
+
+    def known(self) -> dict[str, Metered]:
+        rows = self._connection.execute(select(_METERED).order_by(_METERED.c.quota)).mappings()
+        return {row["quota"]: mapping.metered_of(row) for row in rows}
+
+    def since(self, quota: str) -> datetime | None:
+        return self._connection.execute(select(_METERED.c.since).where(_METERED.c.quota == quota)).scalar()
+
+    def forget(self, quota: str) -> None:
+        self._connection.execute(delete(_METERED).where(_METERED.c.quota == quota))
+
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         return added(self._connection, _NOTICES, mapping.notice_row(notice, shown))
 
@@ -127,4 +143,4 @@ class StoredMeter:
 
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
-_COUNTERS, _DAYS, _NOTICES = tables.counters, tables.days, tables.notices
+_COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered

@@ -5,7 +5,7 @@ from bot.store.database import PATIENCE, Database, connect
 from bot.store.limits import StoredLimits
 from bot.store.tokens import Tokens
 from bot.store.unit import Glance, StoredUnit
-from workflows.ports import Clock, Unavailable, UnitOfWork
+from workflows.ports import Clock, Rejected, Unavailable, UnitOfWork
 
 
 class Store:
@@ -34,7 +34,7 @@ class Store:
         try:
             with self._database.reading() as connection:
                 return schema.current(connection)
-        except Unavailable:
+        except (Unavailable, Rejected):
             return False
 
     def close(self) -> None:

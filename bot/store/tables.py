@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
-from bot.store.columns import Day, Moment, Nested, Plain
+from bot.store.columns import Day, Moment, Nested, Plain, Text
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
 from workflows.spend import Denial
@@ -207,6 +207,16 @@ class DayRow(_Row, table=True):
     spent: int = _count()
 
 
+class MeteredRow(_Row, table=True):
+    """A quota that is metered, since when and how; `how` is empty where that was not kept."""
+
+    __tablename__ = "metered"
+
+    quota: str = _key()
+    since: datetime = _at()
+    how: str
+
+
 class NoticeRow(_Row, table=True):
     """A threshold that was reached; `shown` is false where a higher one was told instead."""
 
@@ -322,6 +332,9 @@ class TokenRow(_Row, table=True):
 
 
 METADATA = _Row.metadata
+for _column in (column for table in METADATA.tables.values() for column in table.columns):
+    if isinstance(_column.type, AutoString):  # SQLModel's own choice for `str`
+        _column.type = Text()
 
 
 def _table(row: type[_Row]) -> Table:
@@ -330,6 +343,6 @@ def _table(row: type[_Row]) -> Table:
 
 requests, overrides, outcomes = _table(RequestRow), _table(OverrideRow), _table(OutcomeRow)
 events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesRow), _table(SliceRow)
-counters, days, notices = _table(CounterRow), _table(DayRow), _table(NoticeRow)
+counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
 limits, tokens, denials = _table(LimitRow), _table(TokenRow), _table(DenialRow)

@@ -44,11 +44,12 @@ class StoredUnit:
         self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
-        self.outbox = StoredOutbox(connection)
+        self.outbox = self._outbox = StoredOutbox(connection)
         self.posts = StoredPosts(connection)
         return self
 
     def commit(self) -> None:
+        self._outbox.flush()
         self._connection.commit()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
-from workflows.enforcing import queue
+from workflows.enforcing import look_again
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -53,7 +53,7 @@ class Doors:
 
     def hint(self, quotas: Sequence[str]) -> None:
         """Has the limits of quotas looked at, by their keys."""
-        queue(self.units, quotas, self.clock.now())
+        look_again(self.units, quotas, self.clock.now())
         self.counted()
 
     def standings(self) -> tuple[Standing, ...]:

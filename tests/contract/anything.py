@@ -19,6 +19,7 @@ HOSTILE = [
     "",
     "\x00",
     "a\x00b",
+    "\x00\x01\x01\x02\x00",
     "'; DROP TABLE requests; --",
     "\u202eevil",
     "<@U0EVE> *b* `c` &amp;",

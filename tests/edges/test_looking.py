@@ -39,6 +39,7 @@ def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
         "spent": 84_200_000_000,
         "limit": 100_000_000_000,
         "base": 100_000_000_000,
+        "carried": 0,
         "extra": 0,
         "left": 15_800_000_000,
         "resets_at": "2026-11-30T23:00:00Z",

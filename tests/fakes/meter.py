@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from workflows.ports import Meter
 from workflows.quotas import Notice
-from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sums, Tally
 from workflows.times import Window
 
 
@@ -19,6 +19,7 @@ class Kept:
     counters: dict[tuple[str, Window], tuple[int, int]] = field(default_factory=dict)
     days: dict[tuple[str, date], int] = field(default_factory=dict)
     slices: dict[tuple[date, Series], Sums] = field(default_factory=dict)
+    metered: dict[str, Metered] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, bool]] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
@@ -66,6 +67,22 @@ class MemoryMeter(Meter):
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         return self._kept.events.get(key) if any((day, key) in self._kept.seen for day in days) else None
+
+    def know(self, metered: Metered) -> bool:
+        known = self._kept.metered.get(metered.quota)
+        if known is not None and known.how == metered.how:
+            return False
+        self._kept.metered[metered.quota] = metered
+        return True
+
+    def known(self) -> dict[str, Metered]:
+        return dict(sorted(self._kept.metered.items()))
+
+    def since(self, quota: str) -> datetime | None:
+        return self._kept.metered[quota].since if quota in self._kept.metered else None
+
+    def forget(self, quota: str) -> None:
+        self._kept.metered.pop(quota, None)
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         return self._kept.notices.setdefault(notice.key, stored := (notice, shown)) is stored
