@@ -11,6 +11,7 @@ from bot.cli import letters, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.web.looking import plain
+from workflows.denials import Denied
 from workflows.effects import Alarm
 from workflows.metering import standings
 from workflows.money import percent, show
@@ -34,6 +35,7 @@ class Glance:
     requests: list[Request]
     overrides: list[Override]
     dead: list[Errand]
+    missed: list[Denied]
     alarms: list[Alarm]
 
 
@@ -55,6 +57,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         requests=[request for key in keys for request in unit.requests.pending(key)],
         overrides=[override for key in keys for override in unit.overrides.current(key)],
         dead=unit.outbox.dead(),
+        missed=unit.denials.missed(now),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
     )
 
@@ -66,6 +69,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "requests": [_request(request) for request in seen.requests],
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
+        "unknown_people": [_missed(denied) for denied in seen.missed],
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
     }
 
@@ -82,6 +86,11 @@ def _override(override: Override, at: datetime) -> dict[str, object]:
     return named | {"unit": override.unit, "status": override.status(at), "ends": ends.isoformat() if ends else None}
 
 
+def _missed(denied: Denied) -> dict[str, object]:
+    said = denied.denial
+    return {"who": said.who, "quota": denied.quota, "budget": f"{said.kind} {said.name}".strip(), "at": denied.at.isoformat()}
+
+
 def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for s in seen.quotas:
         spent, limit = show(s.spent, s.quota.unit), show(s.limit, s.quota.unit)
@@ -94,6 +103,11 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         ends = over if (over := o.over_at()) is None else show_moment(over, zone)
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    if seen.missed:
+        yield f"{len(seen.missed)} stopped by a gateway and not told, because nobody in Slack has that address or id"
+    for denied in seen.missed:
+        said = denied.denial
+        yield f"  {said.who or 'no name'}  {denied.quota or f'{said.kind} {said.name}'.strip()}  {show_moment(denied.at, zone)}"
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 
