@@ -96,6 +96,24 @@ class Record(msgspec.Struct, frozen=True):
 
 DECODER = Decoder(Record)
 
+_INNER: dict[str, type[msgspec.Struct]] = {
+    "metadata": Metadata,
+    "error_information": Failed,
+    "usage_object": Used,
+    "prompt_tokens_details": Details,
+    "user_api_key_auth_metadata": Said,
+    "spend_logs_metadata": Said,
+    "requester_metadata": Said,
+}
+
+
+def pruned(said: dict[str, Any], kind: type[msgspec.Struct] = Record) -> dict[str, Any]:
+    """A record as JSON with nothing in it but what is read: whoever passes one on keeps the rest to themselves."""
+    kept = {name: said[name] for name in kind.__struct_fields__ if name in said}
+    return {
+        name: pruned(value, _INNER[name]) if name in _INNER and isinstance(value, dict) else value for name, value in kept.items()
+    }
+
 
 def records(body: bytes) -> Iterator[Record | Wrong]:
     """Every record of a body in LiteLLM's three formats: a list, one a line, or a single one."""
