@@ -104,7 +104,7 @@ Get = Callable[[Mapping[str, str]], Row]
 """Asks LiteLLM's spend logs with these parameters."""
 
 
-def rows(get: Get, span: Span, seen: Callable[[datetime], None] = lambda _: None) -> Iterator[Row]:
+def rows(get: Get, span: Span, seen: Callable[[datetime], None] = lambda _: None, *, size: int = SIZE) -> Iterator[Row]:
     """Every row of a span once, in the order of time; `seen` hears how far it has come.
 
     A page is asked for from the second in which the last one ended. Offsets would shift while calls are logged, and LiteLLM
@@ -120,7 +120,7 @@ def rows(get: Get, span: Span, seen: Callable[[datetime], None] = lambda _: None
             if number not in known and span.start <= at < span.end:
                 yield each
             known.add(number)
-        if len(found) < SIZE:
+        if len(found) < size:
             return
         last = max(times).replace(microsecond=0)
         if last > start:
