@@ -1,6 +1,7 @@
 """Wiring: the one place where ports meet what implements them."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -25,10 +26,11 @@ from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
 from workflows import digesting, enforcing, recounting, waking
+from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock, LimitStore
+from workflows.ports import Clock, LimitStore, Unavailable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -38,7 +40,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing.
+    `slack` says what is wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people
+    ask for more.
     """
 
     kit: Kit
@@ -48,11 +51,14 @@ class Leeway:
     work: Callable[[], None]
     engine: Engine
     slack: Callable[[], str]
+    gate: Gate
+    ask: str
 
     def begin(self) -> None:
-        """What every start does first: quotas that app.yaml has newly, and limits and digests that changed or were missed."""
+        """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
         recounting.recount(self.kit)
         _catch_up(self.kit)
+        self.gate.refresh(self.kit.clock.now())
 
 
 def _catch_up(kit: Kit) -> None:
@@ -72,6 +78,8 @@ def site_of(leeway: Leeway) -> ASGIApp:
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
+        gate=leeway.gate,
+        ask=leeway.ask,
     )
     return web(doors, routes=leeway.routes)
 
@@ -87,7 +95,14 @@ def _renderer() -> Renderer:
 
 
 def assemble(
-    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
+    policy: Policy,
+    store: Store,
+    clock: Clock,
+    client: WebClient,
+    *,
+    signing_secret: str,
+    limits: LimitStore | None = None,
+    ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
@@ -99,7 +114,14 @@ def assemble(
         waking.wake(kit)
         courier.run()
 
-    engine = Engine(work, lambda: _catch_up(kit))
+    gate = Gate(policy, store.reads)
+    store.listen(gate.hear)
+
+    def watch() -> None:
+        with suppress(Unavailable):  # the knock says so; what is known goes on counting
+            gate.refresh(clock.now())
+
+    engine = Engine(work, lambda: _catch_up(kit), watch)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))
+    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate, ask)

@@ -42,17 +42,15 @@ def sync(kit: Kit, key: str) -> None:
 def sync_all(kit: Kit) -> None:
     """Queues every quota: at start, so that a changed app.yaml and whatever was missed reach the store."""
 
-    def queue(unit: UnitOfWork) -> None:
-        now = kit.clock.now()
-        resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, quota.key) for quota in kit.policy.quotas], resets)
-
-    attempt(kit.units, queue)
+    now = kit.clock.now()
+    resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
+    queue(kit.units, [quota.key for quota in kit.policy.quotas], now, resets)
 
 
-def look_again(units: Units, keys: Iterable[str], now: datetime) -> None:
-    """Queues quotas whose limits may need a look."""
-    attempt(units, lambda unit: follow(unit, now, [Effect(Do.SYNC_LIMIT, key) for key in keys]))
+def queue(units: Units, keys: Iterable[str], now: datetime, resets: Iterable[Alarm] = ()) -> None:
+    """Queues quotas whose limits may need a look, now and at their resets."""
+    effects, alarms = [Effect(Do.SYNC_LIMIT, key) for key in keys], list(resets)
+    attempt(units, lambda unit: follow(unit, now, effects, alarms))
 
 
 def begin_anew(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:

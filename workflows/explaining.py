@@ -179,8 +179,7 @@ class Stopped:
     """What somebody is told whom a gateway stopped, as it is at `now`.
 
     `outlook` is that of the quota that stands for the spent budget, None when none does: then only its `owner` can help.
-    `request` and `override` are the reader's own there, open and in force. `differs` says that the gateway's figures are not
-    ours.
+    `request` and `override` are the reader's own, open and in force. `differs` says that the gateway's figures are not ours.
     """
 
     denied: Denied

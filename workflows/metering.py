@@ -4,20 +4,19 @@ A batch is one transaction: its events, the counters, the crossings and what mus
 Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from workflows import overrides
+from workflows import denials, overrides
 from workflows.approvals import Books, Grants
-from workflows.denying import deny
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
-from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
 from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -45,7 +44,7 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
+    priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
     batch = {costed[0].key: costed for costed in sound}
@@ -98,10 +97,22 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
     told = [_follow(unit, policy, counter, before[counter.quota, counter.window], now=now) for counter in counters]
-    return counters, any([*told, deny(groups, unit, policy, now)])
+    return counters, any([*told, _deny(groups, unit, policy, now=now)])
 
 
-def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:
+    """Keeps who was stopped for want of budget, and has them told; whether there is somebody."""
+    refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
+    new = [denied for denied in denials.once(refused, policy, now) if unit.denials.add(denied)]
+    for denied in new:
+        if denied.denial.who:
+            unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
+        else:
+            unit.denials.miss(denied.key)
+    return bool(new)
+
+
+def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     """Prices by the name that a model is sold under: what was negotiated, else the list price."""
 
     def price_of(provider: str, model: str) -> Price | None:
@@ -152,10 +163,15 @@ def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> i
 
     A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
     """
-    since = unit.meter.since(quota.key) if quota.rollover else None
-    if since is None or since >= window.start:
+    if not quota.rollover:
         return quota.limit
-    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
+    before = policy.window(quota, window.start - INSTANT)
+    return quota.limit + carried(quota, window, unit.meter.since(quota.key), unit.meter.spent(quota.key, before))
+
+
+def carried(quota: Quota, window: Window, since: datetime | None, before: int) -> int:
+    """What is carried over into a window of a quota that is metered since a moment, when so much was spent in the one before."""
+    return quota.carries(before) if since is not None and since < window.start else 0
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

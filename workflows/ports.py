@@ -7,11 +7,11 @@
 Foreign errors are mapped to these at the edge, once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from workflows.audit import Entry
 from workflows.denials import Denied
@@ -113,6 +113,9 @@ class Overrides(Protocol):
     def current(self, quota: str) -> list[Override]:
         """Those on a quota that the store was not yet read back without, oldest first."""
 
+    def unended(self) -> list[Override]:
+        """The same on every quota."""
+
     def during(self, quota: str, window: Window) -> list[Override]:
         """Those on a quota that were in force at some time in a window, oldest first."""
 
@@ -138,8 +141,11 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, at: datetime) -> list[Counter]:
-        """Every counter whose window holds a moment."""
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also where it had not begun, or ended at one of others."""
+
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
@@ -280,3 +286,14 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
 
 
 Units = Callable[[], UnitOfWork]
+
+
+class Changed(NamedTuple):
+    """What a unit that was committed changed of what is remembered beside the database: each as it is since."""
+
+    counters: Sequence[Counter] = ()
+    overrides: Sequence[Override] = ()
+
+
+Listener = Callable[[Changed], None]
+"""Hears what was committed, right after; in the committing thread, so it must be quick and must not raise."""

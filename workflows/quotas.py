@@ -151,8 +151,9 @@ def level_of(spent: int, limit: int, thresholds: Thresholds, *, added: int = 0) 
     """The level of a quota that has spent so much of this effective limit, of which `added` is more than app.yaml says."""
     reached = Level.OK
     for threshold in thresholds.marks(limit, added):
-        if spent >= threshold.mark:
-            reached = threshold.level
+        if spent < threshold.mark:
+            break
+        reached = threshold.level
     return reached
 
 
@@ -215,6 +216,11 @@ class Standing:
     @property
     def level(self) -> Level:
         return level_of(self.spent, self.limit, self.quota.thresholds, added=self.added)
+
+    @property
+    def soft(self) -> int:
+        """The amount at which the soft limit lies."""
+        return self.quota.thresholds.marks(self.limit, self.added)[-2].mark
 
     @property
     def hard(self) -> int:

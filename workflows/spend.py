@@ -297,7 +297,12 @@ Counting = Mapping[str, Sequence[Quota]]
 
 def counting(sort: Sort | Series, quotas: Counting) -> list[Quota]:
     """The quotas in which these events count, leaf first."""
-    return [quota for scope in lineage(sort.scope) for quota in quotas.get(scope, ()) if quota.counts(sort.model)]
+    return reached(sort.scope, sort.model, quotas)
+
+
+def reached(scope: str, model: str, quotas: Counting) -> list[Quota]:
+    """The quotas in which a call to a model counts, leaf first."""
+    return [quota for name in lineage(scope) for quota in quotas.get(name, ()) if quota.counts(model)]
 
 
 @lru_cache(maxsize=4096)

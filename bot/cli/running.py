@@ -35,7 +35,7 @@ def serve(
     port_of_ours = listening.bound(host, port)
     clock = SystemClock()
     store = starting.store(settled, clock)
-    leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
+    leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret, ask=starting.ask(client))
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()

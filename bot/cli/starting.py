@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
-from bot.cli.telling import fail, fail_with
+from bot.cli.telling import fail, fail_with, warn
 from bot.config import Draft, read, resolve
 from bot.config.settings import BOT, Settings, settings
 from bot.slack.calling import slack
-from bot.slack.home import home_of
+from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
 from workflows.policy import Policy
 from workflows.ports import Clock, Rejected, Unavailable
@@ -41,6 +41,15 @@ def greeted(settled: Settings) -> WebClient:
     except Unavailable as gone:
         fail(f"SLACK_API_URL  {settled.slack_api} does not answer ({gone}). Is it right, and may this machine reach it?")
     return client
+
+
+def ask(client: WebClient) -> str:
+    """A link to where people ask for more; "" and a warning when Slack does not say who the app is."""
+    try:
+        return doorstep(client)
+    except (Rejected, Unavailable) as error:
+        warn([f"checks are answered without a link to the app in Slack: {error}"])
+        return ""
 
 
 def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Policy:

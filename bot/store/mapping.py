@@ -98,6 +98,14 @@ def notice_of(row: Row) -> Notice:
     return Notice(row["key"], row["quota"], Window(row["start"], row["end"]), crossing, row["spent"], row["at"])
 
 
+def metered_row(metered: Metered) -> dict[str, Any]:
+    return _by_name(metered)
+
+
+def metered_of(row: Row) -> Metered:
+    return Metered(**row)
+
+
 def denied_row(denied: Denied) -> dict[str, Any]:
     named = _by_name(denied)
     window = named.pop("window")
@@ -106,14 +114,6 @@ def denied_row(denied: Denied) -> dict[str, Any]:
 
 def denied_of(row: Row) -> Denied:
     return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
-
-
-def metered_row(metered: Metered) -> dict[str, Any]:
-    return _by_name(metered)
-
-
-def metered_of(row: Row) -> Metered:
-    return Metered(**row)
 
 
 EVENT = (

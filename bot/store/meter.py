@@ -3,10 +3,10 @@
 The hot path: a few statements for a whole batch, no ORM objects, keys in one order so that two writers cannot deadlock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
@@ -19,10 +19,11 @@ SEEN = ("day", "key", "event")
 
 
 class StoredMeter:
-    """`workflows.ports.Meter`, of one unit."""
+    """`workflows.ports.Meter`, of one unit. `changed` gets every counter that it changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: list[Counter]) -> None:
         self._connection = connection
+        self._changed = changed
         self._numbers: dict[bytes, int] = {}  # of the events that this unit marked, by key
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
@@ -74,16 +75,23 @@ class StoredMeter:
         windows = {(quota, at(window.start), at(window.end)): window for quota, window in tally.counters}
         rows = [(*key, spent, 1) for key, spent in zip(windows, tally.counters.values(), strict=True)]
         sums = sum_up(self._connection, _COUNTERS, ("quota", "start", "end", "spent", "version"), rows)
-        return [Counter(quota, windows[quota, start, end], spent, version) for quota, start, end, spent, version in sums]
+        counters = [Counter(quota, windows[quota, start, end], spent, version) for quota, start, end, spent, version in sums]
+        self._changed += counters
+        return counters
 
     def spent(self, quota: str, window: Window) -> int:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
         return self._connection.execute(select(_COUNTERS.c.spent).where(*here)).scalar() or 0
 
-    def counters(self, at: datetime) -> list[Counter]:
-        here = select(_COUNTERS).where(_COUNTERS.c.start <= at, _COUNTERS.c.end > at).order_by(_COUNTERS.c.quota)
-        rows = self._connection.execute(here).mappings()
-        return [Counter(row["quota"], Window(row["start"], row["end"]), row["spent"], row["version"]) for row in rows]
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        here = select(_COUNTERS).where(_lasting(since, ended)).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
+        rows = self._connection.execute(here)
+        return [Counter(quota, Window(start, end), spent, version) for quota, start, end, spent, version in rows]
+
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_lasting(since, ended))
+        many, versions = self._connection.execute(sums).one()
+        return many, int(versions)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         here = (_DAYS.c.quota == quota, _DAYS.c.day >= first, _DAYS.c.day <= last)
@@ -144,3 +152,7 @@ class StoredMeter:
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
 _COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered
+
+
+def _lasting(since: datetime, ended: Collection[datetime]) -> ColumnElement[bool]:
+    return or_(_COUNTERS.c.end > since, _COUNTERS.c.end.in_(sorted(ended)))

@@ -187,7 +187,7 @@ class CounterRow(_Row, table=True):
     """What was spent in one window of a quota, in the quota's unit."""
 
     __tablename__ = "counters"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("counters_by_end", "end"), {"sqlite_with_rowid": False})
 
     quota: str = _key()
     start: datetime = _key(Moment)

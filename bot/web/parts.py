@@ -85,10 +85,10 @@ def loaded(text: bytes) -> object:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=str)
     except (ValueError, RecursionError) as why:
-        raise _unreadable(text, why) from why
+        raise unreadable(text, why) from why
 
 
-def _unreadable(body: bytes, why: Exception) -> Unreadable:
+def unreadable(body: bytes, why: Exception) -> Unreadable:
     if not body.strip():
         return Unreadable("the body is empty", 0)
     if isinstance(why, RecursionError):

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
 from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
@@ -27,6 +28,7 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         "/v1/events": Ingest(intake).post,
         "/v1/litellm/logs": litellm.logs,
         "/v1/litellm/alerts": litellm.alerts,
+        "/v1/check": Checking(doors, bearers).post,
     }
     own = [
         *(Route(path, _only_post, methods=["POST"]) for path in hot),

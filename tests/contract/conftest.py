@@ -12,7 +12,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.limits import FakeLimits
 from tests.fakes.memory import Memory
 from tests.postgres import Server
-from workflows.ports import LimitStore, UnitOfWork, Units
+from workflows.ports import LimitStore, Listener, UnitOfWork, Units
 
 
 @pytest.fixture
@@ -59,11 +59,12 @@ def _opened(url: str, clock: ManualClock) -> Iterator[Store]:
 
 @dataclass
 class World:
-    """Where units come from. `other` gives them as another process would; `reads` are for looking."""
+    """Where units come from. `other` gives them as another process would; `reads` are for looking. `listen` hears of `units`."""
 
     units: Units
     reads: Units
     other: Units
+    listen: Callable[[Listener], None]
 
     def keep(self, work: Callable[[UnitOfWork], object]) -> None:
         """Does the work in a unit of its own and commits it."""
@@ -76,12 +77,12 @@ class World:
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "memory":
         memory = Memory()
-        yield World(memory.units, memory.reads, memory.units)
+        yield World(memory.units, memory.reads, memory.units, memory.listen)
         return
     url = str(request.getfixturevalue(request.param))
     one, another = (open_store(url, ManualClock(NOW)) for _ in range(2))
     one.migrate()
-    yield World(one.units, one.reads, another.units)
+    yield World(one.units, one.reads, another.units, one.listen)
     one.close()
     another.close()
 

@@ -126,12 +126,26 @@ def test_events_priced_by_the_fallback_are_counted_by_model(world: World) -> Non
         assert unit.meter.unpriced() == {"new-1": (3, 13), "new-2": (1, 1)}
 
 
-def test_the_counters_of_a_moment_are_those_whose_window_holds_it(world: World) -> None:
+def test_the_counters_since_a_moment_are_those_whose_window_was_not_over(world: World) -> None:
     next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    now, later = [Counter(SEARCH, MONTH, 1, 1), Counter(SUPPORT, MONTH, 3, 1)], Counter(SEARCH, next_month, 2, 1)
     with world.units() as unit:
         unit.meter.add(Tally({(SUPPORT, MONTH): 3, (SEARCH, MONTH): 1, (SEARCH, next_month): 2}, {}))
-        assert unit.meter.counters(MONTH.start) == [Counter(SEARCH, MONTH, 1, 1), Counter(SUPPORT, MONTH, 3, 1)]
-        assert unit.meter.counters(MONTH.end) == [Counter(SEARCH, next_month, 2, 1)]
+        assert unit.meter.counters(MONTH.start - DAY) == [now[0], later, now[1]]
+        assert unit.meter.counters(MONTH.end - timedelta(microseconds=1)) == [now[0], later, now[1]]
+        assert unit.meter.counters(MONTH.end) == [later]
+        assert unit.meter.counters(next_month.end, {MONTH.end, MONTH.start}) == now
+
+
+def test_the_tide_turns_with_every_change_of_such_a_counter_and_with_no_other(world: World) -> None:
+    next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    with world.units() as unit:
+        assert unit.meter.tide(MONTH.end) == (0, 0)
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SUPPORT, next_month): 5}, {}))
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SEARCH, next_month): 0}, {}))
+        assert unit.meter.tide(MONTH.start) == (3, 4)
+        assert unit.meter.tide(MONTH.end) == (2, 2)
+        assert unit.meter.tide(next_month.end, {MONTH.end}) == (1, 2)
 
 
 ODD = {"team": "a/b", "use_case": "ra%g_", "environment": "prod", "provider": "", "ended": "ok"}

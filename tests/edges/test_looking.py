@@ -17,6 +17,7 @@ from bot.web import Doors, web
 from tests.edges.door import NOW, POLICY, PRICES, TEAM, Door, event, opened
 from tests.fakes.clock import ManualClock
 from tests.fakes.memory import Memory
+from workflows.admitting import Gate
 from workflows.ports import Unavailable
 
 
@@ -106,7 +107,7 @@ def test_others_may_bring_doors_of_their_own() -> None:
         return PlainTextResponse("hello, Slack")
 
     memory, clock = Memory(), ManualClock(NOW)
-    doors = Doors(POLICY, clock, memory.units, memory.units, PRICES, lambda _: None)
+    doors = Doors(POLICY, clock, memory.units, memory.units, PRICES, lambda _: None, gate=Gate(POLICY, memory.reads))
     with serve(web(doors, routes=[Route("/slack/events", slack, methods=["POST"])])) as server:
         assert httpx.post(f"{server.url}/slack/events").text == "hello, Slack"
 

@@ -20,8 +20,10 @@ from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
     Agenda,
+    Changed,
     Denials,
     Errand,
+    Listener,
     Outbox,
     Outcomes,
     Overrides,
@@ -34,6 +36,7 @@ from workflows.ports import (
     UnitOfWork,
 )
 from workflows.requests import Request, State
+from workflows.spend import Counter
 from workflows.times import Window
 
 
@@ -72,6 +75,10 @@ class Memory:
         self.data = Data()
         self.turn = Lock()
         self.patience = patience
+        self.listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        self.listeners.append(listener)
 
     def units(self) -> UnitOfWork:
         return MemoryUnit(self)
@@ -93,10 +100,12 @@ class MemoryUnit(UnitOfWork):
 
     def _begin(self) -> "MemoryUnit":
         self._data = data = self._memory.data.copy()
+        self._counters: list[Counter] = []
+        self._overrides: list[Override] = []
         self.requests = MemoryRequests(data)
-        self.overrides = MemoryOverrides(data)
+        self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
-        self.meter = MemoryMeter(data.kept)
+        self.meter = MemoryMeter(data.kept, self._counters)
         self.denials = MemoryDenials(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
@@ -106,6 +115,9 @@ class MemoryUnit(UnitOfWork):
 
     def commit(self) -> None:
         self._memory.data = self._data.copy()
+        changed = Changed(tuple(self._counters), tuple(self._overrides))
+        for listener in self._memory.listeners if any(changed) else ():
+            listener(changed)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._memory.turn.release()
@@ -181,6 +193,10 @@ def _save(rows: dict[str, Any], row: Any) -> None:
 
 
 class MemoryOverrides(_Part, Overrides):
+    def __init__(self, data: Data, changed: list[Override]) -> None:
+        super().__init__(data)
+        self._changed = changed
+
     def get(self, override: str) -> Override | None:
         return self._data.overrides.get(override)
 
@@ -193,9 +209,15 @@ class MemoryOverrides(_Part, Overrides):
         if override.id in self._data.overrides or self.of(override.request):
             raise Stale(override.id)
         self._data.overrides[override.id] = override
+        self._changed.append(override)
 
     def save(self, override: Override) -> None:
         _save(self._data.overrides, override)
+        self._changed.append(override)
+
+    def unended(self) -> list[Override]:
+        here = (o for o in self._data.overrides.values() if o.gone is None)
+        return sorted(here, key=lambda o: (o.quota, o.granted, o.id))
 
     def current(self, quota: str) -> list[Override]:
         here = (o for o in self._data.overrides.values() if o.quota == quota and o.gone is None)

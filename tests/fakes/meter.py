@@ -1,6 +1,6 @@
 """Usage in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
@@ -27,8 +27,9 @@ class Kept:
 
 
 class MemoryMeter(Meter):
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, changed: list[Counter]) -> None:
         self._kept = kept
+        self._changed = changed
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
         new = set(keys) - self._kept.seen
@@ -47,14 +48,21 @@ class MemoryMeter(Meter):
         for counter, amount in tally.counters.items():
             spent, version = self._kept.counters.get(counter, (0, 0))
             self._kept.counters[counter] = spent + amount, version + 1
-        return [Counter(*counter, *self._kept.counters[counter]) for counter in tally.counters]
+        counters = [Counter(*counter, *self._kept.counters[counter]) for counter in tally.counters]
+        self._changed += counters
+        return counters
 
     def spent(self, quota: str, window: Window) -> int:
         return self._kept.counters.get((quota, window), (0, 0))[0]
 
-    def counters(self, at: datetime) -> list[Counter]:
-        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if at in counter[1])
-        return sorted(found, key=lambda counter: counter.quota)
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        every = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items())
+        found = (counter for counter in every if counter.window.end > since or counter.window.end in ended)
+        return sorted(found, key=lambda counter: (counter.quota, counter.window.start))
+
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        found = self.counters(since, ended)
+        return len(found), sum(counter.version for counter in found)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         mine = {day: spent for (name, day), spent in self._kept.days.items() if name == quota and first <= day <= last}

@@ -63,6 +63,7 @@ def upgrade() -> None:
     since = sa.Column("since", moment(), nullable=False)
     op.create_table("metered", *text("quota"), since, *text("how"), key("metered", "quota"))
     op.execute("INSERT INTO metered (quota, since, how) SELECT quota, min(start), '' FROM counters GROUP BY quota")
+    op.create_index("counters_by_end", "counters", ["end"])
     carry_over()
     op.drop_table("old_events")
     op.drop_table("old_seen")
