@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from bot.deliver import Courier
-from bot.prices import PriceList
+from bot.prices import PriceList, maker
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
@@ -25,7 +26,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, recounting, waking
+from workflows import digesting, enforcing, pulling, recounting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -40,8 +41,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people
-    ask for more.
+    `aside` reads the cost reports that are due, which may take long: the engine does it beside its work. `slack` says what is
+    wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people ask for more.
     """
 
     kit: Kit
@@ -49,6 +50,7 @@ class Leeway:
     bolt: App
     routes: Sequence[BaseRoute]
     work: Callable[[], None]
+    aside: Callable[[], None]
     engine: Engine
     slack: Callable[[], str]
     gate: Gate
@@ -64,6 +66,7 @@ class Leeway:
 def _catch_up(kit: Kit) -> None:
     enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
     digesting.plan(kit)
+    pulling.plan(kit)
 
 
 def site_of(leeway: Leeway) -> ASGIApp:
@@ -102,17 +105,21 @@ def assemble(
     *,
     signing_secret: str,
     limits: LimitStore | None = None,
+    reports: pulling.Reports = MappingProxyType({}),
     ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits)
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)
         courier.run()
+
+    def aside() -> None:
+        pulling.pull(kit, reports)
 
     gate = Gate(policy, store.reads)
     store.listen(gate.hear)
@@ -121,7 +128,7 @@ def assemble(
         with suppress(Unavailable):  # the knock says so; what is known goes on counting
             gate.refresh(clock.now())
 
-    engine = Engine(work, lambda: _catch_up(kit), watch)
+    engine = Engine(work, lambda: _catch_up(kit), watch, aside)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate, ask)
+    return Leeway(kit, store, bolt, routes, work, aside, engine, Pulse(client, clock), gate, ask)

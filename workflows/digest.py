@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.governed import Share
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
 from workflows.requests import Request, State
@@ -64,6 +65,7 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
 
     @property
     def quiet(self) -> bool:

@@ -4,14 +4,17 @@ It reports the last whole week, Monday to Monday, before the moment it is due.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.governed import Maker, nobody
 from workflows.keeping import Kit, attempt, follow
 from workflows.metering import standing
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
+from workflows.pulling import governed
 from workflows.quotas import Quota
 from workflows.times import Window, local_day, next_at, week_name, week_window
 
@@ -47,7 +50,7 @@ def post(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:
     follow(unit, now, [Effect(Do.SHOW_DIGEST, key)], alarms)
 
 
-def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest:
+def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker: Maker = nobody) -> Digest:
     """The digest of "channel/week" as it is true now."""
     channel, week = key.split("/")
     quotas = quotas_for(policy, channel)
@@ -55,12 +58,19 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest
     lines = [_line(unit, policy, quota, window=window, now=now) for quota in quotas]
     cases = [_case(unit, request.id) for request in unit.requests.touching([q.key for q in quotas], window)]
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
-    return compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
+    told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
+    leads = channel == policy.digest.leadership
+    return replace(told, governed=governed(unit, policy, _days(policy, window), maker)) if leads else told
+
+
+def _days(policy: Policy, window: Window) -> tuple[date, date]:
+    """The first and the last local day of a week."""
+    zone = policy.organization.zone
+    return local_day(window.start, zone), local_day(window.end - timedelta(seconds=1), zone)
 
 
 def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:
-    zone = policy.organization.zone
-    first, last = local_day(window.start, zone), local_day(window.end - timedelta(seconds=1), zone)
+    first, last = _days(policy, window)
     spent, before = weeks(unit.meter.days(quota.key, first - 2 * WEEK, last), first)
     return Line(standing(unit, policy, quota, now), spent, before)
 

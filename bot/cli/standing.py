@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import letters, starting
+from bot.cli import letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.web.looking import plain
@@ -37,6 +37,7 @@ class Glance:
     dead: list[Errand]
     missed: list[Denied]
     alarms: list[Alarm]
+    reported: reported.Reported
 
 
 def status(json_: Json = False) -> None:
@@ -59,6 +60,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         dead=unit.outbox.dead(),
         missed=unit.denials.missed(now),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
+        reported=reported.look(unit, policy, now),
     )
 
 
@@ -71,6 +73,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         "unknown_people": [_missed(denied) for denied in seen.missed],
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
+        **reported.plain(seen.reported),
     }
 
 
@@ -108,6 +111,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for denied in seen.missed:
         said = denied.denial
         yield f"  {said.who or 'no name'}  {denied.quota or f'{said.kind} {said.name}'.strip()}  {show_moment(denied.at, zone)}"
+    yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

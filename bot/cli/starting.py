@@ -8,12 +8,13 @@ from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
 from bot.config import Draft, read, resolve
-from bot.config.settings import BOT, Settings, settings
+from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
+from workflows.governed import Vendor
 from workflows.policy import Policy
-from workflows.ports import Clock, Rejected, Unavailable
+from workflows.ports import Clock, CostReports, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -68,6 +69,16 @@ def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     except (Rejected, Unavailable):
         return []  # an app.yaml of ids does without the scope that could tell
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
+
+
+def reports(settled: Settings, policy: Policy, clock: Clock) -> dict[Vendor, CostReports]:
+    """What reads the cost reports that app.yaml connects."""
+    from bot.reports import ADAPTERS, Access  # here, so that other commands need not wait for an HTTP client
+
+    if missing := unlocked(settled, policy.reports):
+        fail_with(missing, "environment")
+    access = {v: Access(settled.admin_urls[v], settled.admin_keys[v], key_of(v)) for v in policy.reports}
+    return {vendor: ADAPTERS[vendor](access[vendor], clock) for vendor in policy.reports}
 
 
 def store(settled: Settings, clock: Clock) -> "Store":

@@ -160,7 +160,7 @@ class Shower:
         if self._poster.find(thing, CHANNEL):
             return
         with self._kit.reads() as unit:
-            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
+            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now(), maker=self._kit.maker)
         self._poster.put(
             Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
         )

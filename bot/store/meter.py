@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sums, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -67,6 +67,8 @@ class StoredMeter:
         add_many(self._connection, _SERIES, mapping.SERIES, [series[number] for number in sorted(series)])
         slices = [(day_number(booked.day), series, *booked.sums) for booked, series in zip(batch, ids, strict=True)]
         sum_many(self._connection, _SLICES, mapping.SLICE, sorted(slices))
+        bought = [(day_number(day), provider, model, cost) for (day, provider, model), cost in sold(batch).items()]
+        sum_many(self._connection, _SOLD, Sold._fields, bought)
 
     def add(self, tally: Tally) -> list[Counter]:
         at = stamp(self._connection)
@@ -106,6 +108,14 @@ class StoredMeter:
             here = here.where(or_(_SERIES.c.scope == scope, below))
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
         return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
+
+    def sold(self, first: date, last: date) -> list[Sold]:
+        here = select(_SOLD).where(_SOLD.c.day >= first, _SOLD.c.day <= last)
+        rows = self._connection.execute(here.order_by(_SOLD.c.day, _SOLD.c.provider, _SOLD.c.model))
+        return [Sold(*row) for row in rows]
+
+    def sold_since(self) -> date | None:
+        return self._connection.execute(select(func.min(_SOLD.c.day))).scalar()
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
@@ -151,6 +161,7 @@ class StoredMeter:
 
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
+_SOLD = tables.sold
 _COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered
 
 

@@ -10,12 +10,26 @@ from sqlalchemy import Connection
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.denials import StoredDenials
+from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from workflows.overrides import Override
-from workflows.ports import Agenda, Changed, Denials, Listener, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
+from workflows.ports import (
+    Agenda,
+    Changed,
+    Denials,
+    Ledger,
+    Listener,
+    Meter,
+    Outbox,
+    Outcomes,
+    Overrides,
+    Posts,
+    Record,
+    Requests,
+)
 from workflows.spend import Counter
 
 Opening = Callable[[], AbstractContextManager[Connection]]
@@ -28,6 +42,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    ledger: Ledger
     denials: Denials
     record: Record
     agenda: Agenda
@@ -46,6 +61,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)

@@ -12,6 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryMeter
 from workflows.audit import Entry
 from workflows.denials import Denied
@@ -63,6 +64,7 @@ class Data:
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -106,6 +108,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
+        self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)

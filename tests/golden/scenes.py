@@ -186,6 +186,7 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
         "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+        "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
 
 
@@ -195,6 +196,7 @@ def _denials(words: Words) -> dict[str, Scene]:
     found = {
         "denial": told,
         "denial-alike": alike,
+        "denial-checked": cast.stopped(words, "leeway", stands=usd(9_820)),
         "denial-asked": replace(told, request=cast.request(words)),
         "denial-override": replace(told, override=cast.active(yes)),
         "denial-elsewhere": cast.stopped(words, "key", ours=False),
