@@ -23,6 +23,7 @@ from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
 from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Tally
+from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
 
 
@@ -196,6 +197,25 @@ class Meter(Protocol):
         """Models without a price: (events, nano-dollars by the fallback)."""
 
 
+class Streams(Protocol):
+    """Who tells of what, and what meters stood at. What is read is locked until the unit ends."""
+
+    def holders(self, keys: Collection[bytes]) -> dict[bytes, Holder]:
+        """Who tells of these; those of which nobody told are absent."""
+
+    def hold(self, holders: Holders) -> None:
+        """Keeps or replaces them; Stale may be raised when another writer was first with a new one."""
+
+    def totals(self, streams: Collection[bytes]) -> dict[bytes, Total]:
+        """What was last read of these; those that were never read are absent."""
+
+    def keep(self, totals: Totals) -> None:
+        """Keeps or replaces them; Stale as for `hold`."""
+
+    def passed(self) -> int:
+        """How many usages were not counted, because another signal tells of the same calls."""
+
+
 class Denials(Protocol):
     """Denials by a gateway that are told, or were."""
 
@@ -307,6 +327,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    streams: Streams
     ledger: Ledger
     denials: Denials
     record: Record

@@ -37,6 +37,7 @@ class Glance:
     dead: list[Errand]
     missed: list[Denied]
     alarms: list[Alarm]
+    passed: int
     reported: reported.Reported
 
 
@@ -60,6 +61,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         dead=unit.outbox.dead(),
         missed=unit.denials.missed(now),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
+        passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
     )
 
@@ -72,6 +74,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         "unknown_people": [_missed(denied) for denied in seen.missed],
+        "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
     }
@@ -111,6 +114,8 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for denied in seen.missed:
         said = denied.denial
         yield f"  {said.who or 'no name'}  {denied.quota or f'{said.kind} {said.name}'.strip()}  {show_moment(denied.at, zone)}"
+    if seen.passed:
+        yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"

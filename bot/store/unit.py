@@ -15,6 +15,7 @@ from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
+from bot.store.streams import StoredStreams
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
@@ -29,6 +30,7 @@ from workflows.ports import (
     Posts,
     Record,
     Requests,
+    Streams,
 )
 from workflows.spend import Counter
 
@@ -42,6 +44,7 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    streams: Streams
     ledger: Ledger
     denials: Denials
     record: Record
@@ -61,6 +64,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.streams = StoredStreams(connection)
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.record = StoredRecord(connection)

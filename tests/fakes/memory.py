@@ -1,7 +1,7 @@
 """The unit of work in memory: what `bot.store` does, without a database.
 
 Values are immutable, so a unit works on copies of a few dictionaries and puts them in place when it commits. Units take turns, as
-writers on SQLite do. Usage is in `meter`.
+writers on SQLite do. Usage is in `meter` and `streams`.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryMeter
+from tests.fakes.streams import Heard, MemoryStreams
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
@@ -64,6 +65,7 @@ class Data:
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    heard: Heard = field(default_factory=Heard)
     told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
@@ -108,6 +110,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
+        self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.record = MemoryRecord(data)
