@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from workflows.money import Unit
 from workflows.policy import Policy
 from workflows.quotas import Quota
-from workflows.spend import LEEWAY, Denial, Usage
+from workflows.spend import Denial, Usage
 from workflows.times import Period, Window, window_at
 
+OURS = "leeway"  # the kind of a denial by our own check, asked by docs/litellm_hook.py; its name is the quota's key
 FRESH = timedelta(hours=1)  # what was stopped longer ago is history: a replay of last week's log must not write to anybody
 
 
@@ -59,13 +60,13 @@ def denied(usage: Usage, policy: Policy, now: datetime) -> Denied | None:
 
 
 def blocking(denial: Denial, model: str, policy: Policy) -> Quota | None:
-    """The quota that stands for the budget that was spent: the first on its scope that this model counts in.
+    """The quota that stands for the budget that was spent: the first in dollars on its scope that this model counts in.
 
-    A gateway's own budgets are in dollars; what it stopped for because it asked us may be any quota, in dollars if there is one.
+    Our own check says which it was.
     """
-    counting = [quota for quota in policy.on(denial.scope) if quota.counts(model)] if denial.scope else []
-    dollars = next((quota for quota in counting if quota.unit is Unit.USD), None)
-    return dollars if dollars or denial.kind != LEEWAY else next(iter(counting), None)
+    if denial.kind == OURS:
+        return policy.quota(denial.name)
+    return next((q for q in policy.on(denial.scope) if q.unit is Unit.USD and q.counts(model)), None) if denial.scope else None
 
 
 def once(usages: Iterable[Usage], policy: Policy, now: datetime) -> list[Denied]:

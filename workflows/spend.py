@@ -51,9 +51,6 @@ class Ended(StrEnum):
     REFUSED = "refused"  # by the gateway, because a budget was spent
 
 
-LEEWAY = "leeway"  # the kind of budget that a gateway stops for because it asked us
-
-
 class Denial(NamedTuple):
     """A call that a gateway stopped because a budget was spent, in the gateway's words.
 

@@ -310,6 +310,7 @@ HASH = call("denied")["metadata"]["user_api_key_hash"]
         ("proxy", "", "", {"source": ("litellm",)}, ""),
         ("organization", "o1", "", {"team": ("*",)}, ""),
         ("team", TEAM_ID, "search", {"source": ("litellm",)}, ""),
+        ("leeway", "platform/search:usd/month", "platform/search:usd/month", {"team": ("search",)}, ""),
     ],
 )
 def test_the_budget_is_found_in_our_tree_by_the_rules_that_know_it(
@@ -319,17 +320,6 @@ def test_the_budget_is_found_in_our_tree_by_the_rules_that_know_it(
     told = one(said, place(Claim("platform/search", claim))).denial
     assert told
     assert (told.kind, told.name, told.scope) == (kind, name, scope)
-
-
-def test_what_our_own_hook_refused_is_of_the_scope_that_it_names() -> None:
-    why = {"error_class": "Refused", "error_rate_limit_type": "budget", "error_budget_entity_type": "leeway"}
-    why |= {
-        "error_budget_entity_id": "platform/search",
-        "error_budget_spend": 9_820_000_000_000,
-        "error_budget_limit": 10_000_000_000_000,
-    }
-    usage = one(call("denied", error_information=why))
-    assert (usage.ended, usage.denial) == ("refused", Denial("ada@acme.example", "leeway", scope="platform/search"))
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fakes.memory import Memory
-from workflows.denials import FRESH, blocking, denied, once
+from workflows.denials import FRESH, OURS, blocking, denied, once
 from workflows.effects import Do
 from workflows.metering import record
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
-from workflows.spend import LEEWAY, Denial, Ended, Tokens, Usage
+from workflows.spend import Denial, Ended, Tokens, Usage
 from workflows.times import Period, Window
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -55,11 +55,9 @@ def test_the_quota_is_in_dollars_on_exactly_that_scope_and_counts_the_model(scop
     assert (found.key if found else None) == quota
 
 
-def test_what_a_gateway_stopped_because_it_asked_us_may_be_any_quota() -> None:
-    calls = replace(POLICY, quotas=QUOTAS[:1])
-    assert blocking(SAID, "mini", calls) is None
-    assert blocking(SAID._replace(kind=LEEWAY), "mini", calls) == QUOTAS[0]
-    assert blocking(SAID._replace(kind=LEEWAY), "mini", POLICY) == QUOTAS[2]
+def test_what_a_gateway_stopped_because_it_asked_us_is_the_quota_that_we_named() -> None:
+    assert blocking(Denial("ada@acme.example", OURS, "tokens"), "mini", POLICY) == QUOTAS[0]
+    assert blocking(Denial("ada@acme.example", OURS, "gone"), "mini", POLICY) is None
 
 
 def test_one_person_quota_and_window_are_one_denial_however_the_address_is_written() -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from bot.web.fields import Wrong, first, names, nanos
 from bot.web.litellm.records import SOURCE, Metadata, Record
+from workflows import denials
 from workflows.attribution import Origin
-from workflows.spend import LEEWAY, Denial
+from workflows.spend import Denial
 
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
@@ -17,10 +18,8 @@ ScopeOf = Callable[[Origin, str], str]
 def denial(record: Record, scope_of: ScopeOf) -> Denial:
     """What a record of a call that was refused for want of budget says of that."""
     why, meta = record.error_information, record.metadata
-    kind, number = first(why.error_budget_entity_type), first(why.error_budget_entity_id)
-    if kind == LEEWAY:  # our own hook, which names the scope; its figures are ours
-        return Denial(_who(meta, record.end_user), kind, scope=number)
-    origin, name = _entity(kind, number, meta)
+    kind = first(why.error_budget_entity_type)
+    origin, name = _entity(kind, first(why.error_budget_entity_id), meta)
     return Denial(
         who=_who(meta, record.end_user),
         kind=kind,
@@ -47,6 +46,8 @@ def _entity(kind: str, number: str, meta: Metadata) -> tuple[Origin | None, str]
             return Origin(project=first(mine, number)), first(mine, number)
         case "tag":
             return Origin(tags=names(number)), number
+        case denials.OURS:
+            return None, number
     return None, ""
 
 
