@@ -90,11 +90,22 @@ class Record(msgspec.Struct, frozen=True):
     cache_hit: Any = None
     request_tags: Any = None
     end_user: Any = None
-    metadata: Metadata = Metadata()
-    error_information: Failed = Failed()
+    metadata: Metadata | None = None
+    error_information: Failed | None = None
+
+    @property
+    def meta(self) -> Metadata:
+        """What was said of it; everything is left out where nothing was."""
+        return self.metadata or NOTHING
+
+    @property
+    def why(self) -> Failed:
+        """Why it failed."""
+        return self.error_information or UNSAID
 
 
 DECODER = Decoder(Record)
+NOTHING, UNSAID = Metadata(), Failed()
 
 _INNER: dict[str, type[msgspec.Struct]] = {
     "metadata": Metadata,
