@@ -161,4 +161,4 @@ def _origin(record: Record) -> Origin:
 def _said(meta: Metadata, name: str) -> str:
     """What was said of a call. Who made the key goes before whoever called with it."""
     every = (meta.user_api_key_auth_metadata, meta.requester_metadata, meta.spend_logs_metadata)
-    return first(*(getattr(one, name) for one in every if isinstance(one, Said)))
+    return first(*[getattr(one, name) for one in every if isinstance(one, Said)])
