@@ -189,7 +189,7 @@ class Shower:
         if self._poster.find(spot.thing, spot.place):
             return
         with self._kit.reads() as unit:
-            told = stopped(unit, self._kit.policy, denied, person, now=now)
+            told = stopped(unit, self._kit.policy, denied, reader=person, now=now)
         zone = self._front.zone_of(person)
         self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 

@@ -166,7 +166,8 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
 def stopped(words: Words = PLAIN, kind: str = "team", *, ours: bool = True, stands: int = usd("9980.2")) -> Stopped:
     """Ada, whose call LiteLLM stopped."""
     mine = quota(words)
-    said = Denial("ada@acme.example", kind, words.group, words.scope if ours else "", usd(10_000), stands)
+    name = words.scope.rpartition("/")[2]
+    said = Denial("ada@acme.example", kind, name, words.scope if ours else "", usd(10_000), stands)
     window = window_at(Period.MONTH, ZONE, NOW)
     denied = Denied("key", mine.key if ours else "", words.scope, window, NOW - timedelta(minutes=1), said)
     return Stopped(denied, NOW, outlook(mine, usd(9_820)) if ours else None, PAT)

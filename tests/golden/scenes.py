@@ -237,6 +237,7 @@ def _denials(words: Words) -> dict[str, Scene]:
     found = {
         "denial": told,
         "denial-alike": alike,
+        "denial-checked": cast.stopped(words, "leeway", stands=usd(9_820)),
         "denial-asked": replace(told, request=cast.request(words)),
         "denial-override": replace(told, override=cast.active(yes)),
         "denial-elsewhere": cast.stopped(words, "key", ours=False),
