@@ -99,5 +99,12 @@ def judge(standing: Standing, estimate: Estimate) -> Finding:
 
 def decide(findings: Sequence[Finding]) -> Verdict:
     """The strictest decides; of equals the one at the higher level, then the one nearest to the work, which comes first."""
-    by = max(findings, key=lambda found: (STRICTNESS[found.decision], RANK[found.level]), default=None)
+    by = findings[0] if findings else None
+    for found in findings:
+        if found.level is not Level.OK and by and _weight(found) > _weight(by):
+            by = found
     return Verdict(by.decision if by else Decision.ALLOW, by, findings)
+
+
+def _weight(found: Finding) -> tuple[int, int]:
+    return STRICTNESS[found.decision], RANK[found.level]
