@@ -61,6 +61,12 @@ def dollars(nanos: int) -> str:
     return show(nanos, Unit.USD)
 
 
+def origin(said: tuple[str, str]) -> str:
+    """Where usage comes from: 'team “growth”'; the name is the sender's own word."""
+    word, value = said
+    return f"{word.replace('_', ' ')} {quoted(value)}"
+
+
 def share(part: int, whole: int) -> str:
     """ "84 %", which no line breaks in two."""
     return f"{percent(part, whole)}\u00a0%"
@@ -105,6 +111,7 @@ FILTERS = {
     "money": show,
     "dollars": dollars,
     "figure": figure,
+    "origin": origin,
     "person": person,
     "channel": channel,
     "day": show_day,
