@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from workflows.governed import Share
+from workflows.loose import Loose
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
 from workflows.requests import Request, State
@@ -56,7 +57,10 @@ class Exceptional:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`."""
+    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`.
+
+    `loose` is for whoever sees to what no rule claims and what has no price; None for everybody else.
+    """
 
     channel: str
     week: str
@@ -65,12 +69,14 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    loose: Loose | None = None
     governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
 
     @property
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
-        return not self.exceptions and not self.ending and not any(line.spent or line.before for line in self.lines)
+        spent = any(line.spent or line.before for line in self.lines)
+        return not (self.exceptions or self.ending or self.loose or spent)
 
     @property
     def asked(self) -> int:
@@ -87,12 +93,19 @@ class Digest:
 
 
 def compose(
-    channel: str, week: str, window: Window, *, at: datetime, lines: Sequence[Line], cases: Sequence[Exceptional]
+    channel: str,
+    week: str,
+    window: Window,
+    *,
+    at: datetime,
+    lines: Sequence[Line],
+    cases: Sequence[Exceptional],
+    loose: Loose | None = None,
 ) -> Digest:
     """The digest of a week from every exception that touched it: asked, decided, or ended in the week, or still running."""
     touched = tuple(case for case in cases if _touches(case, window))
     ending = tuple(o for case in cases if (o := case.override) and _ends_soon(o, at))
-    return Digest(channel, week, window, at, tuple(lines), touched, ending)
+    return Digest(channel, week, window, at, tuple(lines), touched, ending, loose)
 
 
 def _touches(case: Exceptional, window: Window) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.explaining import loose
 from workflows.governed import Maker, nobody
 from workflows.keeping import Kit, attempt, follow
 from workflows.metering import standing
@@ -58,9 +59,15 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker:
     lines = [_line(unit, policy, quota, window=window, now=now) for quota in quotas]
     cases = [_case(unit, request.id) for request in unit.requests.touching([q.key for q in quotas], window)]
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
-    told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
+    ends = loose(unit, policy, window) if _minds(policy, channel) else None
+    told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]), loose=ends)
     leads = channel == policy.digest.leadership
     return replace(told, governed=governed(unit, policy, _days(policy, window), maker)) if leads else told
+
+
+def _minds(policy: Policy, channel: str) -> bool:
+    """Whether a channel is told of what no rule claims: leadership's, and that of whoever sees to it."""
+    return channel in (policy.digest.leadership, *(quota.channel for quota in policy.minders))
 
 
 def _days(policy: Policy, window: Window) -> tuple[date, date]:

@@ -76,6 +76,11 @@ class DigestPlan:
 FREE = Price(0, 0, 0, 0)
 
 
+def unattributed(scope: str) -> str:
+    """Where usage goes that nobody claims, in the tree of a scope."""
+    return f"{lineage(scope)[-1]}/unattributed"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The whole of app.yaml. `quotas` are in the order they were written, parents and children mixed as the operator likes.
@@ -117,8 +122,17 @@ class Policy:
     @cached_property
     def unattributed(self) -> str:
         """The scope of usage that no rule attributes: below the first root, so that it counts in the whole."""
-        root = self.quotas[0].scope.partition("/")[0] if self.quotas else "platform"
-        return f"{root}/unattributed"
+        return unattributed(self.quotas[0].scope if self.quotas else "platform")
+
+    @property
+    def root(self) -> str:
+        """The scope in which all usage counts."""
+        return lineage(self.unattributed)[-1]
+
+    @cached_property
+    def minders(self) -> tuple[Quota, ...]:
+        """The quotas whose owner and channel see to unattributed usage: those of its own scope, or else those of the whole."""
+        return self.on(self.unattributed) or self.on(self.root)
 
     @cached_property
     def attribution(self) -> Attribution:
@@ -136,6 +150,18 @@ class Policy:
     def window(self, quota: Quota, at: datetime) -> Window:
         """The quota's window that holds a moment."""
         return window_of(quota, self.organization.zone, at, self.organization.fiscal_start)
+
+    def nearest(self, scope: str) -> Quota | None:
+        """The first quota of a scope, or of the nearest scope above that has one."""
+        return next((quota for near in lineage(scope) for quota in self.on(near)), None)
+
+    def owner(self, scope: str) -> PersonId | None:
+        """Who owns a scope: by its own quotas, or by those of the nearest scope above."""
+        return next((quota.owner for near in lineage(scope) for quota in self.on(near) if quota.owner), None)
+
+    def home(self, scope: str) -> str:
+        """The channel of a scope, or of the nearest scope above that has one; "" for none."""
+        return next((quota.channel for near in lineage(scope) for quota in self.on(near) if quota.channel), "")
 
     def in_channel(self, channel: str) -> tuple[Quota, ...]:
         """The quotas whose home is this channel."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.slack.front import Front, log
 from bot.slack.posting import Spot
-from workflows import digesting
+from workflows import digesting, spotting
 from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
 from workflows.keeping import attempt
@@ -16,7 +16,7 @@ from workflows.metering import outlook
 from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
-from workflows.quotas import Quota, lineage
+from workflows.quotas import Quota
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
@@ -41,24 +41,32 @@ class Shower:
             Do.SHOW_CHECKIN: self.checkin,
             Do.SHOW_DIGEST: self.digest,
             Do.SHOW_DENIAL: self.denial,
+            Do.SHOW_SPIKE: self.spike,
         }
 
     def warning(self, key: str) -> None:
-        """The team's channel has the warning: said once."""
-        thing = f"warning:{key}"
-        if self._poster.find(thing, CHANNEL):
-            return
-        now = self._kit.clock.now()
+        """The scope's channel and its owner have the warning: each is told once."""
+        thing, now = f"warning:{key}", self._kit.clock.now()
         with self._kit.reads() as unit:
             notice = unit.meter.notice(key)
             quota = self._kit.policy.quota(notice.quota) if notice else None
+            told = {post.place for post in unit.posts.of(thing)}
             if notice is None or quota is None or now not in notice.window:
                 return  # the window is over: what it says would no longer be true
             out = outlook(unit, self._kit.policy, quota, now, ranged=True)
-        channel = self._home(quota) or (self._poster.im(quota.owner) if quota.owner else "")
-        if channel:
-            message = self._front.renderer.render("warning.yaml", notice=notice, outlook=out, zone=self._front.zone)
-            self._poster.put(Spot(thing, CHANNEL, channel), message)
+        channel = self._home(quota)
+        owner = self._owner(quota, channel)
+        said = partial(self._front.renderer.render, "warning.yaml", notice=notice, outlook=out, channel=channel)
+
+        def in_channel() -> None:
+            self._poster.put(Spot(thing, CHANNEL, channel), said(owner=None, zone=self._front.zone))
+
+        def to_owner(person: PersonId) -> None:
+            message = said(owner=person, zone=self._front.zone_of(person))
+            self._poster.put(Spot(thing, f"dm:{person}", self._poster.im(person)), message)
+
+        puts = [in_channel] if channel and CHANNEL not in told else []
+        each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
         """Every copy of a request's card shows it as it is; those who are asked now have one."""
@@ -181,14 +189,32 @@ class Shower:
         if self._poster.find(spot.thing, spot.place):
             return
         with self._kit.reads() as unit:
-            told = stopped(unit, self._kit.policy, denied, person, now)
+            told = stopped(unit, self._kit.policy, denied, person, now=now)
         zone = self._front.zone_of(person)
         self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 
+    def spike(self, key: str) -> None:
+        """Whoever owns the scope has the diagnosis, or its channel where nobody does: said once."""
+        thing, place = f"spike:{key}", "owner"
+        if self._poster.find(thing, place):
+            return
+        with self._kit.reads() as unit:
+            told = spotting.diagnose(unit, self._kit.policy, key, self._kit.clock.now())
+        if told is None:
+            return
+        owner = self._kit.policy.owner(told.spike.scope)
+        channel = self._poster.im(owner) if owner else self._kit.policy.home(told.spike.scope)
+        if channel:
+            message = self._front.renderer.render("spike.yaml", told=told, zone=self._front.zone)
+            self._poster.put(Spot(thing, place, channel), message)
+
     def _home(self, quota: Quota) -> str:
-        """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
-        near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
-        return next(near, quota).channel
+        """The channel of a quota: its own, or that of the nearest scope that has one; "" for none."""
+        return quota.channel or self._kit.policy.home(quota.scope)
+
+    def _owner(self, quota: Quota, channel: str) -> PersonId | None:
+        """Who owns a quota; where there is no channel either, the nearest owner above: somebody is to hear of it."""
+        return quota.owner or (None if channel else self._kit.policy.owner(quota.scope))
 
 
 def each(puts: Iterable[Callable[[], None]]) -> None:

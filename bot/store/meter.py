@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -109,6 +109,12 @@ class StoredMeter:
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
         return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
 
+    def outlays(self, first: date, last: date) -> list[Outlay]:
+        kept = (_SERIES.c.scope, _SERIES.c.use_case, _SLICES.c.day)
+        here = select(*kept, func.sum(_SLICES.c.cost)).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
+        here = here.where(_SLICES.c.day >= first, _SLICES.c.day <= last).group_by(*kept).order_by(*kept)
+        return [Outlay(day, scope, use_case, int(cost)) for scope, use_case, day, cost in self._connection.execute(here)]
+
     def sold(self, first: date, last: date) -> list[Sold]:
         here = select(_SOLD).where(_SOLD.c.day >= first, _SOLD.c.day <= last)
         rows = self._connection.execute(here.order_by(_SOLD.c.day, _SOLD.c.provider, _SOLD.c.model))
@@ -152,10 +158,16 @@ class StoredMeter:
         row = self._connection.execute(newest).mappings().first()
         return mapping.notice_of(row) if row else None
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
+    def total(self, first: date, last: date) -> Sums:
+        sums = (func.coalesce(func.sum(_SLICES.c[name]), 0) for name in Sums._fields)
+        row = self._connection.execute(select(*sums).where(_SLICES.c.day >= first, _SLICES.c.day <= last)).one()
+        return Sums(*map(int, row))
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         sums = (func.sum(_SLICES.c.events), func.sum(_SLICES.c.cost))
         every = select(_SERIES.c.model, *sums).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
-        fallen = every.where(_SERIES.c.cost_source == CostSource.FALLBACK.value).group_by(_SERIES.c.model)
+        within = every.where(_SLICES.c.day >= first, _SLICES.c.day <= last)
+        fallen = within.where(_SERIES.c.cost_source == CostSource.FALLBACK.value).group_by(_SERIES.c.model)
         rows = self._connection.execute(fallen.order_by(_SERIES.c.model))
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 

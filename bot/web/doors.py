@@ -7,6 +7,8 @@ from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
 from workflows.admitting import Gate
 from workflows.enforcing import queue
+from workflows.explaining import loose_this_month
+from workflows.loose import Loose
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -58,6 +60,11 @@ class Doors:
         """Has the limits of quotas looked at, by their keys."""
         queue(self.units, quotas, self.clock.now())
         self.counted()
+
+    def loose(self) -> Loose:
+        """What no rule claims and what has no price, since the month began."""
+        with self.reads() as unit:
+            return loose_this_month(unit, self.policy, self.clock.now())
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

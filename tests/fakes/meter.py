@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import reduce
 
 from workflows.ports import Meter
 from workflows.quotas import Notice
-from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 
@@ -76,6 +77,14 @@ class MemoryMeter(Meter):
         found = [here for here in within if not scope or f"{here[1].scope}/".startswith(f"{scope}/")]
         return [Slice(*here, self._kept.slices[here]) for here in sorted(found)]
 
+    def outlays(self, first: date, last: date) -> list[Outlay]:
+        sums: dict[tuple[str, str, date], int] = {}
+        for (day, series), used in self._kept.slices.items():
+            if first <= day <= last:
+                here = series.scope, series.use_case, day
+                sums[here] = sums.get(here, 0) + used.cost
+        return [Outlay(day, scope, use_case, cost) for (scope, use_case, day), cost in sorted(sums.items())]
+
     def sold(self, first: date, last: date) -> list[Sold]:
         return [Sold(*key, cost) for key, cost in sorted(self._kept.sold.items()) if first <= key[0] <= last]
 
@@ -111,10 +120,13 @@ class MemoryMeter(Meter):
         shown = (n for n, shown in self._kept.notices.values() if shown and (n.quota, n.window) == (quota, window))
         return max(shown, key=lambda n: (n.at, n.crossing.mark), default=None)
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
+    def total(self, first: date, last: date) -> Sums:
+        return reduce(Sums.plus, (piece.sums for piece in self.slices(first, last)), NOTHING)
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for (_, series), sums in self._kept.slices.items():
-            if series.cost_source is CostSource.FALLBACK:
+        for (day, series), sums in self._kept.slices.items():
+            if first <= day <= last and series.cost_source is CostSource.FALLBACK:
                 events, cost = found.get(series.model, (0, 0))
                 found[series.model] = events + sums.events, cost + sums.cost
         return dict(sorted(found.items()))

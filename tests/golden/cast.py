@@ -3,19 +3,24 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
+from workflows.causes import Likely
 from workflows.denials import Denied
 from workflows.digest import Digest, Exceptional, Line
 from workflows.explaining import Card, Details, Preview, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
+from workflows.loose import Loose, Unpriced
 from workflows.money import Unit, usd
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
-from workflows.spend import Denial
+from workflows.spend import Denial, Sums
+from workflows.spikes import Basis, Usual, spike
+from workflows.spotting import Diagnosis
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -31,6 +36,7 @@ class Words:
     rule: str = "acknowledge"
     group: str = "finance"
     model: str = "claude-opus-4-5"
+    use_case: str = "retrieval"
     metric: str = "tickets resolved"
     said: str = "The evaluation of the new ranker runs until Thursday, and we cannot compare it half done."
     link: str = "https://tickets.acme.example/SEARCH-412?a=1&b=2"
@@ -142,6 +148,15 @@ def preview(words: Words = PLAIN) -> Preview:
     return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
 
 
+def rise(words: Words = PLAIN, *, because: Likely | None = None, **changes: Any) -> Diagnosis:
+    """A rise on a Monday, against the five before."""
+    today = NOW.date()
+    found = spike(words.scope, words.use_case, began=today, day=today, at=NOW)
+    normal = Usual(usd("247.13"), Basis.WEEKDAY, tuple(today - timedelta(weeks=week) for week in range(1, 6)))
+    told = Diagnosis(found, NOW, True, usd(840), normal, words.model, usd(600), because, quota(words))
+    return replace(told, **changes)
+
+
 def details(words: Words = PLAIN, held: int = 1) -> Details:
     asked = request(words)
     above = (outlook(quota(replace(words, scope="platform"), usd(250_000)), usd(81_000)),)
@@ -181,3 +196,13 @@ def shares(words: Words = PLAIN) -> tuple[Share, ...]:
         Share("anthropic", 0, *week, 0, 0),
         *(Share(name, 6, *week, usd(900)) for name in (words.scope, "", "azure", "google", "mistral")),
     )
+
+
+def loose(words: Words = PLAIN, many: int = 1) -> Loose:
+    """What no rule claims: `many` teams' usage and models, and those of nobody."""
+    teams = [f"{words.group}{n or ''}" for n in range(many)]
+    models = tuple(Unpriced(f"{words.model}{n or ''}", 7, usd(3)) for n in range(many))
+    month = window_at(Period.MONTH, ZONE, NOW)
+    origins = (("model", words.model), *(("team", team) for team in teams), ("use_case", words.rule))
+    strays, whole = (Sums(events, events, cost=usd(cost)) for events, cost in ((1_204, 1_240), (90_000, 84_000)))
+    return Loose(month, "platform/unattributed", PAT, strays, whole, origins, models)
