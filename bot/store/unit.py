@@ -15,6 +15,7 @@ from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
+from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
 from workflows.overrides import Override
 from workflows.ports import (
@@ -30,6 +31,7 @@ from workflows.ports import (
     Posts,
     Record,
     Requests,
+    Spikes,
     Streams,
 )
 from workflows.spend import Counter
@@ -47,6 +49,7 @@ class StoredUnit:
     streams: Streams
     ledger: Ledger
     denials: Denials
+    spikes: Spikes
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -67,6 +70,7 @@ class StoredUnit:
         self.streams = StoredStreams(connection)
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
+        self.spikes = StoredSpikes(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)

@@ -26,6 +26,7 @@ from workflows.ports import Errand, Post
 from workflows.quotas import Notice
 from workflows.requests import Request
 from workflows.spend import Costed, CostSource, Series
+from workflows.spikes import Spike
 
 Mapped = tuple[type, Table, Callable[[Any], dict[str, Any]], Callable[[Any], Any]]
 
@@ -37,6 +38,7 @@ MAPPED: list[Mapped] = [
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
     (Denied, tables.denials, mapping.denied_row, mapping.denied_of),
+    (Spike, tables.spikes, mapping.spike_row, mapping.spike_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
 ]
 

@@ -7,7 +7,7 @@ writers on SQLite do. Usage is in `meter` and `streams`.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -33,12 +33,14 @@ from workflows.ports import (
     Posts,
     Record,
     Requests,
+    Spikes,
     Stale,
     Unavailable,
     UnitOfWork,
 )
 from workflows.requests import Request, State
 from workflows.spend import Counter
+from workflows.spikes import Spike
 from workflows.times import Window
 
 
@@ -64,6 +66,7 @@ class Data:
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
+    spikes: dict[str, Spike] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     heard: Heard = field(default_factory=Heard)
     told: Told = field(default_factory=Told)
@@ -113,6 +116,7 @@ class MemoryUnit(UnitOfWork):
         self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
+        self.spikes = MemorySpikes(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
@@ -346,3 +350,15 @@ class MemoryDenials(_Part, Denials):
     def missed(self, at: datetime) -> list[Denied]:
         here = (denied for denied, missed in self._data.denials.values() if missed and at in denied.window)
         return sorted(here, key=lambda denied: (denied.at, denied.key))
+
+
+class MemorySpikes(_Part, Spikes):
+    def add(self, spike: Spike) -> bool:
+        return self._data.spikes.setdefault(spike.key, spike) is spike
+
+    def get(self, key: str) -> Spike | None:
+        return self._data.spikes.get(key)
+
+    def since(self, day: date) -> list[Spike]:
+        here = (spike for spike in self._data.spikes.values() if spike.day >= day)
+        return sorted(here, key=lambda spike: (spike.day, spike.key))
