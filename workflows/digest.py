@@ -1,12 +1,17 @@
-"""The weekly digest: what a channel's quotas stand at, what was spent, and what exceptions came of it.
+"""The weekly digest: what a channel's quotas stand at, what was spent, what it produced, and what exceptions came of it.
 
 Lines stand in the order of app.yaml. Nothing is sorted by spend and no person's spend is named: this is no ranking.
+
+What was told is kept. When a figure of a week that was told turns out another, the message says so beside what it said, and
+so does the next digest, once. Where the standings were read, and whose requests were told of, stays as it was then.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.money import Unit
+from workflows.outcomes import Worth
 from workflows.overrides import Outcome, Override, Status
 from workflows.quotas import Standing
 from workflows.requests import Request, State
@@ -54,8 +59,49 @@ class Exceptional:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A quota's spend of a week, in its unit, that is another than was said; corrections made `corrected` of the difference."""
+
+    quota: str
+    unit: Unit
+    said: int
+    now: int
+    corrected: int = 0
+
+    @property
+    def late(self) -> int:
+        """What came late."""
+        return self.now - self.said - self.corrected
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a use case produced in a week in one metric, where it is another count than was said."""
+
+    scope: str
+    use_case: str
+    metric: str
+    said: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What changed in a week after it was told; last at `at`."""
+
+    window: Window
+    at: datetime
+    changes: tuple[Change, ...] = ()
+    recounts: tuple[Recount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
-    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`."""
+    """What one channel is told about one week. `ending` are overrides that end within seven days of `at`.
+
+    `amended` is what changed in this week since it was told, `earlier` what changed in weeks before and no digest told yet. A
+    digest is kept as it was told, so a field that comes later needs a default.
+    """
 
     channel: str
     week: str
@@ -64,11 +110,20 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    worth: tuple[Worth, ...] = ()
+    amended: Amended | None = None
+    earlier: tuple[Amended, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name of this digest: "channel/week"."""
+        return f"{self.channel}/{self.week}"
 
     @property
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
-        return not self.exceptions and not self.ending and not any(line.spent or line.before for line in self.lines)
+        news = (self.exceptions, self.ending, self.worth, self.amended, self.earlier)
+        return not any(news) and not any(line.spent or line.before for line in self.lines)
 
     @property
     def asked(self) -> int:

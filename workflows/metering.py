@@ -1,7 +1,8 @@
 """Metering: usage comes in once, adds up, and tells when it reaches a threshold; and what a quota stands at.
 
 A batch is one transaction: its events, the counters, the crossings and what must be told are kept together or not at all.
-Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
+Late events count in the period they belong to but warn of nothing: nobody is warned of a month that is over. Where a week was
+reported already, what was told of it is amended.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from workflows import overrides
+from workflows.amending import look_again
 from workflows.approvals import Books
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
@@ -16,7 +18,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
-from workflows.spend import Costed, Counter, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Price, PriceOf, Tally, Usage, grouped, price_all, tally
 from workflows.times import day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
@@ -42,7 +44,7 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, _prices(policy, prices), policy.fallback_price)
+    priced = price_all(usages, price_list(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
     batch = {costed[0].key: costed for costed in sound}
@@ -87,18 +89,26 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
-    counters = tuple(unit.meter.add(added))
+    counters = add(unit, policy, added, now)
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
-    for counter in counters:
-        if now < counter.window.end:
-            _tell(policy.by_key[counter.quota], counter, before[counter.quota, counter.window], unit=unit, now=now)
     return counters
 
 
-def _prices(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+def add(unit: UnitOfWork, policy: Policy, added: Tally, now: datetime) -> tuple[Counter, ...]:
+    """Adds to the counters. What is crossed in windows that are not over is told; reported weeks are looked at again."""
+    counters = tuple(unit.meter.add(added))
+    for counter in counters:
+        if now < counter.window.end:
+            before = counter.spent - added.counters[counter.quota, counter.window]
+            _tell(policy.by_key[counter.quota], counter, before, unit=unit, now=now)
+    look_again(unit, policy, added.days, now)
+    return counters
+
+
+def price_list(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     """Prices by the name that a model is sold under: what was negotiated, else the list price."""
 
     def price_of(provider: str, model: str) -> Price | None:

@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Tally
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -97,12 +97,13 @@ class StoredMeter:
         if scope:
             here = here.where(or_(_SERIES.c.scope == scope, below))
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
-        return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
+        return [mapping.slice_of(row) for row in rows]
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
         joined = select(_EVENTS, *_SERIES.c[1:]).join_from(_EVENTS, _SERIES, _SERIES.c.id == _EVENTS.c.series)
-        row = self._connection.execute(joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key)).mappings().first()
+        newest = joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key).order_by(_EVENTS.c.id.desc())
+        row = self._connection.execute(newest.limit(1)).mappings().first()
         return mapping.event_of(row) if row else None
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:

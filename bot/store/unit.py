@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.corrections import StoredCorrections
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
-from workflows.ports import Agenda, Meter, Outbox, Outcomes, Overrides, Posts, Record, Requests
+from bot.store.reports import StoredReports
+from bot.store.yields import StoredYields
+from workflows.ports import Agenda, Corrections, Meter, Outbox, Outcomes, Overrides, Posts, Record, Reports, Requests, Yields
 
 Opening = Callable[[], AbstractContextManager[Connection]]
 
@@ -25,6 +28,9 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    corrections: Corrections
+    yields: Yields
+    reports: Reports
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -39,6 +45,9 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection)
+        self.corrections = StoredCorrections(connection)
+        self.yields = StoredYields(connection)
+        self.reports = StoredReports(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = StoredOutbox(connection)

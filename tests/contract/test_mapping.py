@@ -16,6 +16,7 @@ from bot.store.columns import Day, day_number, micros, moment
 from bot.store.database import connect
 from tests.contract.anything import MOMENT, TEXT, anything
 from tests.contract.given import NOW, request
+from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.effects import Alarm, Effect
 from workflows.money import LARGEST
@@ -34,6 +35,7 @@ MAPPED: list[Mapped] = [
     (Entry, tables.record, mapping.entry_row, mapping.entry_of),
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
+    (Report, tables.reports, mapping.report_row, mapping.report_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
 ]
 
