@@ -15,7 +15,7 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test fuzz check docs shots lock clean setup
+.PHONY: help demo test fuzz check bench soak docs shots lock clean setup
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,12 @@ check: $(READY)  ## Lint, format, types and floors; changes nothing
 	@$(BIN)/ruff format --check --quiet . || { echo 'Some files are not formatted: run $(BIN)/ruff format .' >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said" >&2; exit 1; }
+
+bench: $(READY)  ## Measure floors and ours side by side, as ratios (10 minutes); ARGS="--short P1" narrows it
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: $(READY)  ## Hold 3,400 calls a second for 10 minutes: latency and memory
+	@$(BIN)/python -m tests.bench --seconds 600 P7
 
 docs: $(READY)  ## Write the generated parts of README.md and docs/
 	@$(BIN)/python docs/generate.py

@@ -29,13 +29,14 @@ TOGETHER = 20  # corrections in a transaction: each takes a dozen statements, an
 class Corrected:
     """What became of corrections, by key: those that count from now on, those that did before, and those that do not.
 
-    `counters` are what their quotas stand at since.
+    `counters` are what their quotas stand at since; `told` says that somebody is to be told something.
     """
 
     new: frozenset[bytes] = frozenset()
     known: frozenset[bytes] = frozenset()
     faulty: Mapping[bytes, Faulty] = field(default_factory=dict)
     counters: tuple[Counter, ...] = ()
+    told: bool = False
 
     def plus(self, more: "Corrected") -> "Corrected":
         return Corrected(
@@ -43,6 +44,7 @@ class Corrected:
             self.known | more.known,
             {**self.faulty, **more.faulty},
             _newest([*self.counters, *more.counters]),
+            self.told or more.told,
         )
 
 
@@ -81,18 +83,16 @@ def correct(
 def _together(unit: UnitOfWork, corrections: Sequence[Correction], desk: Desk) -> Corrected:
     done = Corrected()
     for correction in corrections:
-        mine = frozenset({correction.key})
         if unit.corrections.original(correction.key) is not None:
-            done = done.plus(Corrected(known=mine))
+            done = done.plus(Corrected(known=frozenset({correction.key})))
             continue
         booked = _book(unit, correction, desk)
-        more = Corrected(faulty={correction.key: booked}) if isinstance(booked, Faulty) else Corrected(mine, counters=booked)
-        done = done.plus(more)
+        done = done.plus(Corrected(faulty={correction.key: booked}) if isinstance(booked, Faulty) else booked)
     return done
 
 
-def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> tuple[Counter, ...] | Faulty:
-    """Books one correction, with its entry; returns the counters as they are since."""
+def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> Corrected | Faulty:
+    """Books one correction, with its entry."""
     found = _original(unit, correction.corrects, desk.now)
     if found is None:
         return Faulty(Fault.UNKNOWN)
@@ -108,11 +108,11 @@ def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> tuple[Counter
     if plain(before) == plain(after):
         return Faulty(Fault.SAME)
     ground = _ground(desk.policy, original, series)
-    counters = _keep(unit, original, differences(before, after, correction.key, ground), desk)
+    counters, told = _keep(unit, original, differences(before, after, correction.key, ground), desk)
     entry = {"before": plain(before), "now": plain(after), "reason": correction.reason, "at": original.usage.at}
     entry |= {"key": correction.key.hex(), "name": correction.name}
     note(unit, subject(original.usage.key), Act(correction.by, "voided" if correction.void else "corrected", desk.now), entry)
-    return counters
+    return Corrected(frozenset({correction.key}), counters=counters, told=told)
 
 
 def _original(unit: UnitOfWork, keys: Iterable[bytes], now: datetime) -> tuple[Costed, Series] | None:
@@ -148,16 +148,16 @@ def _ground(policy: Policy, original: Costed, series: Series) -> Ground:
     return Ground(local_day(at, zone), day_at(zone, at), series.approval)
 
 
-def _keep(unit: UnitOfWork, original: Costed, steps: Sequence[Step], desk: Desk) -> tuple[Counter, ...]:
+def _keep(unit: UnitOfWork, original: Costed, steps: Sequence[Step], desk: Desk) -> tuple[tuple[Counter, ...], bool]:
     """Keeps differences to an event, and counts them where the event counts."""
     policy, org, key = desk.policy, desk.policy.organization, original.usage.key
     unit.meter.fresh([(original.usage.at.date(), event.usage.key) for step in steps for event in step.booked.events])
     added = tally([step.group for step in steps], policy.by_scope, org.zone, org.fiscal_start)
-    counters = add(unit, policy, _without(added, _newer(unit, policy, original)), desk.now)
+    counted = add(unit, policy, _without(added, _newer(unit, policy, original)), desk.now)
     unit.meter.append([step.booked for step in steps])
     for step in steps:
         unit.corrections.add(step.booked, key, desk.now)
-    return counters
+    return counted
 
 
 def _newer(unit: UnitOfWork, policy: Policy, original: Costed) -> set[str]:

@@ -31,8 +31,9 @@ ONE_DAY = timedelta(days=1)
 class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
-    `new` are the keys of those that count, `counters` what their quotas stand at since. `absurd` are events that were refused, by
-    key, with their nano-dollars: tokens times price came to more than any call costs.
+    `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
+    something. `absurd` are events that were refused, by key, with their nano-dollars: tokens times price came to more than any
+    call costs.
     """
 
     accepted: int
@@ -40,6 +41,7 @@ class Recorded:
     new: frozenset[bytes] = frozenset()
     absurd: Mapping[bytes, int] = field(default_factory=dict)
     counters: tuple[Counter, ...] = field(default=(), compare=False)
+    told: bool = field(default=False, compare=False)
 
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
@@ -53,16 +55,16 @@ def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Pric
     if not batch:
         return Recorded(0, 0, absurd=absurd)
 
-    def once(unit: UnitOfWork) -> tuple[frozenset[bytes], tuple[Counter, ...]]:
+    def once(unit: UnitOfWork) -> Recorded:
         new = _unseen([costed[0] for costed in batch.values()], unit)
         counted = [costed for key, costed in batch.items() if key in new]
-        return new, _count(counted, unit, policy, now=now) if counted else ()
+        counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
+        return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
 
     try:
-        new, counters = attempt(units, once)
+        return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
-    return Recorded(len(new), len(sound) - len(new), new, absurd, counters)
 
 
 def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
@@ -85,27 +87,29 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     return frozenset(fresh)
 
 
-def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[Counter, ...]:
+def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Books new events; what the counters stand at since, and whether somebody is to be told."""
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
-    counters = add(unit, policy, added, now)
+    counters, told = add(unit, policy, added, now)
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
-    return counters
+    return counters, told
 
 
-def add(unit: UnitOfWork, policy: Policy, added: Tally, now: datetime) -> tuple[Counter, ...]:
-    """Adds to the counters. What is crossed in windows that are not over is told; reported weeks are looked at again."""
+def add(unit: UnitOfWork, policy: Policy, added: Tally, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Adds to the counters; what they stand at since, and whether somebody is to be told.
+
+    Nobody is warned in windows that are over; digests that told of them are looked at again.
+    """
     counters = tuple(unit.meter.add(added))
-    for counter in counters:
-        if now < counter.window.end:
-            before = counter.spent - added.counters[counter.quota, counter.window]
-            _tell(policy.by_key[counter.quota], counter, before, unit=unit, now=now)
+    open_now = [counter for counter in counters if now < counter.window.end]
+    told = [_tell(policy.by_key[c.quota], c, c.spent - added.counters[c.quota, c.window], unit=unit, now=now) for c in open_now]
     look_again(unit, policy, added.days, now)
-    return counters
+    return counters, any(told)
 
 
 def price_list(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
@@ -119,12 +123,12 @@ def price_list(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     return price_of
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> None:
-    """Keeps every threshold that was reached as told, and has the most severe one shown."""
+def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> bool:
+    """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
     window, after = counter.window, counter.spent
     lowest = quota.thresholds.marks()[0][1]
     if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
-        return
+        return False
     limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
     for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
@@ -133,6 +137,7 @@ def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now:
             shown = shown or told.key
     if shown:
         unit.outbox.put(Effect(Do.SHOW_WARNING, shown), now)
+    return bool(shown)
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

@@ -19,6 +19,7 @@ from workflows.ports import Stale, Unavailable
 
 PATIENCE = 5.0  # seconds to wait for a lock: Slack gives up on a click after 3 s, a batch of usage takes milliseconds
 READING = "leeway_reading"
+STATEMENTS = 600  # compiled ones that a SQLite connection keeps: one for each number of rows, and table, of a small batch
 
 
 class Database:
@@ -77,7 +78,7 @@ def _sqlite(where: URL, patience: float) -> Database:
     if where.database in (None, "", ":memory:"):
         raise ValueError("a SQLite database in memory is not shared between threads: name a file, as in sqlite:///leeway.db")
     Path(str(where.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
-    connecting = {"check_same_thread": False, "timeout": patience}
+    connecting = {"check_same_thread": False, "timeout": patience, "cached_statements": STATEMENTS}
     engine = create_engine(where, connect_args=connecting, pool_size=5, max_overflow=20, pool_timeout=patience)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -41,7 +41,7 @@ class StoredMeter:
             drawn = text("SELECT nextval(pg_get_serial_sequence('events', 'id')) FROM generate_series(1, :n)")
             numbers: Iterable[int] = self._connection.execute(drawn, {"n": len(keys)}).scalars()
         else:  # the write lock is ours: nobody else counts on from the same row
-            last = self._connection.execute(select(func.max(_EVENTS.c.id))).scalar() or 0
+            last = self._connection.exec_driver_sql("SELECT max(id) FROM events").scalar() or 0
             numbers = range(max(last, *self._numbers.values(), 0) + 1, 2**63)
         self._numbers.update(zip(keys, numbers, strict=False))
 

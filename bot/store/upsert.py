@@ -24,6 +24,7 @@ Columns = tuple[str, ...]
 Values = tuple[object, ...]
 
 MOST = 256  # rows in one statement, a power of two; more gain nothing, and SQLite binds at most 32,766 values
+EXACT = 64  # up to so many rows are one statement of just that size: the driver keeps few enough of them
 
 
 def insert(dialect: str, table: Table) -> Insert:
@@ -77,11 +78,12 @@ def _executed(connection: Connection, shape: Shape, rows: Sequence[Values]) -> I
         yield connection.exec_driver_sql(_unnested(shape), columns)
         return
     # Not executemany: it lets go of Python's lock and takes it back at every row, and whoever runs meanwhile keeps it for
-    # milliseconds. In powers of two there are few texts, and the driver keeps what it compiled.
+    # milliseconds. There are few sizes, so few texts, and the driver keeps what it compiled.
     start, size = 0, MOST
-    while start < len(rows):
-        while size > len(rows) - start:
+    while (left := len(rows) - start) > 0:
+        while size > left > EXACT:
             size //= 2
+        size = min(size, left)
         flat = tuple(chain.from_iterable(rows[start : start + size]))
         yield connection.exec_driver_sql(_listed(shape, size), flat)
         start += size

@@ -50,13 +50,14 @@ class Turned(Exception):
 
 
 class Call:
-    """A request: its headers, by lower-case name, and its body, which is read once."""
+    """A request: its headers, by lower-case name, and its body, which is read once. `after` is done when it was answered."""
 
-    __slots__ = ("_receive", "headers", "query")
+    __slots__ = ("_receive", "after", "headers", "query")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.query: bytes = scope["query_string"]
+        self.after: Callable[[], None] | None = None
         self._receive = receive
 
     def header(self, name: bytes) -> str:
@@ -86,10 +87,14 @@ class Hot:
         if handler is None:
             await self._rest(scope, receive, send)
             return
+        call = Call(scope, receive)
         try:
-            given = await _given(handler, Call(scope, receive))
+            given = await _given(handler, call)
         except Hungup:
             return
+        finally:
+            if call.after is not None:
+                call.after()
         headers: list[Any] = [*given.headers, (b"content-length", b"%d" % len(given.body))]
         await send({"type": "http.response.start", "status": given.status, "headers": headers})
         await send({"type": "http.response.body", "body": given.body})

@@ -19,7 +19,8 @@ Probe = Callable[[], str]
 class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
-    `counted` is told after each commit: there may be something to say.
+    `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
+    commit that has something to say.
     """
 
     policy: Policy
@@ -30,6 +31,7 @@ class Doors:
     token: Check
     probes: Mapping[str, Probe] = field(default_factory=dict)
     largest_body: int = 5 * 2**20
+    most_held: int = 64 * 2**20
     counted: Callable[[], None] = lambda: None
     labels: Labels = field(default_factory=Labels)
 
@@ -44,7 +46,8 @@ class Doors:
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""
         recorded = record(usages, policy=self.policy, prices=self.prices, units=self.units, now=self.clock.now())
-        self.counted()
+        if recorded.told:
+            self.counted()
         return recorded
 
     def standings(self) -> tuple[Standing, ...]:

@@ -6,6 +6,8 @@ bytes are read and how its own kind of answer looks. The till is shared: what co
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from math import ceil
 
 from anyio import to_thread
@@ -23,6 +25,7 @@ from workflows.ports import Unavailable
 log = logging.getLogger("leeway.web")
 
 SMALL = 64_000  # bytes that are read at once; a larger body would keep other calls waiting, so a thread reads it
+UNFOLDS = 20  # how much larger a compressed body may be taken to be before it is looked at: telemetry repeats itself
 UNKEPT = "this could not be kept, and why is in Leeway's log; sending it again is safe"
 
 Reader = Callable[[bytes, Place], Read]
@@ -36,11 +39,20 @@ class Intake:
         self._doors = doors
         self._bearers = bearers
         self._till = Till(doors.record)
+        self._held = 0  # bytes of bodies whose calls are not answered yet
 
     async def body(self, call: Call, scope: str = "ingest") -> bytes:
-        """The body of a call whose bearer may do this."""
+        """The body of a call whose bearer may do this; it counts as held until the call is answered."""
         await self._bearers.admit(call.header(b"authorization"), scope)
+        size = _size(call, self._doors.largest_body)
+        if self._held and self._held + size > self._doors.most_held:
+            raise busy("as much usage as there is room for is being read")
+        self._held += size
+        call.after = partial(self._release, size)
         return await whole(call, self._doors.largest_body)
+
+    def _release(self, size: int) -> None:
+        self._held -= size
 
     async def read(self, body: bytes, reader: Reader) -> Read:
         """What a body says."""
@@ -55,11 +67,24 @@ class Intake:
         try:
             recorded = await self._till.take(found.usages)
         except Unavailable as error:
-            wait = ceil(error.after.total_seconds()) if error.after else 1
-            raise Turned(503, f"{error}; send the same again", (b"retry-after", b"%d" % max(1, wait))) from error
+            raise busy(str(error), error.after) from error
         except Exception as error:
             log.exception("usage could not be kept")
             raise Turned(500, UNKEPT) from error
         if recorded.absurd:
             found.refuse_absurd(recorded.absurd)
         return recorded
+
+
+def _size(call: Call, largest: int) -> int:
+    """The bytes that a body may come to, as far as its head tells."""
+    declared = call.headers.get(b"content-length", b"")
+    said = int(declared) if declared.isdigit() else largest
+    unfolds = UNFOLDS if b"content-encoding" in call.headers else 1
+    return min(said * unfolds, largest)
+
+
+def busy(why: str, after: timedelta | None = None) -> Turned:
+    """What a sender is told that should come back: nothing was kept, or that is not known."""
+    wait = ceil(after.total_seconds()) if after else 1
+    return Turned(503, f"{why}; send the same again", (b"retry-after", b"%d" % max(1, wait)))

@@ -13,6 +13,7 @@ from bot.clock import SystemClock
 from bot.store import open_store
 from tests.bench.company import QUOTAS
 
+DAY_OF_OLD = tuple(range(20261026, 20261032)) + tuple(range(20261101, 20261125))
 DAY, START, END, AT = 20261125, 1_793_487_600_000_000, 1_796_079_600_000_000, 1_795_600_000_000_000
 SERIES, WHO, LIMIT = 77, ("u1@acme.example", "gateway"), 10**15
 SEEN = "INSERT INTO seen (day, key, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -39,30 +40,15 @@ class Floor:
         mixed, first = 0x9E3779B97F4A7C15F39CC0605CEDC835, self.count
         self.count += events
         return [
-            (
-                n,
-                (n * mixed % 2**128).to_bytes(16),
-                AT + n,
-                SERIES,
-                "u1@acme.example",
-                "gateway",
-                1,
-                1,
-                1500 + n % 977,
-                200,
-                1000,
-                0,
-                7_500_000,
-                840,
-            )
+            (n, (n * mixed % 2**128).to_bytes(16), AT + n, SERIES, *WHO, 1, 1, 1500 + n % 977, 200, 1000, 0, 7_500_000, 840)
             for n in range(first + 1, first + events + 1)
         ]
 
-    def write(self, rows: list[tuple[object, ...]]) -> None:
+    def write(self, rows: list[tuple[object, ...]], day: int = DAY) -> None:
         """One batch, one commit."""
         run = self.database
         run.execute("BEGIN IMMEDIATE")
-        run.executemany(SEEN, [(DAY, row[1], row[0]) for row in rows])
+        run.executemany(SEEN, [(day, row[1], row[0]) for row in rows])
         if run.execute("SELECT changes()").fetchone()[0] > len(rows):
             raise AssertionError("the batch was not all new")
         cost = sum(row[12] for row in rows)  # type: ignore[misc]
@@ -70,16 +56,16 @@ class Floor:
             (after,) = run.execute(COUNTER, (quota.key, START, END, cost)).fetchone()
             if after - cost < LIMIT <= after:
                 raise AssertionError("the floor's limit was reached")
-        run.executemany(DAILY, [(quota.key, DAY, cost) for quota in QUOTAS])
+        run.executemany(DAILY, [(quota.key, day, cost) for quota in QUOTAS])
         run.executemany(EVENT, rows)
         sums = [sum(row[n] for row in rows) for n in (8, 9, 10, 11, 12, 13)]  # type: ignore[misc]
-        run.execute(SLICE, (DAY, SERIES, len(rows), len(rows), *sums, len(rows)))
+        run.execute(SLICE, (day, SERIES, len(rows), len(rows), *sums, len(rows)))
         run.execute("COMMIT")
 
 
-def opened(folder: Path) -> Floor:
+def opened(folder: Path, name: str = "floor.db") -> Floor:
     """An empty store's tables, set up as the store sets a connection up."""
-    path = folder / "floor.db"
+    path = folder / name
     store = open_store(f"sqlite:///{path}", SystemClock())
     store.migrate()
     store.close()
