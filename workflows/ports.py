@@ -187,6 +187,9 @@ class Yields(Protocol):
     def find(self, key: bytes) -> tuple[date, Produced] | None:
         """The report of that key, and its local day."""
 
+    def of(self, original: bytes) -> list[Produced]:
+        """Every difference to a report, by key."""
+
     def sums(self, first: date, last: date, scope: str = "") -> list[Yield]:
         """What was produced on each local day from first to last, both included, in a scope and below it; "" is everywhere."""
 

@@ -237,7 +237,7 @@ class ProducedRow(_Row, table=True):
     """A report of something produced, or with `corrects` a difference to one."""
 
     __tablename__ = "produced"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("produced_by_corrects", "corrects"), {"sqlite_with_rowid": False})
 
     key: bytes = _key()
     day: date = Field(sa_type=Day)

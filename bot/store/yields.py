@@ -31,6 +31,10 @@ class StoredYields:
         row = self._connection.execute(select(_PRODUCED).where(_PRODUCED.c.key == key)).mappings().first()
         return mapping.produced_of(row) if row else None
 
+    def of(self, original: bytes) -> list[Produced]:
+        here = select(_PRODUCED).where(_PRODUCED.c.corrects == original).order_by(_PRODUCED.c.key)
+        return [mapping.produced_of(row)[1] for row in self._connection.execute(here).mappings()]
+
     def sums(self, first: date, last: date, scope: str = "") -> list[Yield]:
         here = select(_YIELDS).where(_YIELDS.c.day >= first, _YIELDS.c.day <= last)
         if scope:

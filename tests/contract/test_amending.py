@@ -101,6 +101,14 @@ def test_a_report_is_found_whole(world: World) -> None:
         assert unit.yields.find(b"k") == (TODAY, whole)
 
 
+def test_the_differences_to_a_report_are_found(world: World) -> None:
+    batch = [made(1, 3), made("c1", -2, corrects=b"1", reports=0), made("c2", 9, corrects=b"2"), made("b1", 5, corrects=b"1")]
+    world.keep(lambda unit: unit.yields.add([(TODAY, one) for one in batch]))
+    with world.other() as unit:
+        assert unit.yields.of(b"1") == [batch[3], batch[1]]
+        assert unit.yields.of(b"9") == []
+
+
 def test_sums_are_by_day_use_case_and_metric_and_may_fall(world: World) -> None:
     batch = [
         made(1, 3, seconds=60, value=5),

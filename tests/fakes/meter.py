@@ -125,6 +125,9 @@ class MemoryYields(Yields):
     def find(self, key: bytes) -> tuple[date, Produced] | None:
         return self._kept.produced.get(key)
 
+    def of(self, original: bytes) -> list[Produced]:
+        return [one for _, (_, one) in sorted(self._kept.produced.items()) if one.corrects == original]
+
     def sums(self, first: date, last: date, scope: str = "") -> list[Yield]:
         sums: dict[tuple[date, str, str, str], tuple[int, ...]] = {}
         for day, one in self._kept.produced.values():

@@ -96,6 +96,7 @@ def amending() -> None:
     made = [*text("scope", "metric"), *count("quantity"), *text("use_case"), *count("seconds", "value"), *text("model", "source")]
     produced = [*data("key"), *day(), at, *made, *data("corrects"), *count("reports")]
     op.create_table("produced", *produced, key("produced", "key"), sqlite_with_rowid=False)
+    op.create_index("produced_by_corrects", "produced", ["corrects"])
     yields = [*day(), *text("scope", "use_case", "metric"), *count("reports", "quantity", "seconds", "value")]
     op.create_table("yields", *yields, key("yields", "day", "scope", "use_case", "metric"), sqlite_with_rowid=False)
     nested = [sa.Column(name, sa.JSON(), nullable=False) for name in ("said", "shown")]
