@@ -57,6 +57,7 @@ class Leeway:
 def _catch_up(kit: Kit) -> None:
     enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
     digesting.plan(kit)
+    digesting.look_back(kit)
 
 
 def site_of(leeway: Leeway) -> ASGIApp:

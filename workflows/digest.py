@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from workflows.money import Unit
 from workflows.outcomes import Worth
 from workflows.overrides import Outcome, Override, Status
-from workflows.quotas import Standing
+from workflows.quotas import Level, Standing
 from workflows.requests import Request, State
 from workflows.times import Window
 
@@ -126,6 +126,26 @@ class Digest:
         return not any(news) and not any(line.spent or line.before for line in self.lines)
 
     @property
+    def busy(self) -> tuple[Line, ...]:
+        """The lines with something to tell."""
+        return tuple(line for line in self.lines if not _idle(line))
+
+    @property
+    def idle(self) -> tuple[Line, ...]:
+        """The lines of quotas in which nothing was spent, in the week and before it, and no threshold is reached."""
+        return tuple(line for line in self.lines if _idle(line))
+
+    @property
+    def produced(self) -> tuple[Worth, ...]:
+        """The use cases that reported something."""
+        return tuple(worth for worth in self.worth if worth.made)
+
+    @property
+    def unreported(self) -> tuple[Worth, ...]:
+        """Those that spent, and reported nothing."""
+        return tuple(worth for worth in self.worth if not worth.made)
+
+    @property
     def asked(self) -> int:
         """How many requests were made in the week."""
         return sum(1 for e in self.exceptions if e.request.submitted in self.window)
@@ -137,6 +157,10 @@ class Digest:
         """
         ended = [e.request for e in self.exceptions if e.request.state is state]
         return sum(1 for request in ended if (request.decided or request.submitted) in self.window)
+
+
+def _idle(line: Line) -> bool:
+    return not line.spent and not line.before and line.standing.level is Level.OK
 
 
 def compose(

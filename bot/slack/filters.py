@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
+from workflows.outcomes import each
 from workflows.times import show_day, show_moment, show_span
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
@@ -56,6 +57,23 @@ def figure(amount: int, unit: Unit) -> str:
     return show(amount, unit) if unit is Unit.USD else f"{amount:,}"
 
 
+def dollars(nanos: int) -> str:
+    """ "$8,420"."""
+    return show(nanos, Unit.USD)
+
+
+def signed(amount: int, unit: Unit) -> str:
+    """ "+$120.40": a difference."""
+    return f"{'+' if amount > 0 else ''}{show(amount, unit)}"
+
+
+def hours(seconds: int) -> str:
+    """ "12.5 hours", rounded to tenths."""
+    tenths = (seconds * 10 + 1800) // 3600
+    said = f"{tenths // 10:,}.{tenths % 10}".removesuffix(".0")
+    return f"{said} hour{'s' if said != '1' else ''}"
+
+
 def share(part: int, whole: int) -> str:
     """ "84 %", which no line breaks in two."""
     return f"{percent(part, whole)}\u00a0%"
@@ -94,6 +112,10 @@ def few(items: Iterable[object], most: int) -> list[object]:
 FILTERS = {
     "money": show,
     "figure": figure,
+    "dollars": dollars,
+    "signed": signed,
+    "hours": hours,
+    "each": each,
     "person": person,
     "channel": channel,
     "day": show_day,

@@ -1,14 +1,15 @@
 """Showing: makes what people see in Slack equal to what is true. One method an effect; each may run any number of times.
 
-Cards are kept up to date; warnings, news and digests are said once and then stand.
+Cards and digests are kept up to date; warnings and news are said once and then stand.
 """
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.slack.front import Front
-from bot.slack.posting import Spot
+from bot.slack.posting import Also, Spot
 from workflows import digesting
+from workflows.digest import Digest
 from workflows.effects import Do, News
 from workflows.explaining import Card, card
 from workflows.metering import outlook
@@ -153,15 +154,23 @@ class Shower:
         self._poster.put(Spot(f"checkin:{key}", "dm", self._poster.im(override.holder)), message)
 
     def digest(self, key: str) -> None:
-        """The channel has that week's digest: said once."""
-        thing, (channel, _) = f"digest:{key}", key.split("/")
-        if self._poster.find(thing, CHANNEL):
-            return
+        """The channel has that week's digest: said once, and brought up to date where a figure of the week is another now."""
+        thing, now = f"digest:{key}", self._kit.clock.now()
+        posted = self._poster.find(thing, CHANNEL)
         with self._kit.reads() as unit:
-            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now())
-        self._poster.put(
-            Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
-        )
+            report = unit.reports.get(key)
+            if report is None and posted:
+                return  # it was told before what is told was kept
+            told = digesting.compute(unit, self._kit.policy, key, now) if report is None else report.said
+            amended = digesting.again(unit, self._kit.policy, report, now) if report else None
+        if amended is None:
+            self._tell(key, told, lambda unit: digesting.keep(unit, told))
+        elif amended.shown and amended is not report:
+            self._tell(key, amended.shown, lambda unit: digesting.keep_amended(unit, amended, now))
+
+    def _tell(self, key: str, told: Digest, keep: Also) -> None:
+        message = self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
+        self._poster.put(Spot(f"digest:{key}", CHANNEL, told.channel), message, keep)
 
     def _home(self, quota: Quota) -> str:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
