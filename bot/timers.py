@@ -10,24 +10,31 @@ from apscheduler.schedulers.background import BackgroundScheduler
 log = logging.getLogger("leeway.timers")
 
 KNOCK = 1.0  # seconds; an override ends at most so much late
+WATCH = 0.5  # seconds; what another process commits is known to the admission check within twice as long
 PLAN = 3600.0  # seconds; a digest is planned a week ahead, a limit changed by another door is wrong for an hour at most
 
 
 class Engine:
-    """Runs the work whenever it is poked and at every knock, in one thread; the planning every hour."""
+    """Runs the work whenever it is poked and at every knock, in one thread; the planning every hour.
 
-    def __init__(self, work: Callable[[], None], plan: Callable[[], None]) -> None:
+    `watch` looks at what other processes committed, twice a second and in a thread of its own: the work may wait for Slack.
+    """
+
+    def __init__(self, work: Callable[[], None], plan: Callable[[], None], watch: Callable[[], None]) -> None:
         self._work = work
         self._poked = threading.Event()
         self._working = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leeway-engine", daemon=True)
+        self._watch = watch
+        self._watcher = threading.Thread(target=self._look, name="leeway-watch", daemon=True)
         self._scheduler = BackgroundScheduler(daemon=True, timezone="UTC")
         self._scheduler.add_job(self.poke, "interval", seconds=KNOCK, coalesce=True, max_instances=1)
         self._scheduler.add_job(_safely(plan), "interval", seconds=PLAN, coalesce=True, max_instances=1)
 
     def start(self) -> None:
         self._thread.start()
+        self._watcher.start()
         self._scheduler.start()
 
     def poke(self) -> None:
@@ -48,6 +55,7 @@ class Engine:
         self._stopping.set()
         self._poked.set()
         self._thread.join(timeout=10)
+        self._watcher.join(timeout=10)
 
     def _run(self) -> None:
         work = _safely(self._work)
@@ -56,6 +64,11 @@ class Engine:
             self._poked.clear()
             with self._working:
                 work()
+
+    def _look(self) -> None:
+        watch = _safely(self._watch)
+        while not self._stopping.wait(WATCH):
+            watch()
 
 
 def _safely(work: Callable[[], None]) -> Callable[[], None]:

@@ -1,6 +1,8 @@
 """Wiring: the one place where ports meet what implements them."""
 
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -17,18 +19,21 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
-from bot.slack.home import Pulse
+from bot.slack.home import Pulse, doorstep
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, waking
+from workflows import digesting, enforcing, recounting, waking
+from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock, LimitStore
+from workflows.ports import Clock, LimitStore, Rejected, Unavailable
+
+log = logging.getLogger("leeway.wiring")
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -48,10 +53,13 @@ class Leeway:
     work: Callable[[], None]
     engine: Engine
     slack: Callable[[], str]
+    gate: Gate
 
     def begin(self) -> None:
-        """What every start does first, and the engine every hour: limits and digests that changed or were missed."""
+        """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
+        recounting.recount(self.kit)
         _catch_up(self.kit)
+        self.gate.refresh(self.kit.clock.now())
 
 
 def _catch_up(kit: Kit) -> None:
@@ -72,8 +80,19 @@ def site_of(leeway: Leeway) -> ASGIApp:
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
+        gate=leeway.gate,
+        ask=_doorstep(leeway.bolt.client),
     )
     return web(doors, routes=leeway.routes)
+
+
+def _doorstep(client: WebClient) -> str:
+    """Where people ask for more. Slack answered a moment ago; without it now, calls are judged all the same."""
+    try:
+        return doorstep(client)
+    except (Rejected, Unavailable) as error:
+        log.warning("checks are answered without a link to the app in Slack: %s", error)
+        return ""
 
 
 @lru_cache(maxsize=1)
@@ -99,7 +118,14 @@ def assemble(
         waking.wake(kit)
         courier.run()
 
-    engine = Engine(work, lambda: _catch_up(kit))
+    gate = Gate(policy, store.reads)
+    store.listen(gate.hear)
+
+    def watch() -> None:
+        with suppress(Unavailable):  # the knock says so; what is known goes on counting
+            gate.refresh(clock.now())
+
+    engine = Engine(work, lambda: _catch_up(kit), watch)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock))
+    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate)

@@ -1,10 +1,35 @@
-"""Hypothesis: the same examples on every run, so that a red test stays red; `make fuzz` looks for new ones, longer."""
+"""Hypothesis: the same examples on every run, so that a red test stays red; `make fuzz` looks for new ones, longer.
+
+And the PostgreSQL server that tests share: each test has databases of its own in it.
+"""
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
 
 # No deadline and no complaint about slowness: a busy machine must not fail a property.
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("ci"), derandomize=False, max_examples=2_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "ci")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator["Server"]:
+    """The server, started when it is first asked for."""
+    from tests.postgres import server  # here: whoever needs no database need not wait for its libraries
+
+    with server() as running:
+        yield running
+
+
+@pytest.fixture
+def postgresql(server: "Server") -> Iterator[str]:
+    """The URL of a PostgreSQL database with the tables in it, for one test."""
+    with server.database() as name:
+        yield server.url(name)

@@ -29,8 +29,12 @@ class Approval(StrEnum):
 Stands = Mapping[tuple[str, Window], int]
 """What was spent, by quota key and window."""
 
-Overrides = Callable[[str, Window], Sequence[Override]]
-"""The overrides of a quota that ran in a window."""
+
+class Grants(NamedTuple):
+    """What a quota was given in a window: its base, and the overrides that ran in it."""
+
+    base: Callable[[Quota, Window], int]
+    overrides: Callable[[str, Window], Sequence[Override]]
 
 
 Windows = Callable[[Quota, datetime], Window]
@@ -47,10 +51,11 @@ class _Tight(NamedTuple):
 class Books:
     """Books a batch under approvals. `before` is what each counter stood at without the batch, `after` what it does with it."""
 
-    def __init__(self, quotas: Counting, windows: Windows, overrides: Overrides, *, before: Stands, after: Stands) -> None:
+    def __init__(self, quotas: Counting, windows: Windows, grants: Grants, *, before: Stands, after: Stands) -> None:
         self._quotas = quotas
         self._windows = windows
-        self._overrides = cache(overrides)
+        self._base = cache(grants.base)
+        self._overrides = cache(grants.overrides)
         self._running = dict(before)
         self._after = after
 
@@ -64,7 +69,7 @@ class Books:
 
     def _tight(self, group: Group) -> _Tight:
         every = ((quota, self._windows(quota, group.today.start)) for quota in counting(group.sort, self._quotas))
-        return _Tight(group, [(quota, window) for quota, window in every if self._after[quota.key, window] > quota.limit])
+        return _Tight(group, [here for here in every if self._after[here[0].key, here[1]] > self._limit(*here)])
 
     def _split(self, tight: Sequence[_Tight], batch: Sequence[Costed]) -> Iterator[Booked]:
         """Tight groups by the approval of each event: one may be the first beyond because of one of another group before it."""
@@ -82,10 +87,14 @@ class Books:
             before = self._running[quota.key, window]
             self._running[quota.key, window] = after = before + _amount(event, quota.unit)
             # An event of nothing on a base that is used up exactly goes beyond nothing.
-            if before >= quota.limit and after > quota.limit and approval != Approval.BEYOND:
+            base = self._limit(quota, window)
+            if before >= base and after > base and approval != Approval.BEYOND:
                 cover = self._cover(quota, window, event.usage.at)
                 approval = cover if approval == Approval.BASE or cover == Approval.BEYOND else approval
         return str(Approval.REFUSED) if event.usage.ended == Ended.REFUSED else approval
+
+    def _limit(self, quota: Quota, window: Window) -> int:
+        return self._base(quota, window) if quota.rollover else quota.limit  # it runs for every quota of every group
 
     def _cover(self, quota: Quota, window: Window, at: datetime) -> str:
         return next((o.id for o in self._overrides(quota.key, window) if o.in_force(at)), str(Approval.BEYOND))

@@ -6,17 +6,18 @@ told stays told. A few corrections share a transaction; each is booked or refuse
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflows.attribution import Origin
 from workflows.audit import Entry
 from workflows.corrections import Correction, Fault, Faulty, Ground, Step, differences, plain, replaced, sort_of, subject, value
 from workflows.keeping import Act, attempt, note
-from workflows.metering import MOST, add, price_list
+from workflows.metering import MOST, add, pricing
 from workflows.outcomes import use_case_of
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
+from workflows.quotas import Quota
 from workflows.spend import NOTHING, Costed, Counter, Price, Series, Tally, Usage, counting, price_all, summed, tally
 from workflows.times import day_at, local_day
 
@@ -130,7 +131,7 @@ def _value(original: Costed, correction: Correction, desk: Desk) -> Costed:
     usage = usage._replace(scope=_scope(policy, original.usage, correction.words))
     if isinstance(made, Costed):
         return made._replace(usage=usage)
-    return price_all([usage], price_list(policy, desk.prices), policy.fallback_price)[0]
+    return price_all([usage], pricing(policy, desk.prices), policy.fallback_price)[0]
 
 
 def _scope(policy: Policy, original: Usage, words: Mapping[str, str]) -> str:
@@ -162,9 +163,17 @@ def _keep(unit: UnitOfWork, original: Costed, steps: Sequence[Step], desk: Desk)
 
 def _newer(unit: UnitOfWork, policy: Policy, original: Costed) -> set[str]:
     """The quotas that would count an event and did not: they are newer than it, and there is nothing to be taken back there."""
-    day = local_day(original.usage.at, policy.organization.zone)
-    here = {quota.key for quota in counting(sort_of(original), policy.by_scope)}
-    return {key for key in here if not unit.meter.days(key, day, day)}
+    at = original.usage.at
+    day = local_day(at, policy.organization.zone)
+    return {
+        quota.key for quota in counting(sort_of(original), policy.by_scope) if not _counts(unit, policy, quota, at=at, day=day)
+    }
+
+
+def _counts(unit: UnitOfWork, policy: Policy, quota: Quota, *, at: datetime, day: date) -> bool:
+    """Whether a quota counted what came of that day. It is made to count from the start of the window in which it is new."""
+    since = unit.meter.since(quota.key)
+    return (since is None or since < policy.window(quota, at).end) and bool(unit.meter.days(quota.key, day, day))
 
 
 def _without(added: Tally, keys: set[str]) -> Tally:

@@ -13,11 +13,12 @@ class Do(StrEnum):
     """The kinds of effect; the key of each is in brackets."""
 
     SYNC_LIMIT = "sync_limit"  # [quota] the store's limit equals base + overrides
-    SHOW_WARNING = "show_warning"  # [warning] the team's channel has the warning
+    SHOW_WARNING = "show_warning"  # [warning] the scope's channel and owner have the warning
     SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
+    SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Wake(StrEnum):
     LAPSE = "lapse"  # [request] its pending deadline
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now
     END = "end"  # [override] its end
+    RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
 
 

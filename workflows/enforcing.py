@@ -4,12 +4,15 @@ Safe to run at any time, any number of times, from any process. The store is cal
 committed after it was read.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
+from workflows.metering import base_of
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
-from workflows.ports import Unavailable, UnitOfWork
+from workflows.policy import Policy
+from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
 from workflows.refusals import Refused
 
@@ -24,8 +27,9 @@ def sync(kit: Kit, key: str) -> None:
     now = kit.clock.now()
     with kit.reads() as unit:
         overrides = unit.overrides.current(key)
+        base = base_of(unit, kit.policy, quota, kit.policy.window(quota, now))
     wanted = [o for o in overrides if o.wanted(now)]
-    limit = target(quota.limit, wanted, now)
+    limit = target(base, wanted, now)
     if kit.limits.read(key).limit != limit:
         kit.limits.write(key, limit, quota.unit, [o.id for o in wanted])
         found = kit.limits.read(key).limit
@@ -38,10 +42,26 @@ def sync(kit: Kit, key: str) -> None:
 def sync_all(kit: Kit) -> None:
     """Queues every quota: at start, so that a changed app.yaml and whatever was missed reach the store."""
 
-    def queue(unit: UnitOfWork) -> None:
-        follow(unit, kit.clock.now(), [Effect(Do.SYNC_LIMIT, quota.key) for quota in kit.policy.quotas])
+    now = kit.clock.now()
+    resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
+    queue(kit.units, [quota.key for quota in kit.policy.quotas], now, resets)
 
-    attempt(kit.units, queue)
+
+def queue(units: Units, keys: Iterable[str], now: datetime, resets: Iterable[Alarm] = ()) -> None:
+    """Queues quotas whose limits may need a look, now and at their resets."""
+    effects, alarms = [Effect(Do.SYNC_LIMIT, key) for key in keys], list(resets)
+    attempt(units, lambda unit: follow(unit, now, effects, alarms))
+
+
+def begin_anew(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:
+    """The alarm rang: a window began in which the limit is another one, because of what was carried over."""
+    quota = kit.policy.quota(key)
+    if quota is not None and quota.rollover:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, key)], [_reset(kit.policy, quota, now)])
+
+
+def _reset(policy: Policy, quota: Quota, now: datetime) -> Alarm:
+    return Alarm(Wake.RESET, quota.key, policy.window(quota, now).end)
 
 
 def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]) -> None:

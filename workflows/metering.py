@@ -5,21 +5,21 @@ Late events count in the period they belong to but warn of nothing: nobody is wa
 reported already, what was told of it is amended.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from workflows import overrides
+from workflows import denials, overrides
 from workflows.amending import look_again
-from workflows.approvals import Books
+from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import Day, Quota, Standing, crossings, empty_at, mark_at, notice, pace
-from workflows.spend import Costed, Counter, Price, PriceOf, Tally, Usage, grouped, price_all, tally
-from workflows.times import day_at, local_day
+from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Tally, Usage, grouped, price_all, tally
+from workflows.times import Window, day_at, local_day
 
 HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
@@ -46,7 +46,7 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, price_list(policy, prices), policy.fallback_price)
+    priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
     sound = [costed for costed in priced if costed.cost <= MOST]
     absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
     batch = {costed[0].key: costed for costed in sound}
@@ -95,24 +95,37 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     counters, told = add(unit, policy, added, now)
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
-    books = Books(policy.by_scope, policy.window, unit.overrides.during, before=before, after=after)
+    grants = Grants(lambda quota, window: base_of(unit, policy, quota, window), unit.overrides.during)
+    books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
-    return counters, told
+    return counters, _deny(groups, unit, policy, now=now) or told
 
 
 def add(unit: UnitOfWork, policy: Policy, added: Tally, now: datetime) -> tuple[tuple[Counter, ...], bool]:
     """Adds to the counters; what they stand at since, and whether somebody is to be told.
 
-    Nobody is warned in windows that are over; digests that told of them are looked at again.
+    Digests that told of a week that is over are looked at again.
     """
     counters = tuple(unit.meter.add(added))
-    open_now = [counter for counter in counters if now < counter.window.end]
-    told = [_tell(policy.by_key[c.quota], c, c.spent - added.counters[c.quota, c.window], unit=unit, now=now) for c in open_now]
+    before = (counter.spent - added.counters[counter.quota, counter.window] for counter in counters)
+    told = [_follow(unit, policy, counter, stood, now=now) for counter, stood in zip(counters, before, strict=True)]
     look_again(unit, policy, added.days, now)
     return counters, any(told)
 
 
-def price_list(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
+def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:
+    """Keeps who was stopped for want of budget, and has them told; whether there is somebody."""
+    refused = [event.usage for group in groups if group.sort.ended == Ended.REFUSED for event in group.events]
+    new = [denied for denied in denials.once(refused, policy, now) if unit.denials.add(denied)]
+    for denied in new:
+        if denied.denial.who:
+            unit.outbox.put(Effect(Do.SHOW_DENIAL, denied.key), now)
+        else:
+            unit.denials.miss(denied.key)
+    return bool(new)
+
+
+def pricing(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     """Prices by the name that a model is sold under: what was negotiated, else the list price."""
 
     def price_of(provider: str, model: str) -> Price | None:
@@ -123,16 +136,20 @@ def price_list(policy: Policy, prices: Mapping[str, Price]) -> PriceOf:
     return price_of
 
 
-def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now: datetime) -> bool:
+def _follow(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> bool:
+    """What follows from a counter that grew, and whether anything does."""
+    return (tell if now < counter.window.end else _carry)(unit, policy, counter, before, now=now)
+
+
+def tell(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> bool:
     """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
-    window, after = counter.window, counter.spent
-    lowest = quota.thresholds.marks()[0][1]
-    if after < mark_at(quota.limit, lowest):  # overrides only raise the marks: most batches need not read them
+    quota, after = policy.by_key[counter.quota], counter.spent
+    if after < quota.thresholds.marks(quota.limit)[0].mark:  # more limit only raises the marks: most batches need not read it
         return False
-    limit = quota.limit + overrides.extra(unit.overrides.current(quota.key), now)
+    limit = base_of(unit, policy, quota, counter.window) + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
-    for crossing in reversed(crossings(before, after, limit, quota.thresholds)):
-        told = notice(quota, window, crossing, spent=after, at=now)
+    for crossing in reversed(crossings(before, after, limit, quota.thresholds, added=limit - quota.limit)):
+        told = notice(quota, counter.window, crossing, spent=after, at=now)
         if unit.meter.tell(told, shown=not shown):
             shown = shown or told.key
     if shown:
@@ -140,11 +157,36 @@ def _tell(quota: Quota, counter: Counter, before: int, *, unit: UnitOfWork, now:
     return bool(shown)
 
 
+def _carry(unit: UnitOfWork, policy: Policy, late: Counter, before: int, *, now: datetime) -> bool:
+    """Late usage may leave less to the window that is open: its limit falls, and what was spent there may be past a level now."""
+    quota = policy.by_key[late.quota]
+    window = policy.window(quota, now)
+    lost = quota.carries(before) - quota.carries(late.spent)
+    if not lost or window.start != late.window.end:
+        return False
+    unit.outbox.put(Effect(Do.SYNC_LIMIT, quota.key), now)
+    stands = standing(unit, policy, quota, now)
+    if RANK[stands.level] > RANK[replace(stands, base=stands.base + lost).level]:
+        tell(unit, policy, Counter(quota.key, window, stands.spent, 0), 0, now=now)
+    return True
+
+
+def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> int:
+    """A quota's limit in one of its windows before overrides: app.yaml's, and what the window before left. Derived, never stored.
+
+    A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
+    """
+    since = unit.meter.since(quota.key) if quota.rollover else None
+    if since is None or since >= window.start:
+        return quota.limit
+    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
+
+
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:
     """What is true of a quota now: spent, base, and what overrides add."""
     window = policy.window(quota, now)
     extra = overrides.extra(unit.overrides.current(quota.key), now)
-    return Standing(quota, window, now, unit.meter.spent(quota.key, window), quota.limit, extra)
+    return Standing(quota, window, now, unit.meter.spent(quota.key, window), base_of(unit, policy, quota, window), extra)
 
 
 def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing, ...]:
@@ -168,7 +210,7 @@ def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ex
     """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
     at = standing(unit, policy, quota, now)
     if extra:
-        at = Standing(quota, at.window, now, at.spent, at.base, at.extra + extra)
+        at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
     rate = pace(_history(unit, quota, zone, now), now)
     return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))

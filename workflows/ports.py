@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.money import Unit
 from workflows.outcomes import Produced, Yield
@@ -22,7 +23,7 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Series, Slice, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Tally
 from workflows.times import Window
 
 
@@ -77,6 +78,9 @@ class Directory(Protocol):
     def members(self, usergroup: str) -> tuple[PersonId, ...]:
         """The people of a Slack user group, by its id."""
 
+    def find(self, name: str) -> PersonId | None:
+        """The full member that another system means by an e-mail address or an id of ours; None when that is nobody."""
+
 
 class Requests(Protocol):
     """Exception requests."""
@@ -111,6 +115,9 @@ class Overrides(Protocol):
     def current(self, quota: str) -> list[Override]:
         """Those on a quota that the store was not yet read back without, oldest first."""
 
+    def unended(self) -> list[Override]:
+        """The same on every quota."""
+
     def during(self, quota: str, window: Window) -> list[Override]:
         """Those on a quota that were in force at some time in a window, oldest first."""
 
@@ -136,8 +143,11 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, at: datetime) -> list[Counter]:
-        """Every counter whose window holds a moment."""
+    def counters(self, since: datetime) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also those of windows that had not begun."""
+
+    def tide(self, since: datetime) -> tuple[int, int]:
+        """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         """What counted in a quota on each local day from first to last, both included; days without are absent."""
@@ -147,6 +157,18 @@ class Meter(Protocol):
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         """The event of that key on one of these UTC days, the newest of several, and the series it was booked in."""
+
+    def know(self, metered: Metered) -> bool:
+        """Keeps how a quota is metered; False when that is what was kept before. Others who ask wait until this unit ends."""
+
+    def known(self) -> dict[str, Metered]:
+        """How each quota is metered, by its key."""
+
+    def since(self, quota: str) -> datetime | None:
+        """Since when a quota is metered."""
+
+    def forget(self, quota: str) -> None:
+        """A quota is no longer metered."""
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         """Keeps a notice; False when that threshold was told before.
@@ -209,6 +231,20 @@ class Reports(Protocol):
 
     def since(self, channel: str, week: str) -> list[Report]:
         """A channel's reports of a week and of those after it, oldest first."""
+
+
+class Denials(Protocol):
+    """Denials by a gateway that are told, or were."""
+
+    def add(self, denied: Denied) -> bool:
+        """Keeps one; False when one of that key was kept before."""
+
+    def get(self, key: str) -> Denied | None: ...
+    def miss(self, key: str) -> None:
+        """Notes that nobody here is the person it is for."""
+
+    def missed(self, at: datetime) -> list[Denied]:
+        """Those that were for nobody here, of the windows that hold a moment; oldest first."""
 
 
 class Record(Protocol):
@@ -294,6 +330,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     corrections: Corrections
     yields: Yields
     reports: Reports
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -303,3 +340,14 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
 
 
 Units = Callable[[], UnitOfWork]
+
+
+class Changed(NamedTuple):
+    """What a unit that was committed changed of what is remembered beside the database: each as it is since."""
+
+    counters: Sequence[Counter] = ()
+    overrides: Sequence[Override] = ()
+
+
+Listener = Callable[[Changed], None]
+"""Hears what was committed, right after; in the committing thread, so it must be quick and must not raise."""

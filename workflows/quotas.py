@@ -6,12 +6,12 @@
     soft         the soft threshold       work goes on under an approved exception
     hard         the hard threshold       stopped until platform, finance or security review it
 
-Thresholds are fractions of the *effective* limit. A crossing is told once per (quota, window, threshold as an amount): when an
-override raises the limit, the higher amount is a threshold that was not told yet.
+Thresholds are fractions of the *effective* limit, or amounts that move with it. A crossing is told once for each quota, window
+and mark: when an override raises the limit, the higher mark is a threshold that was not told yet.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -41,24 +41,67 @@ class Kind(StrEnum):
     PRODUCTION = "production"
 
 
+class AtSoft(StrEnum):
+    """What a call meets where the soft limit of a quota is reached."""
+
+    ALLOW = "allow"
+    NEEDS_EXCEPTION = "needs exception"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A threshold that is written as an amount, in the quota's integers. What is added to the limit lifts it by as much."""
+
+    size: int
+
+
+At = int | Amount
+"""Where a level begins: so many percent of the effective limit, or an amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A threshold: `mark` is the spend at which it lies, `percent` is 0 where app.yaml says an amount."""
+
+    level: Level
+    percent: int
+    mark: int
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where the levels begin, in percent of the effective limit; `warnings` rise and stay below `soft` <= `hard`."""
+    """Where the levels begin; of the limit in app.yaml `warnings` rise and stay below `soft`, which is not above `hard`."""
 
-    warnings: tuple[int, ...] = (70, 90)
-    soft: int = 100
-    hard: int = 120
+    warnings: tuple[At, ...] = (70, 90)
+    soft: At = 100
+    hard: At = 120
 
-    def marks(self) -> tuple[tuple[Level, int], ...]:
-        """Every threshold with its level, lowest first."""
-        return (*((Level.WARNING, p) for p in self.warnings), (Level.SOFT, self.soft), (Level.HARD, self.hard))
+    def marks(self, limit: int, added: int = 0) -> tuple[Crossing, ...]:
+        """Every threshold of an effective limit, of which `added` is more than app.yaml says; lowest first.
+
+        As a limit grows, amounts and percentages grow apart. No level then begins after a more severe one: it begins with it.
+        """
+        hard = _threshold(Level.HARD, self.hard, limit, added)
+        soft = _least(_threshold(Level.SOFT, self.soft, limit, added), hard)
+        warnings = (_least(_threshold(Level.WARNING, at, limit, added), soft) for at in self.warnings)
+        return (*sorted(warnings, key=lambda warning: warning.mark), soft, hard)
+
+
+def _threshold(level: Level, at: At, limit: int, added: int) -> Crossing:
+    return Crossing(level, 0, at.size + added) if isinstance(at, Amount) else Crossing(level, at, mark_at(limit, at))
+
+
+def _least(milder: Crossing, severe: Crossing) -> Crossing:
+    return milder if milder.mark <= severe.mark else replace(milder, mark=severe.mark)
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A limit on a scope. `key` is its name everywhere; `limit` is the base, in the unit's integers.
+    """A limit on a scope. `key` is its name everywhere; `limit` is app.yaml's, in the unit's integers.
 
     `models` are shell patterns; empty means every model. `channel` is a Slack channel id, '' when only ancestors are told.
+    `rollover` is the most that is carried over from one window to the next.
     """
 
     key: str
@@ -71,6 +114,12 @@ class Quota:
     thresholds: Thresholds = Thresholds()
     channel: str = ""
     owner: PersonId | None = None
+    at_soft: AtSoft = AtSoft.NEEDS_EXCEPTION
+    rollover: int = 0
+
+    def carries(self, spent: int) -> int:
+        """What a window in which so much was spent leaves to the next. Not more than of app.yaml's limit: it does not pile up."""
+        return min(self.rollover, max(0, self.limit - spent))
 
     def counts(self, model: str) -> bool:
         """Whether a call to this model counts here."""
@@ -98,30 +147,22 @@ def mark_at(limit: int, percent: int) -> int:
     return -(-limit * percent // 100)
 
 
-def level_of(spent: int, limit: int, thresholds: Thresholds) -> Level:
-    """The level of a quota that has spent so much of this effective limit."""
+def level_of(spent: int, limit: int, thresholds: Thresholds, *, added: int = 0) -> Level:
+    """The level of a quota that has spent so much of this effective limit, of which `added` is more than app.yaml says."""
     reached = Level.OK
-    for level, percent in thresholds.marks():
-        if spent >= mark_at(limit, percent):
-            reached = level
+    for threshold in thresholds.marks(limit, added):
+        if spent < threshold.mark:
+            break
+        reached = threshold.level
     return reached
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A threshold that spend just reached: `mark` is the amount at which it lies."""
-
-    level: Level
-    percent: int
-    mark: int
-
-
-def crossings(before: int, after: int, limit: int, thresholds: Thresholds) -> tuple[Crossing, ...]:
+def crossings(before: int, after: int, limit: int, thresholds: Thresholds, *, added: int = 0) -> tuple[Crossing, ...]:
     """The thresholds with `before < mark <= after`, lowest first. Only the last is told; all of them count as told.
 
     A limit of nothing is past its thresholds before anything is spent; what is spent first crosses them.
     """
-    marks = (Crossing(level, percent, max(1, mark_at(limit, percent))) for level, percent in thresholds.marks())
+    marks = (replace(c, mark=max(1, c.mark)) for c in thresholds.marks(limit, added))
     return tuple(c for c in marks if before < c.mark <= after)
 
 
@@ -139,13 +180,13 @@ class Notice:
 
 def notice(quota: Quota, window: Window, crossing: Crossing, *, spent: int, at: datetime) -> Notice:
     """The notice of a crossing; its key is the same whoever finds it, so it can be told only once."""
-    key = f"{quota.key}@{window.start:%Y%m%dT%H%M}@{crossing.level}{crossing.percent}@{crossing.mark}"
+    key = f"{quota.key}@{window.start:%Y%m%dT%H%M}@{crossing.level}{crossing.percent or ''}@{crossing.mark}"
     return Notice(key, quota.key, window, crossing, spent, at)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is true of a quota at a moment. `limit` is the effective one, `base` without overrides."""
+    """What is true of a quota at a moment. `limit` is the effective one; `base` is it without overrides, with what is carried."""
 
     quota: Quota
     window: Window
@@ -163,8 +204,33 @@ class Standing:
         return max(0, self.limit - self.spent)
 
     @property
+    def carried(self) -> int:
+        """How much of the base is left over from the window before."""
+        return self.base - self.quota.limit
+
+    @property
+    def added(self) -> int:
+        """How much of the effective limit is more than app.yaml says."""
+        return self.limit - self.quota.limit
+
+    @property
     def level(self) -> Level:
-        return level_of(self.spent, self.limit, self.quota.thresholds)
+        return level_of(self.spent, self.limit, self.quota.thresholds, added=self.added)
+
+    @property
+    def soft(self) -> int:
+        """The amount at which the soft limit lies."""
+        return self.quota.thresholds.marks(self.limit, self.added)[-2].mark
+
+    @property
+    def hard(self) -> int:
+        """The amount at which the hard limit lies."""
+        return self.quota.thresholds.marks(self.limit, self.added)[-1].mark
+
+    @property
+    def stop(self) -> int:
+        """The amount at which the hard limit would lie without overrides: past it an exception is reviewed as one past that."""
+        return self.quota.thresholds.marks(self.base, self.carried)[-1].mark
 
 
 def window_of(quota: Quota, zone: str, at: datetime, fiscal_start: int = 1) -> Window:
@@ -236,7 +302,7 @@ def suggestion(standing: Standing, empties: datetime | None) -> int:
         rest, run = standing.window.end - empties, empties - standing.at
         need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
     least = NANO if standing.quota.unit is Unit.USD else 1
-    room = mark_at(standing.base, standing.quota.thresholds.hard) - standing.limit
+    room = standing.stop - standing.limit
     wanted = _two_digits(max(need, least), up=True)
     return min(wanted, _two_digits(room, up=False)) if room >= least else wanted
 

@@ -1,123 +1,85 @@
-"""Recounting: corrections of what was reported as produced, by the rules that hold for usage (`corrections`)."""
+"""Recounting: a quota that is new in app.yaml, or counts in another way than before, counts what its window already holds.
 
-from collections.abc import Mapping, Sequence
+What was spent is in the daily sums of its scope; its counter and its days are made from those, in one transaction. Whoever counts
+usage for it meanwhile waits: the counters are taken first, as a batch does, and only then are the sums read.
+
+Not known, and so not made good: which scope an event would belong to under the attribution rules of today, or that a scope had
+another name.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from workflows import amending
-from workflows.attribution import Origin
-from workflows.audit import Entry
-from workflows.correcting import TOGETHER, Corrected
-from workflows.corrections import Correction, Fault, Faulty, second
-from workflows.keeping import Act, attempt, note
-from workflows.outcomes import Produced, use_case_of
+from workflows.keeping import Kit, attempt
+from workflows.metering import HISTORY, ONE_DAY, tell
 from workflows.policy import Policy
-from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-
-CHANGED = ("scope", "use_case", "metric", "quantity", "seconds", "value", "model")
-"""The fields of a report that a correction may replace."""
-
-AMOUNTS = ("quantity", "seconds", "value", "reports")
+from workflows.ports import UnitOfWork
+from workflows.quotas import Quota
+from workflows.spend import Metered, Tally, counting
+from workflows.times import Window, local_day
 
 
-def recount(corrections: Sequence[Correction], *, policy: Policy, units: Units, now: datetime) -> Corrected:
-    """Books every correction that was not booked before. Raises Unavailable when the store is too busy to say."""
-    done = Corrected()
-    for start in range(0, len(corrections), TOGETHER):
-        some = corrections[start : start + TOGETHER]
-        try:
-            done = done.plus(attempt(units, lambda unit, some=some: _together(unit, some, policy, now)))  # type: ignore[misc]
-        except Stale as stale:
-            raise Unavailable("other writers were first each time") from stale
-    return done
+def recount(kit: Kit) -> None:
+    """At every start, before usage is taken: brings up to date what app.yaml's quotas count."""
+    now = kit.clock.now()
+    attempt(kit.units, lambda unit: _recount(unit, kit.policy, now))
 
 
-def _together(unit: UnitOfWork, corrections: Sequence[Correction], policy: Policy, now: datetime) -> Corrected:
-    done = Corrected()
-    for correction in corrections:
-        mine = frozenset({correction.key})
-        if unit.yields.find(correction.key):
-            done = done.plus(Corrected(known=mine))
-        elif faulty := _book(unit, correction, policy, now):
-            done = done.plus(Corrected(faulty={correction.key: faulty}))
-        else:
-            done = done.plus(Corrected(new=mine))
-    return done
+def _recount(unit: UnitOfWork, policy: Policy, now: datetime) -> None:
+    known = unit.meter.known()
+    for key in known.keys() - policy.by_key.keys():
+        unit.meter.forget(key)  # should it come back, it begins as a new one does
+    if stale := [quota for quota in policy.quotas if _stale(unit, policy, quota, known.get(quota.key), now=now)]:
+        _count_again(unit, policy, stale, now=now)
 
 
-def _book(unit: UnitOfWork, correction: Correction, policy: Policy, now: datetime) -> Faulty | None:
-    found = _original(unit, correction)
-    if found is None:
-        return Faulty(Fault.UNKNOWN)
-    day, original = found
-    last = unit.record.last(subject(original.key))
-    said: Mapping[str, Any] = last.after if last else {}
-    if said and bytes.fromhex(said["key"]) not in correction.corrects:
-        return Faulty(Fault.OVERTAKEN, instead=said["name"])
-    before = _value(original, said["now"]) if said else original
-    after = None if correction.void else _replaced(original, correction, policy)
-    if _plain(before) == _plain(after):
-        return Faulty(Fault.SAME)
-    steps = differences(before, after, correction.key, original)
-    unit.yields.add([(day, step) for step in steps])
-    amending.look_again(unit, policy, {(key, day) for s in steps for key in amending.above(policy, s.scope)}, now)
-    entry = {"before": _plain(before), "now": _plain(after), "reason": correction.reason, "name": correction.name}
-    act = Act(correction.by, "voided" if correction.void else "corrected", now)
-    note(unit, subject(original.key), act, entry | {"key": correction.key.hex()})
-    return None
+def _stale(unit: UnitOfWork, policy: Policy, quota: Quota, known: Metered | None, *, now: datetime) -> bool:
+    """Whether a counter cannot be relied on; notes how the quota is metered from now on.
+
+    One that is metered since a moment in this window is looked at once more: while replicas were restarted one after the other,
+    those with the old app.yaml did not count in it.
+    """
+    org = policy.organization
+    how = f"{org.zone}/{org.fiscal_start} {' '.join(sorted(quota.models))}".strip()
+    since = known.since if known else now
+    changed = unit.meter.know(Metered(quota.key, since, how))
+    adopted = known is not None and not known.how  # from a database that did not keep it yet
+    return (changed and not adopted) or since in policy.window(quota, now)
 
 
-def _original(unit: UnitOfWork, correction: Correction) -> tuple[date, Produced] | None:
-    named = (found for key in correction.corrects if (found := unit.yields.find(key)))
-    return next((unit.yields.find(one.corrects) if one.corrects else (day, one) for day, one in named), None)
+def _count_again(unit: UnitOfWork, policy: Policy, stale: Sequence[Quota], *, now: datetime) -> None:
+    """Makes counters and days equal to what the daily sums say; a threshold that is found reached is told."""
+    zone = policy.organization.zone
+    windows = {quota.key: policy.window(quota, now) for quota in stale}
+    held = {counter.quota: counter for counter in unit.meter.add(Tally(dict.fromkeys(sorted(windows.items(), key=_key), 0), {}))}
+    first, last = local_day(min(now - HISTORY, *(w.start for w in windows.values())), zone), local_day(now, zone) + ONE_DAY
+    spent = _spent(unit, stale, first, last)
+    missing: dict[tuple[str, Window], int] = {}
+    days: dict[tuple[str, date], int] = {}
+    for key, window in sorted(windows.items(), key=_key):
+        begins, ends = local_day(window.start, zone), local_day(window.end, zone)
+        mine = {day: amount for (quota, day), amount in spent.items() if quota == key}
+        missing[key, window] = sum(amount for day, amount in mine.items() if begins <= day < ends) - held[key].spent
+        kept = unit.meter.days(key, first, last)
+        days |= {(key, day): mine.get(day, 0) - kept.get(day, 0) for day in sorted(mine.keys() | kept.keys())}
+    added = Tally({one: amount for one, amount in missing.items() if amount}, {one: n for one, n in days.items() if n})
+    for counter in unit.meter.add(added):
+        tell(unit, policy, counter, held[counter.quota].spent, now=now)
 
 
-def _replaced(original: Produced, correction: Correction, policy: Policy) -> Produced:
-    words, scope = correction.words, correction.words.get("scope", original.scope)
-    made = original._replace(**{**words, **correction.numbers})  # type: ignore[arg-type]
-    if "use_case" in words or "scope" in words:
-        case = words.get("use_case", original.use_case)
-        if scope in policy.scopes:
-            scope = policy.attribution.scope_of(Origin(use_case=case), scope)
-        made = made._replace(scope=scope, use_case=use_case_of(scope, case))
-    return made
+def _key(item: tuple[str, Window]) -> str:
+    return item[0]
 
 
-def differences(before: Produced | None, after: Produced | None, key: bytes, original: Produced) -> list[Produced]:
-    """What leads from one value of a report to another, None for nothing, as reports of their own."""
-    if before and after and before[2:4] + before[5:6] == after[2:4] + after[5:6]:  # the same scope, metric and use case
-        less = {name: getattr(after, name) - getattr(before, name) for name in AMOUNTS}
-        return [after._replace(key=key, corrects=original.key, **less)]
-    steps = (
-        [before._replace(key=key, corrects=original.key, **{name: -getattr(before, name) for name in AMOUNTS})] if before else []
-    )
-    if after:
-        steps.append(after._replace(key=second(key) if steps else key, corrects=original.key))
-    return steps
-
-
-def subject(original: bytes) -> str:
-    """The name of a report's chain in the record."""
-    return f"produced:{original.hex()}"
-
-
-def _plain(one: Produced | None) -> dict[str, Any] | None:
-    return {name: getattr(one, name) for name in CHANGED} if one else None
-
-
-def _value(original: Produced, said: Mapping[str, Any] | None) -> Produced | None:
-    return original._replace(**said) if said else None
-
-
-def unlike(unit: UnitOfWork, chain: Sequence[Entry]) -> str:
-    """What is wrong between a report's chain and what is booked; "" for nothing."""
-    last = chain[-1]
-    found = unit.yields.find(bytes.fromhex(last.subject.partition(":")[2]))
-    if found is None:
-        return f"{last.subject}: the record knows it, and it is not stored any more"
-    original = found[1]
-    booked = [original, *unit.yields.of(original.key)]
-    now = _value(original, last.after["now"])  # type: ignore[arg-type]
-    if any(sum(getattr(one, name) for one in booked) != (getattr(now, name) if now else 0) for name in AMOUNTS):
-        return f"{last.subject}: what is booked is not what entry {last.seq} says"
-    return ""
+def _spent(unit: UnitOfWork, quotas: Sequence[Quota], first: date, last: date) -> dict[tuple[str, date], int]:
+    """What the daily sums say was spent in each quota on each day. A day at a time: a quarter of a large company is a lot."""
+    by_scope: dict[str, list[Quota]] = {}
+    for quota in quotas:
+        by_scope.setdefault(quota.scope, []).append(quota)
+    spent: dict[tuple[str, date], int] = {}
+    for on in range((last - first).days + 1):
+        day = first + on * ONE_DAY
+        for piece in unit.meter.slices(day, day):
+            for quota in counting(piece.series, by_scope):
+                spent[quota.key, day] = spent.get((quota.key, day), 0) + piece.sums.of(quota.unit)
+    return spent

@@ -17,7 +17,7 @@ from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
-from workflows.quotas import Quota, Standing, mark_at
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Case, Request
 from workflows.routing import Ask, Facts, Limit, Org, Route, route
@@ -30,8 +30,7 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime) -> Facts:
     which the *base* stops: an exception must not step over a review by being large.
     """
     quota = stands.quota
-    stop = mark_at(stands.base, quota.thresholds.hard)
-    hard = stands.spent >= mark_at(stands.limit, quota.thresholds.hard) or stands.limit + case.amount > stop
+    hard = stands.spent >= stands.hard or stands.limit + case.amount > stands.stop
     return Facts(
         scope=quota.scope,
         limit=Limit.HARD if hard else Limit.SOFT,

@@ -50,12 +50,28 @@ class Ended(StrEnum):
     REFUSED = "refused"  # by the gateway, because a budget was spent
 
 
+class Denial(NamedTuple):
+    """A call that a gateway stopped because a budget was spent, in the gateway's words.
+
+    `who` is whose call it was, `kind` and `name` whose budget; `scope` is where that budget is in our tree, "" for nowhere.
+    `limit` and `stands` are its nano-dollars, None when it does not say. What it holds back for calls that still run is in
+    `stands`, so that is no spend.
+    """
+
+    who: str = ""
+    kind: str = ""
+    name: str = ""
+    scope: str = ""
+    limit: int | None = None
+    stands: int | None = None
+
+
 class Usage(NamedTuple):
     """One call to a model, as a door understood it. `key` identifies the event; `cost` is nano-dollars, None to be priced.
 
     `timed` is False when the sender gave no time and `at` is when the event was received. `latency` is in milliseconds, None
     when it is not known. `team`, `use_case` and `environment` are the sender's own words; `scope` is where they were found to
-    belong.
+    belong. `denial` says more of a call that was refused.
     """
 
     key: bytes
@@ -74,6 +90,7 @@ class Usage(NamedTuple):
     environment: str = ""
     ended: str = ""
     latency: int | None = None
+    denial: Denial | None = None
 
 
 class Costed(NamedTuple):
@@ -258,6 +275,15 @@ class Counter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """That a quota is metered: since when, and how. What was counted in another way (models, zone) must be counted again."""
+
+    quota: str
+    since: datetime
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """A batch, added up per (quota key, window) and per (quota key, local day), each in the quota's unit."""
 
@@ -271,7 +297,12 @@ Counting = Mapping[str, Sequence[Quota]]
 
 def counting(sort: Sort | Series, quotas: Counting) -> list[Quota]:
     """The quotas in which these events count, leaf first."""
-    return [quota for scope in lineage(sort.scope) for quota in quotas.get(scope, ()) if quota.counts(sort.model)]
+    return reached(sort.scope, sort.model, quotas)
+
+
+def reached(scope: str, model: str, quotas: Counting) -> list[Quota]:
+    """The quotas in which a call to a model counts, leaf first."""
+    return [quota for name in lineage(scope) for quota in quotas.get(name, ()) if quota.counts(model)]
 
 
 @lru_cache(maxsize=4096)

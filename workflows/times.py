@@ -145,15 +145,23 @@ def show_span(span: timedelta) -> str:
 
 # Not strftime's %a and %b: those speak the machine's language, and the sentences around them are English.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def show_day(at: datetime, zone: str) -> str:
     """ "Thu 26 Nov"."""
     here = at.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[here.weekday()]} {here.day} {_MONTHS[here.month - 1]}"
+    return f"{_DAYS[here.weekday()]} {here.day} {_MONTHS[here.month - 1][:3]}"
 
 
 def show_moment(at: datetime, zone: str) -> str:
     """ "Thu 26 Nov, 17:05"."""
     return f"{show_day(at, zone)}, {at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def show_month(at: datetime, zone: str) -> str:
+    """ "November"."""
+    return _MONTHS[at.astimezone(ZoneInfo(zone)).month - 1]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import digesting
+from workflows import digesting, enforcing
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request
 from workflows.overrides import Reason, Stop
@@ -39,6 +39,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             _give_up(unit, alarm.key, now)
         case Wake.END:
             _end(unit, alarm.key, now)
+        case Wake.RESET:
+            enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
 

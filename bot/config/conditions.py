@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from bot.config.levels import KINDS
 from bot.config.models import DATA
 from bot.config.place import Place
 from bot.config.problems import listed, nearest
-from bot.config.quotas import KINDS
 from bot.config.tree import Items
 from bot.config.words import PERCENT, amount, choice
 from workflows import times

@@ -1,55 +1,32 @@
-"""The `thresholds` and `quotas` sections, and the check that parents are as large as their children."""
+"""The `quotas` section, and the check that parents are as large as their children."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.config.levels import IN, KINDS, LEVELS, Levels, given, of
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.tree import Entries
-from bot.config.words import channel, choice, limit, percent, person
+from bot.config.words import amount, channel, choice, limit, person
 from workflows import money
-from workflows.quotas import Kind, Quota, Thresholds, key_of, lineage
+from workflows.money import Unit
+from workflows.quotas import Kind, Quota, key_of, lineage
 
 SCOPE = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*){0,9}")
-LEVELS = ("warning", "soft", "hard")
-KINDS = {kind.value: kind for kind in Kind}
+EACH = ("limit", *LEVELS, "rollover")  # what every limit of a scope says for itself
 HOW = "platform: {limit: $250 a month}"
 LONGEST = 200  # of a scope: it is part of keys in the database and of one line in Slack
+UP_TO = "up to "
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a quota inherits: the organisation's thresholds, and the groups of models there are."""
+    """What a quota inherits: levels, and the groups of models there are."""
 
-    thresholds: Thresholds
+    levels: Levels
     models: Mapping[str, tuple[str, ...]]
-
-
-def thresholds(place: Place | None) -> Thresholds:
-    """The levels of every quota that does not say otherwise."""
-    if place is None:
-        return Thresholds()
-    return _levels(place, place.fields(LEVELS, example="{warning: [70 %, 90 %], soft: 100 %, hard: 120 %}"), Thresholds())
-
-
-def _levels(place: Place, fields: Mapping[str, Place], base: Thresholds) -> Thresholds:
-    """The base with the levels that are given here. An empty list of warnings is none at all."""
-    warnings = [percent(at) for at in fields["warning"].some("[70 %, 90 %]")] if "warning" in fields else base.warnings
-    soft = percent(fields["soft"]) if "soft" in fields else base.soft
-    hard = percent(fields["hard"]) if "hard" in fields else base.hard
-    if soft is None or hard is None or None in warnings:
-        return base
-    levels = Thresholds(tuple(w for w in warnings if w is not None), soft, hard)
-    told = sorted(set(levels.warnings))
-    rising = list(levels.warnings) == told and all(w < levels.soft for w in told) and levels.soft <= levels.hard
-    if not rising and levels != base:
-        said = ", ".join(f"{w} %" for w in levels.warnings)
-        first = next((fields[level] for level in LEVELS if level in fields), place)
-        message = f"thresholds do not rise: warning {said or 'none'}, soft {levels.soft} %, hard {levels.hard} %"
-        first.bad(message, "each warning is higher than the one before and below soft; hard is not below soft")
-    return levels
 
 
 def scopes(place: Place) -> tuple[str, ...]:
@@ -74,33 +51,30 @@ def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
 
 
 def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Place]]:
-    """A scope's quota, and those it has also, which share all but the limit."""
-    known = ("limit", "channel", "owner", "kind", *LEVELS, "also")
-    fields = place.fields(known, later=("store", "attribution"), example="{limit: $250 a month}")
+    """A scope's quota, and those it has also, which share its people, its kind and its levels."""
+    fields = place.fields(("channel", "owner", "kind", *EACH, "also"), later=("store",), example="{limit: $250 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $10,000 a month")
-    main = Quota(
+    like = Quota(
         key="",
         scope=scope,
         limit=1,
         kind=choice(fields["kind"], KINDS, Kind.PRODUCTION) if "kind" in fields else Kind.PRODUCTION,
-        thresholds=_levels(place, fields, context.thresholds),
         channel=channel(fields["channel"]) if "channel" in fields else "",
         owner=person(fields["owner"]) if "owner" in fields else None,
     )
+    main = given(fields, context.levels)
     also = fields["also"].some("[{models: premium, limit: $3,000 a month}]") if "also" in fields else []
-    first = _limited(main, fields["limit"], "", ()) if "limit" in fields else []
-    return first + [pair for at in also for pair in _also(main, at, context)]
+    return _limited(like, fields, replace(context, levels=main)) + [
+        pair for at in also for pair in _also(like, at, replace(context, levels=main))
+    ]
 
 
-def _also(main: Quota, place: Place, context: Context) -> list[tuple[Quota, Place]]:
-    fields = place.fields(("limit", "models", *LEVELS), example="{models: premium, limit: $3,000 a month}")
+def _also(like: Quota, place: Place, context: Context) -> list[tuple[Quota, Place]]:
+    fields = place.fields(("models", *EACH), example="{models: premium, limit: $3,000 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $3,000 a month")
-        return []
-    group = _group(fields["models"], context) if "models" in fields else ""
-    levels = _levels(place, fields, main.thresholds)
-    return _limited(replace(main, thresholds=levels), fields["limit"], group, context.models.get(group, ()))
+    return _limited(like, fields, replace(context, levels=given(fields, context.levels)))
 
 
 def _group(place: Place, context: Context) -> str:
@@ -111,13 +85,42 @@ def _group(place: Place, context: Context) -> str:
     return said
 
 
-def _limited(quota: Quota, place: Place, group: str, models: tuple[str, ...]) -> list[tuple[Quota, Place]]:
-    read = limit(place)
+def _limited(like: Quota, fields: Mapping[str, Place], context: Context) -> list[tuple[Quota, Place]]:
+    """The quota of one limit; none where the limit cannot be read. `context` has its levels."""
+    group = _group(fields["models"], context) if "models" in fields else ""
+    read = limit(fields["limit"]) if "limit" in fields else None
     if read is None:
         return []
     amount, unit, period = read
-    key = key_of(quota.scope, unit, period, group)
-    return [(replace(quota, key=key, limit=amount, unit=unit, period=period, models=models), place)]
+    quota = replace(
+        like,
+        key=key_of(like.scope, unit, period, group),
+        limit=amount,
+        unit=unit,
+        period=period,
+        models=context.models.get(group, ()),
+        thresholds=of(context.levels, (amount, unit), fields, fields["limit"]),
+        at_soft=context.levels.at_soft[like.kind],
+        rollover=_rollover(fields["rollover"], amount, unit) if "rollover" in fields else 0,
+    )
+    return [(quota, fields["limit"])]
+
+
+def _rollover(place: Place, limit: int, unit: Unit) -> int:
+    """The most that is carried over: "yes" is all that is left, "up to $2,000" at most that."""
+    said = place.text("yes")
+    if said.lower() in ("yes", "no"):
+        return limit if said.lower() == "yes" else 0
+    most = amount(said.removeprefix(UP_TO)) if said.startswith(UP_TO) else None
+    if most is None:
+        if said:
+            place.bad("not a way to carry over what is left", f"write yes, no or up to {money.show(max(1, limit // 10), unit)}")
+        return 0
+    if most[1] is not unit:
+        place.bad(f"does not fit a limit in {IN[unit]}", f"write an amount in {IN[unit]}")
+    elif most[0] > limit:
+        place.doubtful("more than the limit itself, of which no more than all can be left", "write yes")
+    return most[0]
 
 
 def _compare(found: Iterable[tuple[Quota, Place]]) -> None:

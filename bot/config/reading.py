@@ -10,11 +10,12 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.config.levels import levels
 from bot.config.models import models
 from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
-from bot.config.quotas import Context, quotas, scopes, thresholds
+from bot.config.quotas import Context, quotas, scopes
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
@@ -69,8 +70,7 @@ def _policy(place: Place) -> Policy:
             place.missing(key, f"write {key}: {example}")
     who = people(fields["people"]) if "people" in fields else People()
     which, prices, fallback = models(fields.get("models"))
-    levels = thresholds(fields.get("thresholds"))
-    limits = quotas(fields["quotas"], Context(levels, which.groups)) if "quotas" in fields else ()
+    limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
     _doubts(fields, place, who, fallback)
     known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
     return Policy(

@@ -21,6 +21,7 @@ MOST = 50_000  # values once aliases are followed: an alias bomb stops here, bef
 NULLS = ("", "~", "null", "Null", "NULL")
 PLAIN = "tag:yaml.org,2002:"
 TAGS = {PLAIN + name for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")}
+HEAD_OF_AMOUNT = re.compile(r"\$?\d{1,3}(,\d{3})*")
 REST_OF_AMOUNT = re.compile(r"\d{3}(\D.*)?")
 
 
@@ -140,7 +141,7 @@ class _Growing:
         if str(node.tag) not in TAGS:
             self.problems.append(Problem(path, str(node.tag), "tags are not allowed here", line=line))
         if isinstance(node, SequenceNode):
-            sized = [self._sized(child, f"{path}[{n}]") for n, child in enumerate(node.value)]
+            sized = [self._sized(child, f"{path}[{n}]") for n, child in enumerate(self._mended_list(node, path))]
             return Items(tuple(tree for tree, _ in sized), line), 1 + sum(size for _, size in sized)
         if isinstance(node, MappingNode):
             return self._mapping(node, path, line)
@@ -166,6 +167,23 @@ class _Growing:
             size += grown + 1
         return Entries(tuple(entries.values()), line), size
 
+    def _mended_list(self, node: SequenceNode, path: str) -> list[Node]:
+        """The items, with "[70 %, $9,500]" put together again as well."""
+        items: list[Node] = []
+        for child in node.value:
+            before = items[-1] if node.flow_style and items else None
+            if before is None or not _continues_list(child, before):
+                items.append(child)
+                continue
+            whole = f"{before.value},{child.value}"
+            self._comma(f"{path}[{len(items) - 1}]", str(before.value), whole, before.start_mark.line + 1)
+            items[-1] = ScalarNode(before.tag, whole, before.start_mark, before.end_mark)
+        return items
+
+    def _comma(self, path: str, piece: str, whole: str, line: int) -> None:
+        inside = "[ ]" if path.endswith("]") else "{ }"
+        self.problems.append(Problem(path, piece, f"inside {inside} a comma ends the value", f'write "{whole}" in quotes', line))
+
     def _mended(self, node: MappingNode, path: str) -> list[tuple[Node, Node]]:
         """The pairs, with "{limit: $250,000 a month}" put together again: YAML reads the comma as the end of the value."""
         pairs: list[tuple[Node, Node]] = []
@@ -179,9 +197,7 @@ class _Growing:
                 pairs.append((key, child))
         for n, piece in broken.items():
             key, child = pairs[n]
-            advice = f'write "{child.value}" in quotes'
-            line = key.start_mark.line + 1
-            self.problems.append(Problem(f"{path}.{key.value}", piece, "inside { } a comma ends the value", advice, line))
+            self._comma(f"{path}.{key.value}", piece, str(child.value), key.start_mark.line + 1)
         return pairs
 
 
@@ -195,6 +211,11 @@ def _continues(key: Node, child: Node, before: Node) -> bool:
         and isinstance(child, ScalarNode)
         and child.value == ""
     )
+
+
+def _continues_list(item: Node, before: Node) -> bool:
+    plain = all(isinstance(node, ScalarNode) and node.style is None for node in (item, before))
+    return plain and bool(HEAD_OF_AMOUNT.fullmatch(str(before.value)) and REST_OF_AMOUNT.fullmatch(str(item.value)))
 
 
 def _text(node: Node, line: int) -> Text:

@@ -87,7 +87,8 @@ def percent(place: Place, *, at_most: int = 1000) -> int | None:
     if found:
         place.bad("out of range", f"write 1 % to {at_most} %")
     elif said:
-        place.bad("not a percentage", f"write {said} %" if re.fullmatch(r"[0-9]{1,4}", said) else "write 70 %")
+        advice = f"write {said} % or ${said}" if re.fullmatch(r"[0-9]{1,4}", said) else "write 70 % or $9,000"
+        place.bad("not a percentage and not an amount", advice)
     return None
 
 

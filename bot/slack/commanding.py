@@ -60,14 +60,14 @@ def _command(front: Front, body: Body) -> Body | None:
 
 
 def _key(front: Front, scope: str) -> str:
-    """The quota that a person means by a scope, or by the end of its path."""
+    """The quota that a person means by a scope, by the end of its path, or by its key."""
     matching = _matching(front, scope)
     return matching[0].key if matching else ""
 
 
 def _matching(front: Front, scope: str) -> list[Quota]:
     quotas = front.kit.policy.quotas
-    return [q for q in quotas if scope and (q.scope == scope or q.scope.endswith(f"/{scope}"))]
+    return [q for q in quotas if scope and (scope in (q.scope, q.key) or q.scope.endswith(f"/{scope}"))]
 
 
 def _status(front: Front, scope: str, channel: str, by: PersonId) -> Body:

@@ -1,5 +1,6 @@
 """The directory: who people are, as Slack knows them, remembered for a few minutes."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,7 +17,8 @@ T = TypeVar("T")
 
 KEEP = timedelta(minutes=5)  # a person who left is asked for at most so long; a vote is checked again when it is cast
 MOST = 10_000
-_UNKNOWN = ("user_not_found", "user_not_visible")
+_UNKNOWN = ("user_not_found", "users_not_found", "user_not_visible")
+_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 class SlackDirectory:
@@ -38,6 +40,23 @@ class SlackDirectory:
 
     def members(self, usergroup: str) -> tuple[PersonId, ...]:
         return self._once("members", usergroup, lambda: self._members(usergroup))
+
+    def find(self, name: str) -> PersonId | None:
+        if "@" in name:
+            found = self._once("e-mail", name.lower(), lambda: self._by_email(name))
+        else:
+            found = self.person(PersonId(name)) if _ID.fullmatch(name) else None
+        return found.id if found is not None and found.can_decide else None
+
+    def _by_email(self, address: str) -> Person | None:
+        """The person who has that address: it must be theirs still, and Slack may tell only of one who is active."""
+        try:
+            found = person_of(call(self._client.users_lookupByEmail, email=address)["user"], self._home)
+        except Rejected as rejected:
+            if str(rejected).startswith(_UNKNOWN):
+                return None
+            raise
+        return found if found.email == address.lower() else None
 
     def _once(self, what: str, key: str, ask: Callable[[], T]) -> T:
         now = self._clock.now()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
-from workflows.times import show_day, show_moment, show_span
+from workflows.times import show_day, show_moment, show_month, show_span
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -58,7 +58,7 @@ def figure(amount: int, unit: Unit) -> str:
 
 
 def dollars(nanos: int) -> str:
-    """ "$8,420"."""
+    """An amount that is dollars whatever the quota beside it counts."""
     return show(nanos, Unit.USD)
 
 
@@ -111,8 +111,8 @@ def few(items: Iterable[object], most: int) -> list[object]:
 
 FILTERS = {
     "money": show,
-    "figure": figure,
     "dollars": dollars,
+    "figure": figure,
     "signed": signed,
     "hours": hours,
     "each": each,
@@ -120,6 +120,7 @@ FILTERS = {
     "channel": channel,
     "day": show_day,
     "date": date,
+    "month": show_month,
     "eve": eve,
     "hour": hour,
     "clock": clock,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from slack_sdk import WebClient
 
 from bot.slack.calling import call
 from workflows.ports import Clock, Rejected, Unavailable
 
+SLACKS = frozenset({"slack.com", "slack-gov.com"})
 FRESH = timedelta(seconds=10)  # how long an answer of Slack's counts: whoever asks for readiness asks again soon
 
 
@@ -36,6 +38,20 @@ def home_of(client: WebClient) -> Home:
     """The home of whoever holds the token. Rejected when Slack does not take it."""
     said = call(client.auth_test)
     return Home(said.get("team_id") or "", said.get("enterprise_id") or "", said.get("user") or "")
+
+
+def doorstep(client: WebClient) -> str:
+    """A link that opens the conversation with the app, where `/leeway request` can be typed.
+
+    Slack has no link that opens a modal. This is its documented one for a conversation with an app; what only speaks like Slack
+    is taken to have it at its own address.
+    """
+    said = call(client.auth_test)
+    profile = call(client.users_info, user=said["user_id"])["user"]["profile"]
+    home = urlsplit(said["url"])
+    host = ".".join((home.hostname or "").split(".")[-2:])
+    root = f"https://{host}" if host in SLACKS else f"{home.scheme}://{home.netloc}"
+    return f"{root}/app_redirect?{urlencode({'app': profile['api_app_id'], 'team': said['team_id']})}"
 
 
 class Pulse:

@@ -6,12 +6,13 @@ Cards and digests are kept up to date; warnings and news are said once and then 
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from bot.slack.front import Front
+from bot.slack.front import Front, log
 from bot.slack.posting import Also, Spot
 from workflows import digesting
 from workflows.digest import Digest
 from workflows.effects import Do, News
-from workflows.explaining import Card, card
+from workflows.explaining import Card, card, stopped
+from workflows.keeping import attempt
 from workflows.metering import outlook
 from workflows.overrides import Status
 from workflows.people import PersonId
@@ -40,6 +41,7 @@ class Shower:
             Do.TELL_THREAD: self.news,
             Do.SHOW_CHECKIN: self.checkin,
             Do.SHOW_DIGEST: self.digest,
+            Do.SHOW_DENIAL: self.denial,
         }
 
     def warning(self, key: str) -> None:
@@ -171,6 +173,26 @@ class Shower:
     def _tell(self, key: str, told: Digest, keep: Also) -> None:
         message = self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
         self._poster.put(Spot(f"digest:{key}", CHANNEL, told.channel), message, keep)
+
+    def denial(self, key: str) -> None:
+        """Whoever was stopped by a gateway knows by what, and whom to ask: said once, however their name is written there."""
+        now = self._kit.clock.now()
+        with self._kit.reads() as unit:
+            denied = unit.denials.get(key)
+        if denied is None or now not in denied.window:
+            return  # it was reset meanwhile
+        person = self._kit.directory.find(denied.denial.who)
+        if person is None:
+            log.info("the person of denial %s is not known here", key)
+            attempt(self._kit.units, lambda unit: unit.denials.miss(key))
+            return
+        spot = Spot(f"denial:{denied.budget}", f"dm:{person}", self._poster.im(person))
+        if self._poster.find(spot.thing, spot.place):
+            return
+        with self._kit.reads() as unit:
+            told = stopped(unit, self._kit.policy, denied, person, now)
+        zone = self._front.zone_of(person)
+        self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 
     def _home(self, quota: Quota) -> str:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""

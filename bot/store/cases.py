@@ -54,10 +54,11 @@ class StoredRequests:
 
 
 class StoredOverrides:
-    """`workflows.ports.Overrides`."""
+    """`workflows.ports.Overrides`, of one unit. `changed` gets every override that it changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: list[Override]) -> None:
         self._connection = connection
+        self._changed = changed
 
     def get(self, override: str) -> Override | None:
         row = self._connection.execute(select(_O).where(_O.c.id == override)).mappings().first()
@@ -70,12 +71,18 @@ class StoredOverrides:
     def add(self, override: Override) -> None:
         if not added(self._connection, _O, mapping.override_row(override)):
             raise Stale(f"{override.request} has an override")
+        self._changed.append(override)
 
     def save(self, override: Override) -> None:
         _save(self._connection, _O, mapping.override_row(override))
+        self._changed.append(override)
 
     def current(self, quota: str) -> list[Override]:
         here = select(_O).where(_O.c.quota == quota, _O.c.gone.is_(None)).order_by(_O.c.granted, _O.c.id)
+        return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
+
+    def unended(self) -> list[Override]:
+        here = select(_O).where(_O.c.gone.is_(None)).order_by(_O.c.quota, _O.c.granted, _O.c.id)
         return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
 
     def during(self, quota: str, window: Window) -> list[Override]:

@@ -1,11 +1,11 @@
-"""Types of columns: moments, days, and values kept as JSON."""
+"""Types of columns: text, moments, days, and values kept as JSON."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +27,28 @@ def moment(micros: int) -> datetime:
 def day_number(day: date) -> int:
     """2026-11-27 as 20261127: short, in order, and readable in a database shell."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def escaped(text: str) -> str:
+    """Text as PostgreSQL keeps it, which has no NUL: \\x00 is \\x01\\x01 and \\x01 is \\x01\\x02, which sort as they did."""
+    return text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
+
+
+class Text(TypeDecorator[str]):
+    """Any text."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        return escaped(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x01\x01", "\x00").replace("\x01\x02", "\x01")
 
 
 class Moment(TypeDecorator[datetime]):

@@ -1,4 +1,5 @@
-"""The connection to the database: SQLite in a file, or PostgreSQL. Dialects differ here and in `upsert`, nowhere else.
+"""The connection to the database: SQLite in a file, or PostgreSQL. Dialects differ here, in `postgresql`, in `columns` and in
+`upsert`, nowhere else.
 
 Foreign errors are mapped here, once, for every statement: a unique key that is taken is Stale, an outage is Unavailable, anything
 else is a bug and stays what it is.
@@ -14,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store import postgresql
 from bot.store.turns import Turns
 from workflows.ports import Stale, Unavailable
 
@@ -25,14 +27,14 @@ STATEMENTS = 600  # compiled ones that a SQLite connection keeps: one for each n
 class Database:
     """An engine, and whose turn it is to write."""
 
-    def __init__(self, engine: Engine, turns: Turns | None) -> None:
+    def __init__(self, engine: Engine, turns: Turns | None, **reading: object) -> None:
         self.engine = engine
         self._turns = turns
-        self._reader = engine.execution_options(**{READING: True})
+        self._reader = engine.execution_options(**{READING: True, **reading})
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction that holds the write lock; it is rolled back unless committed."""
+        """A connection in a transaction that may write, on SQLite with the lock to; it is rolled back unless committed."""
         with self._turn(), _connected(self.engine) as connection:
             yield connection
 
@@ -68,10 +70,13 @@ def connect(url: str, patience: float = PATIENCE) -> Database:
 
 
 def _postgresql(where: URL, patience: float) -> Database:
-    driver = where.set(drivername="postgresql+psycopg")
-    engine = create_engine(driver, pool_pre_ping=True, pool_size=5, max_overflow=20, pool_timeout=patience)
-    event.listen(engine, "handle_error", _translate_postgresql)
-    return Database(engine, None)
+    made = postgresql.engine(where, patience)
+    return Database(made, None, isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def is_reading(connection: Connection) -> bool:
+    """Whether the transaction is for looking only."""
+    return bool(connection.get_execution_options().get(READING))
 
 
 def _sqlite(where: URL, patience: float) -> Database:
@@ -103,8 +108,7 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     # IMMEDIATE takes the write lock before the first read, so nothing that a unit read can change under it.
-    reading = connection.get_execution_options().get(READING)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
 
 
 _OUTAGES = frozenset({
@@ -120,14 +124,4 @@ def _translate_sqlite(context: ExceptionContext) -> None:
     if code in _TAKEN:
         raise Stale(str(error)) from error
     if code & 0xFF in _OUTAGES:
-        raise Unavailable(f"the database did not answer: {error}") from error
-
-
-def _translate_postgresql(context: ExceptionContext) -> None:
-    error = context.original_exception
-    state = getattr(error, "sqlstate", None) or ""
-    if state in ("23505", "40001", "40P01"):  # taken; could not serialize; deadlock: somebody else was first
-        raise Stale(str(error)) from error
-    # No state at all on a lost connection; classes 08 connection, 53 resources, 55 lock not available, 57 shutting down.
-    if context.is_disconnect or state[:2] in ("08", "53", "55", "57"):
         raise Unavailable(f"the database did not answer: {error}") from error

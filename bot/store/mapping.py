@@ -17,13 +17,14 @@ from sqlalchemy import RowMapping
 
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
-from workflows.spend import Costed, CostSource, Series, Slice, Sums, Tokens, Usage
+from workflows.spend import Costed, CostSource, Metered, Series, Slice, Sums, Tokens, Usage
 from workflows.times import Window
 
 Row = RowMapping | Mapping[str, Any]
@@ -107,6 +108,24 @@ def notice_row(notice: Notice, shown: bool) -> dict[str, Any]:
 def notice_of(row: Row) -> Notice:
     crossing = msgspec.convert({name: row[name] for name in ("level", "percent", "mark")}, Crossing)
     return Notice(row["key"], row["quota"], Window(row["start"], row["end"]), crossing, row["spent"], row["at"])
+
+
+def metered_row(metered: Metered) -> dict[str, Any]:
+    return _by_name(metered)
+
+
+def metered_of(row: Row) -> Metered:
+    return Metered(**row)
+
+
+def denied_row(denied: Denied) -> dict[str, Any]:
+    named = _by_name(denied)
+    window = named.pop("window")
+    return named | {"start": window.start, "end": window.end, "missed": False}
+
+
+def denied_of(row: Row) -> Denied:
+    return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
 
 
 EVENT = (

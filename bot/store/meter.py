@@ -6,23 +6,24 @@ The hot path: a few statements for a whole batch, no ORM objects, keys in one or
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, delete, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
-from bot.store.upsert import MOST, add_many, add_new, added, stamp, sum_many, sum_up
+from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Series, Slice, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Tally
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
 
 
 class StoredMeter:
-    """`workflows.ports.Meter`, of one unit."""
+    """`workflows.ports.Meter`, of one unit. `changed` gets every counter that it changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: list[Counter]) -> None:
         self._connection = connection
+        self._changed = changed
         self._numbers: dict[bytes, int] = {}  # of the events that this unit marked, by key
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
@@ -74,16 +75,23 @@ class StoredMeter:
         windows = {(quota, at(window.start), at(window.end)): window for quota, window in tally.counters}
         rows = [(*key, spent, 1) for key, spent in zip(windows, tally.counters.values(), strict=True)]
         sums = sum_up(self._connection, _COUNTERS, ("quota", "start", "end", "spent", "version"), rows)
-        return [Counter(quota, windows[quota, start, end], spent, version) for quota, start, end, spent, version in sums]
+        counters = [Counter(quota, windows[quota, start, end], spent, version) for quota, start, end, spent, version in sums]
+        self._changed += counters
+        return counters
 
     def spent(self, quota: str, window: Window) -> int:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
         return self._connection.execute(select(_COUNTERS.c.spent).where(*here)).scalar() or 0
 
-    def counters(self, at: datetime) -> list[Counter]:
-        here = select(_COUNTERS).where(_COUNTERS.c.start <= at, _COUNTERS.c.end > at).order_by(_COUNTERS.c.quota)
-        rows = self._connection.execute(here).mappings()
-        return [Counter(row["quota"], Window(row["start"], row["end"]), row["spent"], row["version"]) for row in rows]
+    def counters(self, since: datetime) -> list[Counter]:
+        here = select(_COUNTERS).where(_COUNTERS.c.end > since).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
+        rows = self._connection.execute(here)
+        return [Counter(quota, Window(start, end), spent, version) for quota, start, end, spent, version in rows]
+
+    def tide(self, since: datetime) -> tuple[int, int]:
+        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_COUNTERS.c.end > since)
+        many, versions = self._connection.execute(sums).one()
+        return many, int(versions)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         here = (_DAYS.c.quota == quota, _DAYS.c.day >= first, _DAYS.c.day <= last)
@@ -105,6 +113,22 @@ class StoredMeter:
         newest = joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key).order_by(_EVENTS.c.id.desc())
         row = self._connection.execute(newest.limit(1)).mappings().first()
         return mapping.event_of(row) if row else None
+
+    def know(self, metered: Metered) -> bool:
+        row = mapping.metered_row(metered)
+        new = insert(self._connection.dialect.name, _METERED).values(row)
+        changed = new.on_conflict_do_update(index_elements=["quota"], set_=row, where=_METERED.c.how != metered.how)
+        return self._connection.execute(changed).rowcount == 1
+
+    def known(self) -> dict[str, Metered]:
+        rows = self._connection.execute(select(_METERED).order_by(_METERED.c.quota)).mappings()
+        return {row["quota"]: mapping.metered_of(row) for row in rows}
+
+    def since(self, quota: str) -> datetime | None:
+        return self._connection.execute(select(_METERED.c.since).where(_METERED.c.quota == quota)).scalar()
+
+    def forget(self, quota: str) -> None:
+        self._connection.execute(delete(_METERED).where(_METERED.c.quota == quota))
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         return added(self._connection, _NOTICES, mapping.notice_row(notice, shown))
@@ -128,4 +152,4 @@ class StoredMeter:
 
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
-_COUNTERS, _DAYS, _NOTICES = tables.counters, tables.days, tables.notices
+_COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered

@@ -5,7 +5,7 @@ from bot.store.database import PATIENCE, Database, connect
 from bot.store.limits import StoredLimits
 from bot.store.tokens import Tokens
 from bot.store.unit import Glance, StoredUnit
-from workflows.ports import Clock, Unavailable, UnitOfWork
+from workflows.ports import Changed, Clock, Listener, Rejected, Unavailable, UnitOfWork
 
 
 class Store:
@@ -13,16 +13,25 @@ class Store:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._listeners: list[Listener] = []
         self.limits = StoredLimits(database, clock)
         self.tokens = Tokens(database)
 
     def units(self) -> UnitOfWork:
         """A unit of work that may write; on SQLite writers take turns. Unavailable when its turn does not come."""
-        return StoredUnit(self._database.writing)
+        return StoredUnit(self._database.writing, self._tell)
 
     def reads(self) -> UnitOfWork:
         """A unit for looking: it sees one moment and waits for no writer. It cannot commit."""
         return Glance(self._database.reading)
+
+    def listen(self, listener: Listener) -> None:
+        """Tells what units of this process commit, from now on."""
+        self._listeners.append(listener)
+
+    def _tell(self, changed: Changed) -> None:
+        for listener in self._listeners:
+            listener(changed)
 
     def migrate(self) -> None:
         """Brings the schema to this version's; does nothing when it is there. Safe when several processes start at once."""
@@ -34,7 +43,7 @@ class Store:
         try:
             with self._database.reading() as connection:
                 return schema.current(connection)
-        except Unavailable:
+        except (Unavailable, Rejected):
             return False
 
     def close(self) -> None:

@@ -7,6 +7,8 @@
 
 What is held is not handed to a second worker when it is asked for again: the first may have computed what was true before,
 and its late write would stand for good.
+
+What a unit asks for is written when it commits, or looks: in the order of its keys, so that two units never wait for each other.
 """
 
 from datetime import datetime
@@ -28,11 +30,20 @@ class StoredOutbox:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._asked: list[dict[str, Any]] = []
 
     def put(self, effect: Effect, now: datetime) -> None:
-        self._connection.execute(_put(self._connection.dialect.name), {"do": effect.do.value, "key": effect.key, "now": now})
+        self._asked.append({"do": effect.do.value, "key": effect.key, "now": now})
+
+    def flush(self) -> None:
+        """Writes what was asked for so far."""
+        if self._asked:
+            asked = sorted(self._asked, key=lambda row: (row["do"], row["key"]))
+            self._asked = []
+            self._connection.execute(_put(self._connection.dialect.name), asked)
 
     def claim(self, now: datetime, until: datetime, limit: int) -> list[Errand]:
+        self.flush()
         order = (_ROWS.c.due, _ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
         oldest = select(_ROWS).where(_ROWS.c.due <= now).order_by(*order).limit(limit)
         # On SQLite the lock says nothing, and need not: the unit has the write lock.
@@ -43,10 +54,12 @@ class StoredOutbox:
         return [mapping.errand_of(row) for row in rows]
 
     def done(self, errand: Errand) -> None:
+        self.flush()
         if self._connection.execute(delete(_ROWS).where(_same(errand))).rowcount == 0:
             self._connection.execute(update(_ROWS).where(_named(errand)).values(due=_ROWS.c.asked, held=False))
 
     def fail(self, errand: Errand, error: str, again: datetime | None) -> None:
+        self.flush()
         what: dict[str, Any] = {"held": False, "error": error}
         one = update(_ROWS).where(_same(errand)).values(due=again, tries=errand.tries + 1, **what)
         if self._connection.execute(one).rowcount == 0:
@@ -54,11 +67,13 @@ class StoredOutbox:
             self._connection.execute(update(_ROWS).where(_named(errand)).values(due=again or _ROWS.c.asked, **what))
 
     def waiting(self) -> datetime | None:
+        self.flush()
         # func.min forgets the column's type, ORDER BY keeps it.
         first = select(_ROWS.c.due).where(_ROWS.c.due.is_not(None)).order_by(_ROWS.c.due).limit(1)
         return self._connection.execute(first).scalar()
 
     def dead(self) -> list[Errand]:
+        self.flush()
         kept = select(_ROWS).where(_ROWS.c.due.is_(None)).order_by(_ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
         return [mapping.errand_of(row) for row in self._connection.execute(kept).mappings()]
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.store import postgresql
+
 HEAD = "0002"  # the newest step; a test holds it to the folder
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_105_395_411  # PostgreSQL's advisory lock of whoever migrates; any number will do, if it stays the same
@@ -17,15 +19,25 @@ def current(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection) -> None:
-    """Takes every step that is missing, in one transaction, and commits it."""
+    """Takes every step that is missing, in one transaction, and commits it. Rejected when the database will not do."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        postgresql.fits(connection)
+        _alone(connection)
     if not current(connection):
-        _upgrade(connection)
+        upgrade(connection)
     connection.commit()
 
 
-def _upgrade(connection: Connection) -> None:
+def _alone(connection: Connection) -> None:
+    """Waits for whoever migrates already, and longer than for a row; a step itself may take as long as it takes."""
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+
+
+def upgrade(connection: Connection, step: str = HEAD) -> None:
+    """Takes every step that is missing up to this one; whoever calls it commits."""
     # Here, not above: a start that finds nothing to do need not load Alembic.
     from alembic import command
     from alembic.config import Config
@@ -33,4 +45,4 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, step)

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
-from bot.store.columns import Day, Moment, Nested, Plain
+from bot.store.columns import Day, Moment, Nested, Plain, Text
 from workflows.digest import Digest
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
+from workflows.spend import Denial
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -187,7 +188,7 @@ class CounterRow(_Row, table=True):
     """What was spent in one window of a quota, in the quota's unit."""
 
     __tablename__ = "counters"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("counters_by_end", "end"), {"sqlite_with_rowid": False})
 
     quota: str = _key()
     start: datetime = _key(Moment)
@@ -284,6 +285,16 @@ class ReportRow(_Row, table=True):
     version: int = _count()
 
 
+class MeteredRow(_Row, table=True):
+    """A quota that is metered, since when and how; `how` is empty where that was not kept."""
+
+    __tablename__ = "metered"
+
+    quota: str = _key()
+    since: datetime = _at()
+    how: str
+
+
 class NoticeRow(_Row, table=True):
     """A threshold that was reached; `shown` is false where a higher one was told instead."""
 
@@ -300,6 +311,21 @@ class NoticeRow(_Row, table=True):
     spent: int = _count()
     at: datetime = _at()
     shown: bool
+
+
+class DenialRow(_Row, table=True):
+    """Somebody whom a gateway stopped in one window; `missed` when nobody here is that person."""
+
+    __tablename__ = "denials"
+
+    key: str = _key()
+    quota: str
+    scope: str
+    start: datetime = _at()
+    end: datetime = _at()
+    at: datetime = _at()
+    denial: Denial = _nested(Denial)
+    missed: bool
 
 
 class EntryRow(_Row, table=True):
@@ -384,6 +410,9 @@ class TokenRow(_Row, table=True):
 
 
 METADATA = _Row.metadata
+for _column in (column for table in METADATA.tables.values() for column in table.columns):
+    if isinstance(_column.type, AutoString):  # SQLModel's own choice for `str`
+        _column.type = Text()
 
 
 def _table(row: type[_Row]) -> Table:
@@ -392,7 +421,7 @@ def _table(row: type[_Row]) -> Table:
 
 requests, overrides, outcomes = _table(RequestRow), _table(OverrideRow), _table(OutcomeRow)
 events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesRow), _table(SliceRow)
-counters, days, notices = _table(CounterRow), _table(DayRow), _table(NoticeRow)
+counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 corrections, produced, yields, reports = _table(CorrectionRow), _table(ProducedRow), _table(YieldRow), _table(ReportRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
-limits, tokens = _table(LimitRow), _table(TokenRow)
+limits, tokens, denials = _table(LimitRow), _table(TokenRow), _table(DenialRow)

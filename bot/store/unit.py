@@ -10,19 +10,37 @@ from sqlalchemy import Connection
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.corrections import StoredCorrections
+from bot.store.denials import StoredDenials
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from bot.store.reports import StoredReports
 from bot.store.yields import StoredYields
-from workflows.ports import Agenda, Corrections, Meter, Outbox, Outcomes, Overrides, Posts, Record, Reports, Requests, Yields
+from workflows.overrides import Override
+from workflows.ports import (
+    Agenda,
+    Changed,
+    Corrections,
+    Denials,
+    Listener,
+    Meter,
+    Outbox,
+    Outcomes,
+    Overrides,
+    Posts,
+    Record,
+    Reports,
+    Requests,
+    Yields,
+)
+from workflows.spend import Counter
 
 Opening = Callable[[], AbstractContextManager[Connection]]
 
 
 class StoredUnit:
-    """`workflows.ports.UnitOfWork`. It is used once, by one thread."""
+    """`workflows.ports.UnitOfWork`. It is used once, by one thread. `told` hears what it changed, once it is committed."""
 
     requests: Requests
     overrides: Overrides
@@ -31,31 +49,39 @@ class StoredUnit:
     corrections: Corrections
     yields: Yields
     reports: Reports
+    denials: Denials
     record: Record
     agenda: Agenda
     outbox: Outbox
     posts: Posts
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, told: Listener | None = None) -> None:
         self._opened = opening()
+        self._told = told
 
     def __enter__(self) -> Self:
         self._connection = connection = self._opened.__enter__()
+        self._counters: list[Counter] = []
+        self._overrides: list[Override] = []
         self.requests = StoredRequests(connection)
-        self.overrides = StoredOverrides(connection)
+        self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
-        self.meter = StoredMeter(connection)
+        self.meter = StoredMeter(connection, self._counters)
+        self.denials = StoredDenials(connection)
         self.corrections = StoredCorrections(connection)
         self.yields = StoredYields(connection)
         self.reports = StoredReports(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
-        self.outbox = StoredOutbox(connection)
+        self.outbox = self._outbox = StoredOutbox(connection)
         self.posts = StoredPosts(connection)
         return self
 
     def commit(self) -> None:
+        self._outbox.flush()
         self._connection.commit()
+        if self._told and (self._counters or self._overrides):
+            self._told(Changed(tuple(self._counters), tuple(self._overrides)))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._opened.__exit__(kind, error, trace)

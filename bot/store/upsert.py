@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-from bot.store.columns import micros
+from bot.store.columns import escaped, micros
 
 Insert = SqliteInsert | PostgresInsert
 Columns = tuple[str, ...]
@@ -74,7 +74,7 @@ def _executed(connection: Connection, shape: Shape, rows: Sequence[Values]) -> I
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        columns = tuple(_kept(column) for column in zip(*rows, strict=True))
         yield connection.exec_driver_sql(_unnested(shape), columns)
         return
     # Not executemany: it lets go of Python's lock and takes it back at every row, and whoever runs meanwhile keeps it for
@@ -87,6 +87,12 @@ def _executed(connection: Connection, shape: Shape, rows: Sequence[Values]) -> I
         flat = tuple(chain.from_iterable(rows[start : start + size]))
         yield connection.exec_driver_sql(_listed(shape, size), flat)
         start += size
+
+
+def _kept(column: Sequence[Any]) -> list[Any]:
+    """The values of a column as PostgreSQL keeps them: nearly always as they are, which one look at all of a text's tells."""
+    whole = "".join(column) if isinstance(column[0], str) else ""
+    return [escaped(value) for value in column] if "\x00" in whole or "\x01" in whole else list(column)
 
 
 def _chained(results: Iterable[CursorResult[Any]]) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The HTTP doors: usage in, standings out, health. `web` makes the app from what `Doors` reaches.
+"""The HTTP doors: usage in, whether calls may proceed, standings out, health. `web` makes the app from what `Doors` reaches.
 
 Not here: Slack's door, which `web` is given as a route.
 """

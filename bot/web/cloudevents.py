@@ -5,7 +5,6 @@ bad one does not cost the good ones. Not here: what a right event may say (`usag
 """
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bot.web.fields import MOST_TOKENS, Unreadable, Wrong, count
-
-BOM = b"\xef\xbb\xbf"
+from bot.web.fields import MOST_TOKENS, Wrong, count
+from bot.web.parts import explained, is_list, loaded, parts
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MOST_TOKENS)]
 Written = int | str | None
@@ -89,13 +87,6 @@ COUNTS = tuple(name for name in Loose.__struct_fields__ if name not in Said.__st
 _ONE = msgspec.json.Decoder(Event)
 _MANY = msgspec.json.Decoder(list[Event])
 _LOOSE = msgspec.json.Decoder(LooseEvent)
-_PARTS = msgspec.json.Decoder(list[msgspec.Raw])
-_PART = msgspec.json.Decoder(msgspec.Raw)
-
-
-def is_list(body: bytes) -> bool:
-    """Whether a body is a batch, by its first character."""
-    return body.removeprefix(BOM).lstrip()[:1] == b"["
 
 
 def events(body: bytes) -> Iterator[Event | Wrong]:
@@ -107,33 +98,12 @@ def events(body: bytes) -> Iterator[Event | Wrong]:
 
 
 def _parts(body: bytes) -> list[bytes]:
-    """Each event's bytes."""
+    """Each event's bytes. One that is JSON to Python and JavaScript only must not cost the batch."""
     try:
-        return [bytes(part) for part in (_PARTS.decode(body) if is_list(body) else [_PART.decode(body)])]
-    except (msgspec.DecodeError, RecursionError) as error:
-        return _lenient(body, error)
-
-
-def _lenient(body: bytes, error: Exception) -> list[bytes]:
-    """The events of a body that is JSON to Python and JavaScript only: a NaN or half an emoji must not cost the batch."""
-    try:
-        value = json.loads(body, parse_float=Decimal, parse_constant=str)
+        return parts(body)
+    except (msgspec.DecodeError, RecursionError):
+        value = loaded(body)
         return [json.dumps(event, default=str).encode() for event in (value if isinstance(value, list) else [value])]
-    except (ValueError, RecursionError) as why:
-        raise _unreadable(body, why) from error
-
-
-def _unreadable(body: bytes, why: Exception) -> Unreadable:
-    if not body.strip():
-        return Unreadable("the body is empty", 0)
-    if isinstance(why, RecursionError):
-        return Unreadable("the body is nested too deeply")
-    if isinstance(why, json.JSONDecodeError):
-        position = len(why.doc[: why.pos].encode())
-        return Unreadable(f"the body is not JSON: {why.msg} at byte {position} (line {why.lineno}, column {why.colno})", position)
-    if isinstance(why, UnicodeDecodeError):
-        return Unreadable(f"the body is not UTF-8 text: look at byte {why.start}", why.start)
-    return Unreadable("the body has a number that is too long")
 
 
 def _judged(event: bytes) -> Event | Wrong:
@@ -155,40 +125,6 @@ def _looked_at(event: bytes) -> Event | Wrong:
     except Wrong as wrong:
         return wrong
     except msgspec.ValidationError as error:
-        return _explained(str(error))
+        return explained(str(error))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Wrong("", "the event is not UTF-8 text")
-
-
-_WANTED = {
-    "int": "a whole number",
-    "decimal": "an amount in dollars",
-    "datetime": "a time",
-    "str": "text",
-    "object": "an object",
-    "array": "a list",
-}
-_GOT = {
-    "bool": "true or false",
-    "float": "a fraction",
-    "int": "a number",
-    "str": "text",
-    "array": "a list",
-    "object": "an object",
-}
-_SAID = {
-    "Invalid RFC3339 encoded datetime": 'must be a time such as "2026-11-26T17:05:00Z"',
-    "Invalid decimal string": "must be an amount in dollars",
-    "Integer value out of range": "is out of range",
-}
-
-
-def _explained(message: str) -> Wrong:
-    """What msgspec found, in our words."""
-    said, _, path = message.partition(" - at `$")
-    place = path.rstrip("`").lstrip(".")
-    if missing := re.search(r"required field `(\w+)`", said):
-        return Wrong(f"{place}.{missing[1]}".lstrip("."), "is missing")
-    if types := re.fullmatch(r"Expected `(\w+).*`, got `(\w+)`", said):
-        return Wrong(place, f"must be {_WANTED.get(types[1], types[1])}, not {_GOT.get(types[2], types[2])}")
-    return Wrong(place, _SAID.get(said, said))

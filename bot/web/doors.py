@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
+from workflows.admitting import Gate
+from workflows.enforcing import queue
 from workflows.metering import Recorded, record, standings
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
@@ -20,7 +22,7 @@ class Doors:
     """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
 
     `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
-    commit that has something to say.
+        commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
     """
 
     policy: Policy
@@ -34,6 +36,8 @@ class Doors:
     most_held: int = 64 * 2**20
     counted: Callable[[], None] = lambda: None
     labels: Labels = field(default_factory=Labels)
+    gate: Gate = field(kw_only=True)
+    ask: str = ""
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""
@@ -49,6 +53,11 @@ class Doors:
         if recorded.told:
             self.counted()
         return recorded
+
+    def hint(self, quotas: Sequence[str]) -> None:
+        """Has the limits of quotas looked at, by their keys."""
+        queue(self.units, quotas, self.clock.now())
+        self.counted()
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

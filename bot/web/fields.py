@@ -100,6 +100,21 @@ def name(field: str, value: str | None, *, needed: bool = False) -> str:
     return text
 
 
+def names(*values: object) -> tuple[str, ...]:
+    """Those of the values that are names, as they can be kept: what cannot be printed is left out, what is too long cut off.
+
+    For words that others choose and that an event must not be refused for.
+    """
+    texts = (value for value in values if isinstance(value, str))
+    whole = (text if text.isprintable() else "".join(filter(str.isprintable, text)) for text in texts)
+    return tuple(name for name in (text.strip()[:LONGEST] for text in whole) if name)
+
+
+def first(*values: object) -> str:
+    """The first of the values that is a name, "" when none is."""
+    return next(iter(names(*values)), "")
+
+
 def word(field: str, value: str | None, words: Sequence[str]) -> str:
     """One of a few words, "" when there is none."""
     if value and value not in words:

@@ -11,8 +11,8 @@
 from functools import lru_cache, partial
 
 from bot.web.calls import Answer, Call, Turned, answer
-from bot.web.cloudevents import is_list
 from bot.web.intake import Intake
+from bot.web.parts import is_list
 from bot.web.usage import read
 
 BATCH = {  # by content type: whether the body is a list, None for either

@@ -41,9 +41,12 @@ class Intake:
         self._till = Till(doors.record)
         self._held = 0  # bytes of bodies whose calls are not answered yet
 
-    async def body(self, call: Call, scope: str = "ingest") -> bytes:
-        """The body of a call whose bearer may do this; it counts as held until the call is answered."""
-        await self._bearers.admit(call.header(b"authorization"), scope)
+    async def body(self, call: Call, scope: str = "ingest", *, authorization: str | None = None) -> bytes:
+        """The body of a call whose bearer may do this; it counts as held until the call is answered.
+
+        `authorization` is who calls, where that is not in the header of this name.
+        """
+        await self._bearers.admit(call.header(b"authorization") if authorization is None else authorization, scope)
         size = _size(call, self._doors.largest_body)
         if self._held and self._held + size > self._doors.most_held:
             raise busy("as much usage as there is room for is being read")

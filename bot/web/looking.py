@@ -90,6 +90,7 @@ def plain(standing: Standing) -> dict[str, object]:
         "spent": standing.spent,
         "limit": standing.limit,
         "base": standing.base,
+        "carried": standing.carried,
         "extra": standing.extra,
         "left": standing.left,
         "resets_at": standing.window.end.isoformat().replace("+00:00", "Z"),

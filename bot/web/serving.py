@@ -11,25 +11,35 @@ from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
 from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
+from bot.web.litellm import LiteLLM
 from bot.web.looking import Looking
 
 
 def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
-    looking, ingest = Looking(doors, bearers), Ingest(Intake(doors, bearers))
+    intake = Intake(doors, bearers)
+    looking, litellm = Looking(doors, bearers), LiteLLM(doors, intake)
+    hot = {
+        "/v1/events": Ingest(intake).post,
+        "/v1/litellm/logs": litellm.logs,
+        "/v1/litellm/alerts": litellm.alerts,
+        "/v1/check": Checking(doors, bearers).post,
+    }
     own = [
-        Route("/v1/events", _only_post, methods=["POST"]),
+        *(Route(path, _only_post, methods=["POST"]) for path in hot),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
     handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
-    return Hot({("POST", "/v1/events"): ingest.post}, Starlette(routes=[*own, *routes], exception_handlers=handlers))
+    rest = Starlette(routes=[*own, *routes], exception_handlers=handlers)
+    return Hot({("POST", path): handler for path, handler in hot.items()}, rest)
 
 
 async def _only_post(_: Request) -> Response:

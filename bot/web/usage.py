@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from hashlib import blake2b
 from typing import NamedTuple
 
-from bot.web.cloudevents import Event, events, is_list
+from bot.web.cloudevents import Event, events
 from bot.web.fields import OnTime, Unreadable, Wrong, moment, name, nanos, on_time_at, word
+from bot.web.parts import is_list
 from workflows.attribution import Origin
 from workflows.money import Unit, show
 from workflows.spend import Ended, Tokens, Usage

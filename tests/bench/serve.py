@@ -20,6 +20,7 @@ from bot.prices import PriceList
 from bot.store import Scope, open_store
 from bot.web import Doors, web
 from tests.bench.company import POLICY
+from workflows.admitting import Gate
 
 
 async def noop(request: Request) -> JSONResponse:
@@ -37,7 +38,9 @@ def leeway(where: str) -> tuple[ASGIApp, str]:
     store.migrate()
     name = f"bench {clock.now().isoformat()}"
     token = store.tokens.create(name, list(Scope), clock.now())
-    doors = Doors(POLICY, clock, store.units, store.reads, PriceList(clock.now()), store.tokens.check)
+    gate = Gate(POLICY, store.reads)
+    store.listen(gate.hear)
+    doors = Doors(POLICY, clock, store.units, store.reads, PriceList(clock.now()), store.tokens.check, gate=gate)
     return web(doors), token
 
 

@@ -19,6 +19,7 @@ HOSTILE = [
     "",
     "\x00",
     "a\x00b",
+    "\x00\x01\x01\x02\x00",
     "'; DROP TABLE requests; --",
     "\u202eevil",
     "<@U0EVE> *b* `c` &amp;",
@@ -86,6 +87,6 @@ def _fields(kind: type) -> st.SearchStrategy[Any]:
 
 
 def _costed(costed: Costed) -> Costed:
-    """A usage has a cost of its own exactly when the sender reported it."""
+    """A usage has a cost of its own exactly when the sender reported it; what is said of a denial is kept elsewhere."""
     own = costed.cost if costed.source is CostSource.REPORTED else None
-    return costed._replace(usage=costed.usage._replace(cost=own))
+    return costed._replace(usage=costed.usage._replace(cost=own, denial=None))

@@ -11,7 +11,8 @@ from tests.contract.given import NOW
 from tests.fakes.clock import ManualClock
 from tests.fakes.limits import FakeLimits
 from tests.fakes.memory import Memory
-from workflows.ports import LimitStore, UnitOfWork, Units
+from tests.postgres import Server
+from workflows.ports import LimitStore, Listener, UnitOfWork, Units
 
 
 @pytest.fixture
@@ -19,26 +20,51 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
+STORED = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(params=STORED)
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of a database that is there, in each kind."""
+    return str(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=STORED)
+def blank(request: pytest.FixtureRequest, server: Server) -> Iterator[str]:
+    """The URL of a database without tables, in each kind."""
+    if request.param == "sqlite":
+        yield str(request.getfixturevalue("sqlite"))
+        return
+    with server.database("template0") as name:
+        yield server.url(name)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def sqlite(tmp_path: Path) -> str:
+    """The URL of an SQLite file that is not there yet."""
     return f"sqlite:///{tmp_path}/leeway.db"
 
 
 @pytest.fixture
 def store(database: str, clock: ManualClock) -> Iterator[Store]:
-    opened = open_store(database, clock)
-    opened.migrate()
-    yield opened
-    opened.close()
+    yield from _opened(database, clock)
+
+
+def _opened(url: str, clock: ManualClock) -> Iterator[Store]:
+    store = open_store(url, clock)
+    store.migrate()
+    yield store
+    store.close()
 
 
 @dataclass
 class World:
-    """Where units come from. `other` gives them as another process would; `reads` are for looking."""
+    """Where units come from. `other` gives them as another process would; `reads` are for looking. `listen` hears of `units`."""
 
     units: Units
     reads: Units
     other: Units
+    listen: Callable[[Listener], None]
 
     def keep(self, work: Callable[[UnitOfWork], object]) -> None:
         """Does the work in a unit of its own and commits it."""
@@ -47,18 +73,23 @@ class World:
             unit.commit()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", *STORED])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "memory":
         memory = Memory()
-        yield World(memory.units, memory.reads, memory.units)
+        yield World(memory.units, memory.reads, memory.units, memory.listen)
         return
-    store = request.getfixturevalue("store")
-    another = open_store(request.getfixturevalue("database"), ManualClock(NOW))
-    yield World(store.units, store.reads, another.units)
+    url = str(request.getfixturevalue(request.param))
+    one, another = (open_store(url, ManualClock(NOW)) for _ in range(2))
+    one.migrate()
+    yield World(one.units, one.reads, another.units, one.listen)
+    one.close()
     another.close()
 
 
-@pytest.fixture(params=["fake", "embedded"])
-def limits(request: pytest.FixtureRequest, clock: ManualClock) -> LimitStore:
-    return FakeLimits(clock) if request.param == "fake" else request.getfixturevalue("store").limits
+@pytest.fixture(params=["fake", *STORED])
+def limits(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[LimitStore]:
+    if request.param == "fake":
+        yield FakeLimits(clock)
+        return
+    yield from (store.limits for store in _opened(str(request.getfixturevalue(request.param)), clock))

@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workflows.denials import Denied
 from workflows.money import Unit, usd
 from workflows.overrides import Override, grant
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
 from workflows.requests import Case, Impact, Request, State, Term
 from workflows.routing import Data, Limit, Route, Stage
-from workflows.spend import Booked, Costed, CostSource, Series, Tokens, Usage, grouped
+from workflows.spend import Booked, Costed, CostSource, Denial, Series, Tokens, Usage, grouped
 from workflows.times import Period, Window, window_at
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -58,3 +59,8 @@ def booked(*events: Costed, zone: str = "Europe/Warsaw") -> list[Booked]:
 def notice(mark: int, *, at: datetime = NOW, level: Level = Level.WARNING, window: Window = MONTH, quota: str = SEARCH) -> Notice:
     crossing = Crossing(level, 70, mark)
     return Notice(f"{quota}@{window.start:%Y%m}@{mark}", quota, window, crossing, mark + 1, at)
+
+
+def denied(who: str = "ada@acme.example", *, at: datetime = NOW, window: Window = MONTH, quota: str = SEARCH) -> Denied:
+    said = Denial(who, "team", "search", "platform/search", usd(100), usd("98.2"))
+    return Denied(f"{quota}@{window.start:%Y%m}@{who}", quota, "platform/search", window, at, said)

@@ -122,10 +122,28 @@ def test_the_members_of_a_group_are_told(town: Town) -> None:
     assert town.directory.members("S0EMPTY") == ()
 
 
+@pytest.mark.parametrize("name", ["ada@acme.example", "ADA@acme.example", ADA])
+def test_a_member_is_found_by_address_or_id(town: Town, name: str) -> None:
+    assert town.directory.find(name) == ADA
+
+
+@pytest.mark.parametrize(
+    "name", ["nobody@acme.example", "gone@acme.example", "guest@else.example", "rival@rival.example", BOT, GONE, GUEST, RIVAL]
+)
+def test_whoever_is_no_full_active_member_is_not_found(town: Town, name: str) -> None:
+    assert town.directory.find(name) is None
+
+
+@pytest.mark.parametrize("name", ["", "ada", "U0NOBODY", "u0ada", "default_user_id", "U0ADA ", "*@acme.example"])
+def test_what_is_no_address_and_no_id_of_somebody_here_is_nobody(town: Town, name: str) -> None:
+    assert town.directory.find(name) is None
+
+
 ASKING: dict[str, Callable[[Directory], object]] = {
     "person": lambda directory: directory.person(ADA),
     "manager": lambda directory: directory.manager(ADA),
     "members": lambda directory: directory.members(SECURITY),
+    "find": lambda directory: directory.find("ada@acme.example"),
 }
 
 
@@ -137,6 +155,7 @@ def test_a_directory_that_does_not_answer_is_unavailable(town: Town, ask: Callab
 
 
 METHODS = [("person", "users.info"), ("manager", "users.profile.get"), ("members", "usergroups.users.list")]
+METHODS += [("find", "users.lookupByEmail")]
 
 
 @pytest.mark.parametrize(("ask", "method"), METHODS)
@@ -212,3 +231,9 @@ def test_without_a_profile_field_of_that_name_nobody_has_a_manager(workspace: Wo
 
 def test_the_name_of_the_profile_field_is_read_without_its_case(workspace: Workspace) -> None:
     assert workspace.directory("manager").manager(ADA) == BOB
+
+
+def test_what_can_be_no_address_and_no_id_is_not_asked_for(workspace: Workspace) -> None:
+    directory = workspace.directory()
+    assert [directory.find(name) for name in ("", "ada", "svc-search", "u0ada")] == [None] * 4
+    assert not workspace.sandbox.api.calls

@@ -14,7 +14,7 @@ from workflows.money import LARGEST, Unit
 from workflows.ports import UnitOfWork, Units
 from workflows.quotas import Level, Quota, Thresholds, crossings
 from workflows.quotas import notice as notice_of
-from workflows.spend import Costed, CostSource, Counter, Series, Slice, Tally, Tokens, Usage, grouped, summed, tally
+from workflows.spend import Costed, CostSource, Counter, Metered, Series, Slice, Tally, Tokens, Usage, grouped, summed, tally
 from workflows.times import Period, Window
 
 TODAY = date(2026, 11, 26)
@@ -126,12 +126,24 @@ def test_events_priced_by_the_fallback_are_counted_by_model(world: World) -> Non
         assert unit.meter.unpriced() == {"new-1": (3, 13), "new-2": (1, 1)}
 
 
-def test_the_counters_of_a_moment_are_those_whose_window_holds_it(world: World) -> None:
+def test_the_counters_since_a_moment_are_those_whose_window_was_not_over(world: World) -> None:
     next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    now, later = [Counter(SEARCH, MONTH, 1, 1), Counter(SUPPORT, MONTH, 3, 1)], Counter(SEARCH, next_month, 2, 1)
     with world.units() as unit:
         unit.meter.add(Tally({(SUPPORT, MONTH): 3, (SEARCH, MONTH): 1, (SEARCH, next_month): 2}, {}))
-        assert unit.meter.counters(MONTH.start) == [Counter(SEARCH, MONTH, 1, 1), Counter(SUPPORT, MONTH, 3, 1)]
-        assert unit.meter.counters(MONTH.end) == [Counter(SEARCH, next_month, 2, 1)]
+        assert unit.meter.counters(MONTH.start - DAY) == [now[0], later, now[1]]
+        assert unit.meter.counters(MONTH.end - timedelta(microseconds=1)) == [now[0], later, now[1]]
+        assert unit.meter.counters(MONTH.end) == [later]
+
+
+def test_the_tide_turns_with_every_change_of_such_a_counter_and_with_no_other(world: World) -> None:
+    next_month = Window(MONTH.end, MONTH.end + 31 * DAY)
+    with world.units() as unit:
+        assert unit.meter.tide(MONTH.end) == (0, 0)
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SUPPORT, next_month): 5}, {}))
+        unit.meter.add(Tally({(SEARCH, MONTH): 1, (SEARCH, next_month): 0}, {}))
+        assert unit.meter.tide(MONTH.start) == (3, 4)
+        assert unit.meter.tide(MONTH.end) == (2, 2)
 
 
 ODD = {"team": "a/b", "use_case": "ra%g_", "environment": "prod", "provider": "", "ended": "ok"}
@@ -214,6 +226,21 @@ def test_what_was_told_without_showing_is_not_the_latest(world: World) -> None:
         assert unit.meter.latest(SEARCH, MONTH) is None
 
 
+def test_how_a_quota_is_metered_is_kept_until_it_changes_or_is_forgotten(world: World) -> None:
+    first, again = Metered(SEARCH, NOW, "UTC/1"), Metered(SEARCH, NOW, "UTC/1 opus-*")
+    with world.units() as unit:
+        assert unit.meter.since(SEARCH) is None
+        assert [unit.meter.know(each) for each in (first, first, again, again)] == [True, False, True, False]
+        assert unit.meter.know(Metered(SUPPORT, NOW - HOUR, "UTC/1"))
+        assert (unit.meter.since(SEARCH), unit.meter.since(SUPPORT)) == (NOW, NOW - HOUR)
+        unit.commit()
+    with world.units() as unit:
+        assert unit.meter.known() == {SEARCH: again, SUPPORT: Metered(SUPPORT, NOW - HOUR, "UTC/1")}
+        unit.meter.forget(SEARCH)
+        assert (list(unit.meter.known()), unit.meter.since(SEARCH)) == ([SUPPORT], None)
+        assert unit.meter.know(again)
+
+
 def test_many_writers_tell_every_threshold_exactly_once(world: World) -> None:
     def write(units: Units) -> Callable[[], list[str]]:
         def run() -> list[str]:
@@ -228,9 +255,9 @@ def test_many_writers_tell_every_threshold_exactly_once(world: World) -> None:
         return run
 
     told = race(*(write(units) for units in (world.units, world.other) * 2))
-    marks = Thresholds().marks()
+    marks = Thresholds().marks(1_000)
     assert sorted(key for each in told for key in each) == sorted(
-        f"{SEARCH}@{MONTH.start:%Y%m%dT%H%M}@{level}{percent}@{percent * 10}" for level, percent in marks
+        f"{SEARCH}@{MONTH.start:%Y%m%dT%H%M}@{crossing.level}{crossing.percent}@{crossing.mark}" for crossing in marks
     )
     with world.units() as unit:
         assert unit.meter.spent(SEARCH, MONTH) == 4 * 10 * 30

@@ -4,12 +4,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from bot.store import Store, open_store, schema
@@ -59,14 +56,6 @@ SEEN = [(row["at"].date(), row["key"]) for row in OLD] + [
 ]
 
 
-def first_version(connection: Connection) -> None:
-    """The tables as version 0001 made them."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
-
-
 def insert(connection: Connection, table: str, *rows: dict[str, Any]) -> None:
     """Rows as the first version's code wrote them: moments as the driver's own."""
     sqlite = connection.dialect.name == "sqlite"
@@ -89,18 +78,20 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-def old(database: str) -> Iterator[Connection]:
+def old(blank: str) -> Iterator[Connection]:
     """A connection to a database of the first version."""
-    with connect(database).writing() as connection:
-        first_version(connection)
+    database = connect(blank)
+    with database.writing() as connection:
+        schema.upgrade(connection, "0001")
         yield connection
+    database.engine.dispose()
 
 
 @pytest.fixture
-def migrated(database: str, old: Connection) -> Iterator[Store]:
+def migrated(blank: str, old: Connection) -> Iterator[Store]:
     fill(old)
     old.commit()
-    store = open_store(database, ManualClock(NOW))
+    store = open_store(blank, ManualClock(NOW))
     assert not store.ready()
     store.migrate()
     assert store.ready()
@@ -173,12 +164,12 @@ def test_the_daily_sums_are_those_of_the_events(migrated: Store) -> None:
     assert Slice(NOW.date(), MINI, Sums(2, 7, 17, 2**40 + 5, 3, 4, 2**53 + 101)) in slices
 
 
-def test_a_database_of_many_events_is_carried_over_whole(database: str, old: Connection) -> None:
+def test_a_database_of_many_events_is_carried_over_whole(blank: str, old: Connection) -> None:
     events = [old_event(n, n, NOW - n * timedelta(minutes=1), model=f"model-{n % 7}") for n in range(1, TALL + 1)]
     insert(old, "events", *events)
     insert(old, "seen", *({"day": day_number(row["at"].date()), "key": row["key"]} for row in events))
     old.commit()
-    store = open_store(database, ManualClock(NOW))
+    store = open_store(blank, ManualClock(NOW))
     store.migrate()
     with store.units() as unit:
         slices = unit.meter.slices(date(2026, 1, 1), date(2026, 12, 31))

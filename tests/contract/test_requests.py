@@ -184,6 +184,17 @@ def test_overrides_stay_current_until_the_quota_store_was_read_back_without_them
         assert unit.overrides.current(SUPPORT) == []
 
 
+def test_overrides_that_have_not_ended_are_found_on_every_quota(world: World) -> None:
+    quotas = (SUPPORT, SEARCH, SEARCH)
+    asked = [decided(f"R{n}", NOW - n * HOUR, State.APPROVED, quota=quota) for n, quota in enumerate(quotas)]
+    add(world, *asked)
+    granted = [override(each) for each in asked]
+    grant(world, *granted)
+    world.keep(lambda unit: unit.overrides.save(replace(granted[1], version=2, stopped=NOW, gone=NOW)))
+    with world.reads() as unit:
+        assert unit.overrides.unended() == [granted[2], granted[0]]
+
+
 def test_an_override_of_an_old_version_is_stale(world: World) -> None:
     asked = decided("R1", NOW, State.APPROVED)
     add(world, asked)

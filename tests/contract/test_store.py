@@ -1,6 +1,6 @@
-"""Opening, migrating and losing the database."""
+"""Opening and migrating the database, of either kind, and sharing it."""
 
-import sqlite3
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +9,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.store import Store, open_store, schema
 from bot.store.database import connect
@@ -17,8 +18,9 @@ from bot.store.tables import METADATA
 from tests.contract.given import NOW, override, request
 from tests.contract.racing import race
 from tests.fakes.clock import ManualClock
-from tests.fakes.memory import Memory
 from workflows.ports import Post, Stale, Unavailable
+
+FOLDER = Path(schema.__file__).parent / "migrations"
 
 
 @pytest.fixture
@@ -29,28 +31,34 @@ def hasty(database: str, store: Store) -> Iterator[Store]:
     opened.close()
 
 
+INDEXES = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE sql LIKE '%% WHERE %%'",
+    "postgresql": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef LIKE '%% WHERE %%'",
+}
+
+
 def test_the_steps_lead_to_the_tables_that_the_code_declares(store: Store, database: str) -> None:
-    with connect(database).reading() as connection:
+    opened = connect(database)
+    with opened.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+    opened.engine.dispose()
 
 
-def test_the_indexes_hold_only_what_they_are_declared_for(store: Store, tmp_path: Path) -> None:
-    found = sqlite3.connect(tmp_path / "leeway.db").execute("SELECT sql FROM sqlite_master WHERE sql LIKE '% WHERE %'").fetchall()
-    assert sorted(sql.rsplit(" WHERE ")[1] for (sql,) in found) == ["gone IS NULL", "state = 'pending'"]
-
-
-def test_tables_keyed_by_strangers_ids_keep_no_second_tree(store: Store, tmp_path: Path) -> None:
-    found = sqlite3.connect(tmp_path / "leeway.db").execute("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
-    assert {name for (name,) in found} == {"seen", "counters", "days", "slices", "corrections", "produced", "yields"}
+def test_the_indexes_hold_only_what_they_are_declared_for(store: Store, database: str) -> None:
+    opened = connect(database)
+    with opened.reading() as connection:
+        found = connection.exec_driver_sql(INDEXES[connection.dialect.name]).scalars().all()
+    opened.engine.dispose()
+    conditions = {re.sub(r"::text|[()]", "", sql.rsplit(" WHERE ")[1]) for sql in found}
+    assert conditions == {"gone IS NULL", "state = 'pending'"}
 
 
 def test_the_newest_step_is_the_one_the_code_expects() -> None:
-    folder = Path(schema.__file__).parent / "migrations"
-    assert ScriptDirectory(str(folder)).get_current_head() == schema.HEAD
+    assert ScriptDirectory(str(FOLDER)).get_current_head() == schema.HEAD
 
 
-def test_a_new_database_is_ready_once_it_is_migrated(database: str) -> None:
-    store = open_store(database, ManualClock(NOW))
+def test_a_new_database_is_ready_once_it_is_migrated(blank: str) -> None:
+    store = open_store(blank, ManualClock(NOW))
     assert not store.ready()
     store.migrate()
     assert store.ready()
@@ -66,65 +74,53 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
         assert unit.requests.get("R1") == request()
 
 
-def test_two_processes_may_start_at_once(database: str) -> None:
-    stores = [open_store(database, ManualClock(NOW)) for _ in range(2)]
-    race(*(store.migrate for store in stores))
-    assert [store.ready() for store in stores] == [True, True]
-
-
-def test_a_migration_that_fails_half_way_leaves_nothing(database: str, tmp_path: Path) -> None:
-    store = open_store(database, ManualClock(NOW))
-    with sqlite3.connect(tmp_path / "leeway.db") as in_the_way:
-        in_the_way.execute("CREATE TABLE tokens (x)")
-    with pytest.raises(Exception, match="tokens already exists"):
-        store.migrate()
-    assert sqlite3.connect(tmp_path / "leeway.db").execute("SELECT name FROM sqlite_master").fetchall() == [("tokens",)]
-
-
-def test_the_folder_of_the_database_is_made(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/state/deep/100%/leeway.db", ManualClock(NOW))
+@pytest.mark.parametrize("step", [script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()])
+def test_from_every_step_there_is_a_way_to_the_newest(blank: str, step: str) -> None:
+    store = open_store(blank, ManualClock(NOW))
+    upgrade(blank, step)
+    assert store.ready() is (step == schema.HEAD)
     store.migrate()
     assert store.ready()
+    store.close()
+    opened = connect(blank)
+    with opened.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+    opened.engine.dispose()
+
+
+def upgrade(url: str, step: str) -> None:
+    database = connect(url)
+    with database.writing() as connection:
+        schema.upgrade(connection, step)
+        connection.commit()
+    database.engine.dispose()
+
+
+def test_several_processes_may_start_at_once(blank: str) -> None:
+    stores = [open_store(blank, ManualClock(NOW)) for _ in range(4)]
+    race(*(store.migrate for store in stores))
+    assert [store.ready() for store in stores] == [True] * 4
+    for store in stores:
+        store.close()
+
+
+def test_a_migration_that_fails_half_way_leaves_nothing(blank: str) -> None:
+    store, database = open_store(blank, ManualClock(NOW)), connect(blank)
+    with database.writing() as in_the_way:
+        in_the_way.exec_driver_sql("CREATE TABLE tokens (x INTEGER)")
+        in_the_way.commit()
+    with pytest.raises(DBAPIError, match=r'"?tokens"? already exists'):
+        store.migrate()
+    with database.reading() as connection:
+        assert inspect(connection).get_table_names() == ["tokens"]
+    store.close()
+    database.engine.dispose()
 
 
 @pytest.mark.parametrize(("url", "says"), [("sqlite://", "name a file"), ("mysql://u:secret@h/d", r"mysql://u:\*\*\*@h/d")])
 def test_a_database_that_will_not_do_is_refused_with_a_reason(url: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         open_store(url, ManualClock(NOW))
-
-
-def test_commits_survive_a_power_cut_and_readers_do_not_block(store: Store, database: str) -> None:
-    with connect(database).reading() as connection:
-        pragmas = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-
-
-def test_a_database_that_another_process_holds_is_unavailable(store: Store, hasty: Store) -> None:
-    with store.units(), pytest.raises(Unavailable), hasty.units():
-        pass
-    with hasty.units() as unit:
-        assert unit.requests.get("R1") is None
-
-
-def test_a_unit_inside_a_unit_is_unavailable_and_not_a_deadlock(hasty: Store) -> None:
-    with hasty.units(), pytest.raises(Unavailable), hasty.units():
-        pass
-    memory = Memory(patience=0.05)
-    with memory.units(), pytest.raises(Unavailable), memory.units():
-        pass
-
-
-def test_a_damaged_disk_is_not_ready(store: Store, database: str, tmp_path: Path) -> None:
-    store.close()
-    for file in tmp_path.iterdir():
-        file.unlink()
-    (tmp_path / "leeway.db").mkdir()
-    assert not store.ready()
-    with pytest.raises(Unavailable), store.units():
-        pass
 
 
 def test_a_bug_is_not_taken_for_an_outage_or_a_race(store: Store) -> None:

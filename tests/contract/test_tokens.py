@@ -1,11 +1,10 @@
 """Tokens: shown once, kept as a hash, good for their scopes until revoked."""
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 
 from bot.store import Scope, Store, Token
+from bot.store.database import connect
+from bot.store.tables import METADATA
 from tests.contract.given import HOUR, NOW
 from workflows.ports import Rejected
 
@@ -21,10 +20,12 @@ def test_what_is_no_token_is_good_for_nothing(store: Store, text: str) -> None:
     assert store.tokens.check(text) is None
 
 
-def test_the_text_of_a_token_is_not_in_the_database(store: Store, tmp_path: Path) -> None:
+def test_the_text_of_a_token_is_not_in_the_database(store: Store, database: str) -> None:
     text = store.tokens.create("gateway", [Scope.INGEST], NOW)
-    store.close()
-    dump = "\n".join(sqlite3.connect(tmp_path / "leeway.db").iterdump())
+    opened = connect(database)
+    with opened.reading() as connection:
+        dump = str([tuple(row) for table in METADATA.sorted_tables for row in connection.execute(table.select())])
+    opened.engine.dispose()
     assert "gateway" in dump
     assert text not in dump
     assert text.removeprefix("leeway_") not in dump

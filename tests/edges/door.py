@@ -13,6 +13,7 @@ from bot.sandbox import serve
 from bot.store import Scope, Store, open_store
 from bot.web import Doors, web
 from tests.fakes.clock import ManualClock
+from workflows.admitting import Gate
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
@@ -27,6 +28,7 @@ QUOTAS = (
     Quota("all", "platform", usd(1_000)),
 )
 POLICY = Policy(Organization("Acme", "Europe/Berlin"), QUOTAS)
+ASK = "https://slack.com/app_redirect?app=A1&team=T1"
 PRICES = {"opus": Price(5_000_000, 25_000_000, 500_000, 6_250_000), "mini": Price(250_000, 2_000_000, 25_000, 250_000)}
 
 
@@ -37,6 +39,7 @@ class Door:
     client: httpx.Client
     clock: ManualClock
     store: Store
+    gate: Gate
 
     def post(self, body: Any, kind: str = "application/json") -> httpx.Response:
         """Sends bytes as they are and anything else as JSON."""
@@ -60,10 +63,16 @@ def opened(folder: Path, **said: Any) -> Iterator[Door]:
     store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
     store.migrate()
     token = store.tokens.create("all", list(Scope), NOW)
-    doors = replace(Doors(POLICY, clock, store.units, store.reads, PRICES, store.tokens.check, {"database": lambda: ""}), **said)
+    gate = Gate(said.get("policy", POLICY), store.reads)
+    store.listen(gate.hear)
+    gate.refresh(clock.now())
+    doors = Doors(
+        POLICY, clock, store.units, store.reads, PRICES, store.tokens.check, {"database": lambda: ""}, gate=gate, ask=ASK
+    )
+    doors = replace(doors, **said)
     server = serve(web(doors))
     with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
-        yield Door(client, clock, store)
+        yield Door(client, clock, store, doors.gate)
     server.stop()
     store.close()
 

@@ -12,7 +12,7 @@ from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
-from workflows.quotas import Kind, Thresholds
+from workflows.quotas import Amount, Kind, Thresholds
 from workflows.routing import Ask, Data, Facts, Limit, Org, Route, When, route
 from workflows.spend import Price
 from workflows.times import Period
@@ -134,6 +134,60 @@ def test_words_that_older_yaml_took_for_booleans_and_numbers_stay_words() -> Non
 def test_a_limit_is_written_as_people_write_it(written: str, limit: int, unit: Unit, period: Period) -> None:
     (quota,) = policy(f'organization: {{name: A}}\nquotas: {{platform: {{limit: "{written}"}}}}').quotas
     assert (quota.limit, quota.unit, quota.period) == (limit, unit, period)
+
+
+AT_SOFT = """
+organization: {name: A}
+models: {premium: "opus-*"}
+quotas:
+  a: {limit: $1 a day}
+  b: {limit: $1 a day, kind: exploratory}
+  c: {limit: $1 a day, kind: exploratory, at_soft: allow, also: [{limit: $1 a week}, {limit: $1 a month, at_soft: deny}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "production", "exploratory"),
+    [
+        ("", "needs exception", "needs exception"),
+        ("thresholds: {soft: 100 %}", "needs exception", "needs exception"),
+        ("thresholds: {at_soft: allow}", "allow", "allow"),
+        ("thresholds: {at_soft: {exploratory: deny}}", "needs exception", "deny"),
+        ("thresholds: {at_soft: {exploratory: deny, production: allow}}", "allow", "deny"),
+    ],
+)
+def test_what_a_call_meets_at_the_soft_limit_is_said_for_a_kind_and_by_a_quota(
+    written: str, production: str, exploratory: str
+) -> None:
+    said = {quota.key: quota.at_soft for quota in policy(AT_SOFT + written).quotas}
+    own = {"c:usd/day": "allow", "c:usd/week": "allow", "c:usd/month": "deny"}
+    assert said == {"a:usd/day": production, "b:usd/day": exploratory, **own}
+
+
+def test_a_level_begins_at_a_percentage_or_at_an_amount_and_is_inherited_as_it_is_written() -> None:
+    text = """
+organization: {name: A}
+models: {premium: "opus-*"}
+thresholds: {warning: [50 %, "$9,500"], hard: 150 %}
+quotas:
+  a: {limit: "$10,000 a month", soft: "$9,800", also: [{models: premium, limit: "$9,900 a month"}]}
+  b: {limit: 2M tokens a day, warning: [], soft: 1.9M tokens, hard: 2M tokens}
+"""
+    said = {quota.key: quota.thresholds for quota in policy(text).quotas}
+    inherited = Thresholds((50, Amount(usd(9_500))), Amount(usd(9_800)), 150)
+    assert said == {
+        "a:usd/month": inherited,
+        "a:usd/month:premium": inherited,
+        "b:tokens/day": Thresholds((), Amount(1_900_000), Amount(2_000_000)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "most"), [("", 0), (", rollover: no", 0), (", rollover: yes", usd(900)), (", rollover: up to $200", usd(200))]
+)
+def test_what_is_left_is_carried_over_only_when_the_limit_says_so(written: str, most: int) -> None:
+    text = f"organization: {{name: A}}\nquotas: {{a: {{limit: $900 a day{written}, also: [{{limit: $2 a week}}]}}}}"
+    assert [quota.rollover for quota in policy(text).quotas] == [most, 0]
 
 
 @pytest.mark.parametrize(

@@ -138,11 +138,19 @@ MODELS = [
 ]
 RISE = "each warning is higher than the one before and below soft; hard is not below soft"
 THRESHOLDS = [
-    ("{soft: 70}", 'soft  "70": not a percentage; write 70 %'),
-    ("{soft: most}", 'soft  "most": not a percentage; write 70 %'),
+    ("{soft: 70}", 'soft  "70": not a percentage and not an amount; write 70 % or $70'),
+    ("{soft: most}", 'soft  "most": not a percentage and not an amount; write 70 % or $9,000'),
     ("{warning: 0 %}", 'warning  "0 %": out of range; write 1 % to 1000 %'),
     ("{warning: [90 %, 70 %]}", f"warning  thresholds do not rise: warning 90 %, 70 %, soft 100 %, hard 120 %; {RISE}"),
     ("{soft: 130 %}", f'soft  "130 %": thresholds do not rise: warning 70 %, 90 %, soft 130 %, hard 120 %; {RISE}'),
+    ("{at_soft: stop}", 'at_soft  "stop": not one of the words for this; write allow, needs exception or deny'),
+    ("{at_soft: needs exeption}", 'at_soft  "needs exeption": not one of the words for this; did you mean "needs exception"?'),
+    ("{at_soft: {explorative: deny}}", 'at_soft.explorative  unknown key; did you mean "exploratory"?'),
+    (
+        "{at_soft: {production: no}}",
+        'at_soft.production  "no": not one of the words for this; write allow, needs exception or deny',
+    ),
+    ("{at_soft: [deny]}", "at_soft  not a mapping; write {exploratory: deny, production: allow}"),
     ("{warning: 100 %}", f'warning  "100 %": thresholds do not rise: warning 100 %, soft 100 %, hard 120 %; {RISE}'),
 ]
 QUOTAS = [
@@ -183,7 +191,47 @@ QUOTAS = [
         "{p: {limit: $1 a day, hard: 90 %}}",
         f'p.hard  "90 %": thresholds do not rise: warning 70 %, 90 %, soft 100 %, hard 90 %; {RISE}',
     ),
-    ("{p: {limit: $1 a day, also: [{models: top}]}}", "p.also[0].limit  missing; write limit: $3,000 a month"),
+    (
+        "{p: {limit: $1 a day, warning: $0.50, soft: $0.40}}",
+        f'p.warning  "$0.50": thresholds do not rise: warning $0.50, soft $0.40, hard 120 %, of $1; {RISE}',
+    ),
+    (
+        "{p: {limit: $1 a day, warning: [50 %, $0.50]}}",
+        f"p.warning  thresholds do not rise: warning 50 %, $0.50, soft 100 %, hard 120 %, of $1; {RISE}",
+    ),
+    (
+        "{p: {limit: $1 a day, soft: 9 requests}}",
+        'p.soft  "9 requests": a threshold of 9 requests does not fit a limit in dollars; write a percentage, or an amount in dollars',
+    ),
+    (
+        "{p: {limit: 90 tokens a day, warning: [50 %, $0.50]}}",
+        'p.warning[1]  "$0.50": a threshold of $0.50 does not fit a limit in tokens; write a percentage, or an amount in tokens',
+    ),
+    (
+        "{p: {limit: $1 a day, soft: $0.95, also: [{limit: $2 a week}]}}",
+        'p.also[0].limit  "$2 a week": thresholds do not rise: warning 70 %, 90 %, soft $0.95, hard 120 %, of $2; they are inherited; give this quota its own',
+    ),
+    (
+        "{p: {limit: $1 a day, soft: $0.95, also: [{limit: 5 tokens a week}]}}",
+        'p.also[0].limit  "5 tokens a week": a threshold of $0.95 does not fit a limit in tokens; write a percentage, or an amount in tokens',
+    ),
+    (
+        "{p: {limit: $9k a day, warning: [70 %, $8,500]}}",
+        'p.warning[1]  "$8": inside [ ] a comma ends the value; write "$8,500" in quotes',
+    ),
+    (
+        "{p: {limit: 2M tokens a day, soft: 1,900,000 tokens}}",
+        'p.soft  "1": inside { } a comma ends the value; write "1,900,000 tokens" in quotes',
+    ),
+    (
+        "{p: {limit: $900 a day, rollover: all}}",
+        'p.rollover  "all": not a way to carry over what is left; write yes, no or up to $90',
+    ),
+    (
+        "{p: {limit: 900 tokens a day, rollover: up to $2}}",
+        'p.rollover  "up to $2": does not fit a limit in tokens; write an amount in tokens',
+    ),
+    ("{p: {limit: $1 a day, also: [{hard: 130 %}]}}", "p.also[0].limit  missing; write limit: $3,000 a month"),
     (
         "{p: {limit: $1 a day, also: [{models: top, limit: $1 a week}]}}",
         'p.also[0].models  "top": no such model group; write the name of a group under models',
@@ -305,6 +353,14 @@ def test_a_percentage_may_have_its_space_or_not(percent: str) -> None:
     assert said(SMALL + f"thresholds: {{warning: {percent}}}") == []
 
 
+def test_a_threshold_of_a_section_fits_where_the_limit_has_its_unit_and_its_size() -> None:
+    levels = "thresholds: {warning: 70 %, soft: $0.95, hard: $1.50}\n"
+    assert said(ORG + levels + "quotas: {a: {limit: $1 a day}, b: {limit: $1.20 a week}}") == []
+    assert said(ORG + levels + "quotas: {a: {limit: $2 a day}, b: {limit: $2 a week, soft: 100 %, hard: 100 %}}") == [
+        'app.yaml:3  quotas.a.limit  "$2 a day": thresholds do not rise: warning 70 %, soft $0.95, hard $1.50, of $2; they are inherited; give this quota its own'
+    ]
+
+
 def test_a_quota_without_an_ancestor_is_fine() -> None:
     assert said(ORG + "quotas: {platform/engineering/search: {limit: $1 a day}}") == []
 
@@ -325,6 +381,15 @@ def test_children_that_may_spend_more_than_their_parent_are_a_warning_that_says_
 def test_children_in_another_unit_or_period_are_not_compared() -> None:
     text = ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day}, a/b: {limit: $80 a month}, a/c: {limit: 20B tokens a day}}"
     assert warned(text) == []
+
+
+def test_more_than_can_be_left_is_carried_over_with_a_warning() -> None:
+    text = (
+        ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day, rollover: up to $10}, b: {limit: $10 a day, rollover: up to $11}}"
+    )
+    assert warned(text) == [
+        'app.yaml:4  quotas.b.rollover  "up to $11": more than the limit itself, of which no more than all can be left; write yes'
+    ]
 
 
 def test_what_is_left_out_at_a_price_is_a_warning() -> None:

@@ -17,6 +17,7 @@ from bot.web import Doors, web
 from tests.edges.door import NOW, POLICY, PRICES, TEAM, Door, event, opened
 from tests.fakes.clock import ManualClock
 from tests.fakes.memory import Memory
+from workflows.admitting import Gate
 from workflows.ports import Unavailable
 
 
@@ -39,6 +40,7 @@ def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
         "spent": 84_200_000_000,
         "limit": 100_000_000_000,
         "base": 100_000_000_000,
+        "carried": 0,
         "extra": 0,
         "left": 15_800_000_000,
         "resets_at": "2026-11-30T23:00:00Z",
@@ -105,7 +107,7 @@ def test_others_may_bring_doors_of_their_own() -> None:
         return PlainTextResponse("hello, Slack")
 
     memory, clock = Memory(), ManualClock(NOW)
-    doors = Doors(POLICY, clock, memory.units, memory.units, PRICES, lambda _: None)
+    doors = Doors(POLICY, clock, memory.units, memory.units, PRICES, lambda _: None, gate=Gate(POLICY, memory.reads))
     with serve(web(doors, routes=[Route("/slack/events", slack, methods=["POST"])])) as server:
         assert httpx.post(f"{server.url}/slack/events").text == "hello, Slack"
 

@@ -15,12 +15,16 @@ from typing import Any
 from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
     Agenda,
+    Changed,
+    Denials,
     Errand,
+    Listener,
     Outbox,
     Outcomes,
     Overrides,
@@ -34,6 +38,7 @@ from workflows.ports import (
     UnitOfWork,
 )
 from workflows.requests import Request, State
+from workflows.spend import Counter
 from workflows.times import Window
 
 
@@ -59,6 +64,7 @@ class Data:
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
 
     def copy(self) -> "Data":
@@ -72,6 +78,10 @@ class Memory:
         self.data = Data()
         self.turn = Lock()
         self.patience = patience
+        self.listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        self.listeners.append(listener)
 
     def units(self) -> UnitOfWork:
         return MemoryUnit(self)
@@ -93,10 +103,13 @@ class MemoryUnit(UnitOfWork):
 
     def _begin(self) -> "MemoryUnit":
         self._data = data = self._memory.data.copy()
+        self._counters: list[Counter] = []
+        self._overrides: list[Override] = []
         self.requests = MemoryRequests(data)
-        self.overrides = MemoryOverrides(data)
+        self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
-        self.meter = MemoryMeter(data.kept)
+        self.meter = MemoryMeter(data.kept, self._counters)
+        self.denials = MemoryDenials(data)
         self.corrections = MemoryCorrections(data.kept)
         self.yields = MemoryYields(data.kept)
         self.reports = MemoryReports(data)
@@ -108,6 +121,9 @@ class MemoryUnit(UnitOfWork):
 
     def commit(self) -> None:
         self._memory.data = self._data.copy()
+        changed = Changed(tuple(self._counters), tuple(self._overrides))
+        for listener in self._memory.listeners if any(changed) else ():
+            listener(changed)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._memory.turn.release()
@@ -183,6 +199,10 @@ def _save(rows: dict[str, Any], row: Any) -> None:
 
 
 class MemoryOverrides(_Part, Overrides):
+    def __init__(self, data: Data, changed: list[Override]) -> None:
+        super().__init__(data)
+        self._changed = changed
+
     def get(self, override: str) -> Override | None:
         return self._data.overrides.get(override)
 
@@ -195,9 +215,15 @@ class MemoryOverrides(_Part, Overrides):
         if override.id in self._data.overrides or self.of(override.request):
             raise Stale(override.id)
         self._data.overrides[override.id] = override
+        self._changed.append(override)
 
     def save(self, override: Override) -> None:
         _save(self._data.overrides, override)
+        self._changed.append(override)
+
+    def unended(self) -> list[Override]:
+        here = (o for o in self._data.overrides.values() if o.gone is None)
+        return sorted(here, key=lambda o: (o.quota, o.granted, o.id))
 
     def current(self, quota: str) -> list[Override]:
         here = (o for o in self._data.overrides.values() if o.quota == quota and o.gone is None)
@@ -326,3 +352,18 @@ class MemoryPosts(_Part, Posts):
 
     def put(self, post: Post) -> None:
         self._data.posts[post.thing, post.place] = post
+
+
+class MemoryDenials(_Part, Denials):
+    def add(self, denied: Denied) -> bool:
+        return self._data.denials.setdefault(denied.key, stored := (denied, False)) is stored
+
+    def get(self, key: str) -> Denied | None:
+        return self._data.denials[key][0] if key in self._data.denials else None
+
+    def miss(self, key: str) -> None:
+        self._data.denials[key] = self._data.denials[key][0], True
+
+    def missed(self, at: datetime) -> list[Denied]:
+        here = (denied for denied, missed in self._data.denials.values() if missed and at in denied.window)
+        return sorted(here, key=lambda denied: (denied.at, denied.key))

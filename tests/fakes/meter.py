@@ -7,7 +7,7 @@ from datetime import date, datetime
 from workflows.outcomes import Produced, Yield
 from workflows.ports import Corrections, Meter, Yields
 from workflows.quotas import Notice
-from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Series, Slice, Sums, Tally
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sums, Tally
 from workflows.times import Window
 
 
@@ -20,6 +20,7 @@ class Kept:
     counters: dict[tuple[str, Window], tuple[int, int]] = field(default_factory=dict)
     days: dict[tuple[str, date], int] = field(default_factory=dict)
     slices: dict[tuple[date, Series], Sums] = field(default_factory=dict)
+    metered: dict[str, Metered] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, bool]] = field(default_factory=dict)
     corrections: dict[bytes, tuple[datetime, bytes, Slice]] = field(default_factory=dict)
     produced: dict[bytes, tuple[date, Produced]] = field(default_factory=dict)
@@ -29,8 +30,9 @@ class Kept:
 
 
 class MemoryMeter(Meter):
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Kept, changed: list[Counter]) -> None:
         self._kept = kept
+        self._changed = changed
 
     def fresh(self, keys: Sequence[tuple[date, bytes]]) -> set[bytes]:
         new = set(keys) - self._kept.seen
@@ -49,14 +51,20 @@ class MemoryMeter(Meter):
         for counter, amount in tally.counters.items():
             spent, version = self._kept.counters.get(counter, (0, 0))
             self._kept.counters[counter] = spent + amount, version + 1
-        return [Counter(*counter, *self._kept.counters[counter]) for counter in tally.counters]
+        counters = [Counter(*counter, *self._kept.counters[counter]) for counter in tally.counters]
+        self._changed += counters
+        return counters
 
     def spent(self, quota: str, window: Window) -> int:
         return self._kept.counters.get((quota, window), (0, 0))[0]
 
-    def counters(self, at: datetime) -> list[Counter]:
-        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if at in counter[1])
-        return sorted(found, key=lambda counter: counter.quota)
+    def counters(self, since: datetime) -> list[Counter]:
+        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if counter[1].end > since)
+        return sorted(found, key=lambda counter: (counter.quota, counter.window.start))
+
+    def tide(self, since: datetime) -> tuple[int, int]:
+        found = self.counters(since)
+        return len(found), sum(counter.version for counter in found)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
         mine = {day: spent for (name, day), spent in self._kept.days.items() if name == quota and first <= day <= last}
@@ -69,6 +77,22 @@ class MemoryMeter(Meter):
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         return self._kept.events.get(key) if any((day, key) in self._kept.seen for day in days) else None
+
+    def know(self, metered: Metered) -> bool:
+        known = self._kept.metered.get(metered.quota)
+        if known is not None and known.how == metered.how:
+            return False
+        self._kept.metered[metered.quota] = metered
+        return True
+
+    def known(self) -> dict[str, Metered]:
+        return dict(sorted(self._kept.metered.items()))
+
+    def since(self, quota: str) -> datetime | None:
+        return self._kept.metered[quota].since if quota in self._kept.metered else None
+
+    def forget(self, quota: str) -> None:
+        self._kept.metered.pop(quota, None)
 
     def tell(self, notice: Notice, shown: bool = True) -> bool:
         return self._kept.notices.setdefault(notice.key, stored := (notice, shown)) is stored

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
-from workflows.explaining import Card, Details, Preview, seats
+from workflows.explaining import Card, Details, Preview, Stopped, seats
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
@@ -13,6 +14,7 @@ from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.spend import Denial
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -134,6 +136,15 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
     asked = request(words)
     above = (outlook(quota(replace(words, scope="platform"), usd(250_000)), usd(81_000)),)
     return Details(NOW, outlook(quota(words), extra=usd(400)), above, (active(asked),) * held, (asked,) * held)
+
+
+def stopped(words: Words = PLAIN, kind: str = "team", *, ours: bool = True, stands: int = usd("9980.2")) -> Stopped:
+    """Ada, whose call LiteLLM stopped."""
+    mine = quota(words)
+    said = Denial("ada@acme.example", kind, words.group, words.scope if ours else "", usd(10_000), stands)
+    window = window_at(Period.MONTH, ZONE, NOW)
+    denied = Denied("key", mine.key if ours else "", words.scope, window, NOW - timedelta(minutes=1), said)
+    return Stopped(denied, NOW, outlook(mine, usd(9_820)) if ours else None, PAT)
 
 
 def digest(words: Words = PLAIN, many: int = 2) -> Digest:

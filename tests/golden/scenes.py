@@ -12,7 +12,7 @@ from workflows.effects import News
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
-from workflows.quotas import Level
+from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
@@ -53,25 +53,40 @@ WORDINGS = {"plain": PLAIN, "hostile": HOSTILE, "foreign": FOREIGN, "longest": L
 
 def scenes(words: Words) -> dict[str, Scene]:
     """Every scene, each with its zone."""
-    every = {**_warnings(words), **_forms(words), **_cards(words), **_news(words), **_after(words), **_status(words)}
+    every = {
+        **_warnings(words),
+        **_denials(words),
+        **_forms(words),
+        **_cards(words),
+        **_news(words),
+        **_after(words),
+        **_status(words),
+    }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 
 
 def _warnings(words: Words) -> dict[str, Scene]:
     quota, tokens = cast.quota(words), cast.quota(words, 2_000_000, Unit.TOKENS, Period.DAY)
+    allow, deny = (replace(quota, at_soft=word) for word in (AtSoft.ALLOW, AtSoft.DENY))
     tomorrow, soon = NOW + timedelta(days=1), NOW + timedelta(hours=3)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
         return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
 
+    amount = replace(cast.notice(quota), crossing=Crossing(Level.WARNING, 0, usd(9_500)))
+    carried = Standing(quota, cast.stands(quota).window, NOW, usd(8_420), usd(11_200), usd(400))
     return {
         "warning": warning(cast.outlook(quota), Level.WARNING, 70),
         "warning-soft": warning(Outlook(cast.stands(quota, usd(10_040)), True, NOW), Level.SOFT, 100),
+        "warning-soft-allow": warning(Outlook(cast.stands(allow, usd(10_040)), True, NOW), Level.SOFT, 100),
+        "warning-soft-deny": warning(Outlook(cast.stands(deny, usd(10_040)), True, NOW), Level.SOFT, 100),
         "warning-hard": warning(Outlook(cast.stands(quota, usd(12_500)), True, NOW), Level.HARD, 120),
         "warning-too-early": warning(Outlook(cast.stands(quota), False), Level.WARNING, 70),
         "warning-lasts": warning(Outlook(cast.stands(quota), True), Level.WARNING, 70),
         "warning-today": warning(Outlook(cast.stands(quota, usd(9_900)), True, soon), Level.WARNING, 90),
         "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
+        "warning-carried": warning(replace(cast.outlook(quota), standing=carried), Level.WARNING, 70),
+        "warning-amount": ("warning.yaml", {"notice": amount, "outlook": cast.outlook(quota, usd(9_510))}),
         "warning-tokens": warning(Outlook(cast.stands(tokens, 1_500_000), True, tomorrow), Level.WARNING, 70),
     }
 
@@ -179,11 +194,29 @@ def _after(words: Words) -> dict[str, Scene]:
     }
 
 
+def _denials(words: Words) -> dict[str, Scene]:
+    told, yes = cast.stopped(words), cast.decided(cast.request(words), State.APPROVED)
+    alike = cast.stopped(words, stands=usd(9_820))
+    found = {
+        "denial": told,
+        "denial-alike": alike,
+        "denial-asked": replace(told, request=cast.request(words)),
+        "denial-override": replace(told, override=cast.active(yes)),
+        "denial-elsewhere": cast.stopped(words, "key", ours=False),
+        "denial-member": cast.stopped(words, "team_member", ours=False),
+        "denial-new-kind": replace(cast.stopped(words, words.group, ours=False), owner=None),
+    }
+    return {name: ("denial.yaml", {"stopped": stopped}) for name, stopped in found.items()}
+
+
 def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
+    week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
+    weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
         "details": ("details.yaml", {"details": told}),
+        "details-carried": ("details.yaml", {"details": replace(told, outlook=replace(told.outlook, standing=weekly))}),
         "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
         "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
         "status": ("status.yaml", {"details": levels}),

@@ -21,6 +21,8 @@ SHOWN = Path(__file__).parent / "shown"
 PAIRS = [(wording, scene) for wording, words in WORDINGS.items() for scene in scenes(words)]
 RICH = (
     "warning",
+    "denial",
+    "denial-elsewhere",
     "ask-typed",
     "card-pending-thread",
     "card-denied-thread",

@@ -107,6 +107,7 @@ class FusedStore:
         self._store, self._fuse = store, fuse
         self.limits = FusedLimits(store.limits, fuse)
         self.reads = store.reads
+        self.listen = store.listen
 
     def units(self) -> FusedUnit:
         return FusedUnit(self._store.units(), self._fuse)

@@ -20,6 +20,8 @@ from tests.fakes.limits import FakeLimits, Fault
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, POLICY, TYPED, everybody, opened, standing
 from tests.journeys.world import FAST
 from workflows import digesting, enforcing, metering, reporting, requesting, reviewing, waking
+from workflows.admission import Estimate
+from workflows.admitting import Gate
 from workflows.audit import broken, plain
 from workflows.effects import Do, Wake
 from workflows.keeping import Kit
@@ -93,6 +95,8 @@ class Office(RuleBasedStateMachine):
         told: dict[Do, Any] = dict.fromkeys(Do, str)  # Slack is not here: what is shown is delivered to nobody
         told |= {Do.SYNC_LIMIT: lambda key: enforcing.sync(self.kit, key), Do.TELL_THREAD: self.ends_told.append}
         self.courier = Courier(self.store.units, self.clock, told)
+        self.gate = Gate(self.policy, self.store.reads)
+        self.store.listen(self.gate.hear)
         enforcing.sync_all(self.kit)
         digesting.plan(self.kit)
 
@@ -279,6 +283,21 @@ class Office(RuleBasedStateMachine):
             stands = metering.standing(unit, self.policy, self.policy.quotas[0], self.now)
         assert stands.limit == self.policy.quotas[0].limit + active
         assert stands.spent == self.spent.get(stands.window.start, 0)
+
+    @rule()
+    def the_gate_forgets(self) -> None:
+        self.gate.forget()
+
+    @invariant()
+    def calls_are_judged_by_what_is_committed(self) -> None:
+        """I8, I13: the admission check knows it from memory; only what was forgotten is read again."""
+        verdict = self.gate.check("platform/search", "any", Estimate(), now=self.now)
+        if verdict is None:
+            self.gate.refresh(self.now)
+            verdict = self.gate.check("platform/search", "any", Estimate(), now=self.now)
+        with self.store.reads() as unit:
+            assert verdict is not None
+            assert [found.standing for found in verdict.findings] == list(metering.standings(unit, self.policy, self.now))
 
     @invariant()
     def every_end_and_every_deadline_is_set(self) -> None:

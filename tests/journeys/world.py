@@ -26,8 +26,10 @@ from bot.demo.stage import SIGNING, Stage
 from bot.sandbox import Channel, Seed, User
 from bot.sandbox.deliver import sign
 from tests.journeys.policies import POLICY
+from workflows.admission import Estimate
 from workflows.audit import broken, plain
 from workflows.effects import Wake
+from workflows.metering import standings
 from workflows.money import NANO, Unit, show, usd
 from workflows.overrides import Override, Status
 from workflows.people import PersonId
@@ -267,8 +269,15 @@ class World:
         return answer
 
     def rest(self) -> None:
-        """What must hold whatever happened: chains verify and fold back into the rows; every active override has its end set."""
+        """What must hold whatever happened.
+
+        Chains verify and fold back into the rows; every active override has its end set; calls are judged by what is stored.
+        """
         with self.stage.store.reads() as unit:
+            for stands in standings(unit, self.stage.policy, self.now):
+                verdict = self.stage.leeway.gate.check(stands.quota.scope, "any", Estimate(), now=self.now)
+                assert verdict is not None
+                assert stands in [found.standing for found in verdict.findings]
             subjects = unit.record.subjects()
             alarms = {(a.wake, a.key) for a in unit.agenda.due(self.now + YEARS, 10_000)}
             for subject in subjects:

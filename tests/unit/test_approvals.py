@@ -1,13 +1,14 @@
 """Approval: within base, under the override that was in force, beyond, or refused; and cutting a batch changes none of it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workflows.approvals import Approval, Books
+from workflows.approvals import Approval, Books, Grants
 from workflows.money import Unit
 from workflows.overrides import Override
 from workflows.people import PersonId
@@ -46,6 +47,7 @@ class Ledger:
     def __init__(self, overrides: Iterable[Override] = (), quotas: tuple[Quota, ...] = QUOTAS) -> None:
         self.policy = Policy(Organization("Acme", ZONE), quotas)
         self.overrides = list(overrides)
+        self.carried = 0
         self.stands: dict[tuple[str, Window], int] = {}
         self.approvals: dict[bytes, str] = {}
         self.sums: dict[tuple[date, str], Sums] = {}
@@ -55,7 +57,8 @@ class Ledger:
         added = tally(groups, self.policy.by_scope, ZONE)
         before = {key: self.stands.get(key, 0) for key in added.counters}
         self.stands |= {key: before[key] + amount for key, amount in added.counters.items()}
-        books = Books(self.policy.by_scope, self.policy.window, self.during, before=before, after=self.stands)
+        grants = Grants(lambda quota, _: quota.limit + self.carried, self.during)
+        books = Books(self.policy.by_scope, self.policy.window, grants, before=before, after=self.stands)
         booked = books.book(groups, batch)
         for each in booked:
             self.approvals |= {event.usage.key: each.series.approval for event in each.events}
@@ -69,6 +72,12 @@ class Ledger:
     def said(self, *batch: Costed) -> list[str]:
         self.book(batch)
         return [self.approvals[event.usage.key] for event in batch]
+
+
+def test_what_was_carried_over_is_part_of_the_base() -> None:
+    ledger = Ledger(quotas=(replace(QUOTAS[0], rollover=10),))
+    ledger.carried = 3
+    assert ledger.said(spend(1, 12), spend(2, 1), spend(3, 1)) == ["base", "base", "beyond"]
 
 
 def test_what_began_within_every_base_is_within_base_and_what_came_after_is_beyond() -> None:

@@ -250,7 +250,7 @@ def test_a_threshold_is_told_exactly_when_spend_is_past_it(steps: list[int]) -> 
     for number, dollars in enumerate(steps):
         count(memory, call(number, dollars))
     told = {notice.crossing.percent for notice, _ in memory.data.kept.notices.values() if notice.quota == "team"}
-    assert told == {percent for _, percent in quota("team").thresholds.marks() if sum(steps) >= percent}
+    assert told == {mark.percent for mark in quota("team").thresholds.marks(usd(100)) if usd(sum(steps)) >= mark.mark}
 
 
 def test_the_outlook_says_when_the_limit_is_reached_at_this_pace() -> None:

@@ -19,7 +19,7 @@ from workflows.outcomes import Made, Produced, Worth, Yield, each, spent_by, use
 from workflows.policy import Organization, Policy
 from workflows.producing import produce
 from workflows.quotas import Quota
-from workflows.recounting import recount, subject, unlike
+from workflows.restating import restate, subject, unlike
 from workflows.spend import NOTHING, CostSource, Series, Slice
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -148,7 +148,7 @@ def correction(key: str, of: str = "1", **said: Any) -> Correction:
 
 
 def put_right(memory: Memory, *corrections: Correction) -> Corrected:
-    return recount(corrections, policy=POLICY, units=memory.units, now=NOW)
+    return restate(corrections, policy=POLICY, units=memory.units, now=NOW)
 
 
 def kept(*batch: Produced) -> Memory:

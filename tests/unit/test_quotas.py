@@ -1,5 +1,6 @@
 """A quota's level follows its spend, every threshold is crossed once, and a forecast is said only when it is known."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from workflows.money import LARGEST, Unit, parse, percent, show, usd
 from workflows.quotas import (
     FEWEST_DAYS,
     RANK,
+    Amount,
     Crossing,
     Day,
     Level,
@@ -42,6 +44,14 @@ def thresholds(draw: st.DrawFn) -> Thresholds:
     return Thresholds(tuple(sorted(warnings)), soft, draw(st.integers(soft, 400)))
 
 
+@st.composite
+def mixed(draw: st.DrawFn, limit: int) -> Thresholds:
+    """Thresholds that rise for this limit, some of them amounts."""
+    percents = thresholds().map(lambda some: [*some.warnings, some.soft, some.hard])
+    *warnings, soft, hard = (Amount(mark_at(limit, at)) if draw(st.booleans()) else at for at in draw(percents))
+    return Thresholds(tuple(warnings), soft, hard)
+
+
 @given(limits, thresholds(), amounts, amounts)
 def test_a_level_never_falls_as_spend_grows(limit: int, marks: Thresholds, spent: int, more: int) -> None:
     assert RANK[level_of(spent, limit, marks)] <= RANK[level_of(spent + more, limit, marks)]
@@ -50,6 +60,41 @@ def test_a_level_never_falls_as_spend_grows(limit: int, marks: Thresholds, spent
 @given(limits, limits, thresholds(), amounts)
 def test_a_level_never_rises_as_the_limit_grows(limit: int, more: int, marks: Thresholds, spent: int) -> None:
     assert RANK[level_of(spent, limit + more, marks)] <= RANK[level_of(spent, limit, marks)]
+
+
+@given(st.integers(100, LARGEST // 8), st.data(), amounts, amounts, amounts)
+def test_with_amounts_too_a_level_rises_with_spend_and_falls_with_whatever_is_added_to_the_limit(
+    limit: int, data: st.DataObject, spent: int, more: int, added: int
+) -> None:
+    marks = data.draw(mixed(limit))
+    now = level_of(spent, limit, marks)
+    assert RANK[now] <= RANK[level_of(spent + more, limit, marks)]
+    raised = [level_of(spent, limit + extra, marks, added=extra) for extra in (added, added + more)]
+    assert RANK[now] >= RANK[raised[0]] >= RANK[raised[1]]
+
+
+@given(st.integers(100, LARGEST // 8), st.data(), amounts)
+def test_no_level_begins_after_a_more_severe_one_however_much_is_added(limit: int, data: st.DataObject, added: int) -> None:
+    marks = data.draw(mixed(limit)).marks(limit + added, added)
+    assert [RANK[mark.level] for mark in marks] == sorted(RANK[mark.level] for mark in marks)
+    assert [mark.mark for mark in marks] == sorted(mark.mark for mark in marks)
+
+
+def test_an_amount_moves_with_the_limit_by_what_is_added_and_a_percentage_is_of_the_whole() -> None:
+    levels = Thresholds((70, Amount(950)), Amount(980), 150)
+    assert [(mark.percent, mark.mark) for mark in levels.marks(1_000)] == [(70, 700), (0, 950), (0, 980), (150, 1_500)]
+    assert [(mark.percent, mark.mark) for mark in levels.marks(1_400, 400)] == [(70, 980), (0, 1_350), (0, 1_380), (150, 2_100)]
+
+
+def test_warnings_whose_order_an_override_turns_around_are_told_in_the_order_in_which_they_are_reached() -> None:
+    levels = Thresholds((Amount(600), 70), 100, 120)
+    assert [mark.percent for mark in levels.marks(1_000)] == [0, 70, 100, 120]
+    assert [(mark.percent, mark.mark) for mark in levels.marks(3_000, 2_000)][:2] == [(70, 2_100), (0, 2_600)]
+
+
+def test_a_warning_that_would_lie_above_the_soft_limit_begins_with_it() -> None:
+    levels = Thresholds((Amount(900),), 95, 100)
+    assert [(c.level, c.mark) for c in levels.marks(11_000, 10_000)] == [("warning", 10_450), ("soft", 10_450), ("hard", 11_000)]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +174,8 @@ def test_a_crossing_is_one_notice_whoever_finds_it_and_another_when_the_limit_wa
     key = notice(SEARCH, window, soft, spent=1010, at=MONDAY).key
     assert notice(SEARCH, window, again, spent=1000, at=MONDAY + timedelta(hours=1)).key == key
     assert notice(SEARCH, window, raised, spent=1500, at=MONDAY).key != key
+    (amount,) = crossings(900, 990, 1000, Thresholds((), Amount(950)))
+    assert notice(SEARCH, window, amount, spent=990, at=MONDAY).key == "platform/search:usd/month@20261101T0000@soft@950"
     december = window_of(SEARCH, "UTC", MONDAY + timedelta(days=14))
     assert notice(SEARCH, december, soft, spent=1010, at=MONDAY).key != key
 
@@ -139,6 +186,18 @@ def test_a_standing_says_what_is_left_of_the_effective_limit() -> None:
     raised = Standing(SEARCH, window, MONDAY, spent=1100, base=1000, extra=500)
     assert (over.limit, over.left, over.level) == (1000, 0, Level.SOFT)
     assert (raised.limit, raised.left, raised.level) == (1500, 400, Level.WARNING)
+
+
+def test_a_standing_says_how_much_is_carried_over_and_where_work_stops() -> None:
+    kept = replace(SEARCH, thresholds=Thresholds((), 100, Amount(1_100)))
+    stands = Standing(kept, window_of(SEARCH, "UTC", MONDAY), MONDAY, spent=1_350, base=1_200, extra=50)
+    assert (stands.carried, stands.limit, stands.level) == (200, 1_250, Level.HARD)
+    assert (stands.hard, stands.stop) == (1_350, 1_300)
+
+
+@pytest.mark.parametrize(("most", "spent", "carried"), [(0, 0, 0), (1_000, 400, 600), (200, 400, 200), (1_000, 1_300, 0)])
+def test_no_more_is_carried_over_than_is_left_and_than_the_quota_says(most: int, spent: int, carried: int) -> None:
+    assert replace(SEARCH, rollover=most).carries(spent) == carried
 
 
 def test_a_scope_counts_in_itself_and_in_every_ancestor() -> None:

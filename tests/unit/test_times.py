@@ -16,6 +16,7 @@ from workflows.times import (
     parse_span,
     show_day,
     show_moment,
+    show_month,
     show_span,
     week_name,
     week_window,
@@ -297,3 +298,8 @@ def test_a_moment_is_shown_by_the_clock_of_its_zone() -> None:
     assert show_moment(at, "Europe/Berlin") == "Thu 26 Nov, 17:05"
     assert show_moment(at, "Pacific/Kiritimati") == "Fri 27 Nov, 06:05"
     assert show_day(at, "Etc/GMT+12") == "Thu 26 Nov"
+
+
+def test_a_month_is_the_one_that_it_is_in_the_zone() -> None:
+    new_year = datetime(2026, 12, 31, 23, tzinfo=UTC)
+    assert (show_month(new_year, "UTC"), show_month(new_year, "Europe/Berlin")) == ("December", "January")

@@ -1,5 +1,7 @@
 """Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
 
+On PostgreSQL text now sorts by code point, as it does elsewhere.
+
 Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
 """
@@ -54,13 +56,20 @@ def upgrade() -> None:
         op.execute("ALTER INDEX pk_seen RENAME TO pk_old_seen")
         op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
     create()
+    create_denials()
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
+    since = sa.Column("since", moment(), nullable=False)
+    op.create_table("metered", *text("quota"), since, *text("how"), key("metered", "quota"))
+    op.execute("INSERT INTO metered (quota, since, how) SELECT quota, min(start), '' FROM counters GROUP BY quota")
+    op.create_index("counters_by_end", "counters", ["end"])
     carry_over()
     op.drop_table("old_events")
     op.drop_table("old_seen")
     op.drop_table("unpriced")
+    if op.get_bind().dialect.name == "postgresql":
+        by_code_point()
 
 
 def create() -> None:
@@ -102,6 +111,12 @@ def amending() -> None:
     nested = [sa.Column(name, sa.JSON(), nullable=False) for name in ("said", "shown")]
     op.create_table("reports", *text("key", "channel", "week"), *nested, *count("version"), key("reports", "key"))
     op.create_index("reports_of_channel", "reports", ["channel", "week"])
+
+
+def create_denials() -> None:
+    times = [sa.Column(name, moment(), nullable=False) for name in ("start", "end", "at")]
+    said = [sa.Column("denial", sa.JSON(), nullable=False), sa.Column("missed", sa.Boolean(), nullable=False)]
+    op.create_table("denials", *text("key", "quota", "scope"), *times, *said, key("denials", "key"))
 
 
 def carry_over() -> None:
@@ -182,3 +197,13 @@ def summed(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         here = found.setdefault((piece["day"], piece["series"]), {**piece, **dict.fromkeys(SUMS, 0)})
         here |= {name: here[name] + piece[name] for name in SUMS}
     return list(found.values())
+
+
+def by_code_point() -> None:
+    """The order of every text, whatever the database's own is. Last, because it looks at every table there is."""
+    there = sa.inspect(op.get_bind())
+    for name in there.get_table_names():
+        texts = [column["name"] for column in there.get_columns(name) if isinstance(column["type"], sa.String)]
+        changes = ", ".join(f'ALTER COLUMN "{column}" TYPE VARCHAR COLLATE "C"' for column in texts)
+        if changes and name != "alembic_version":
+            op.execute(f'ALTER TABLE "{name}" {changes}')
