@@ -55,6 +55,14 @@ class PriceList(Mapping[str, Price]):
         return _price(found, self._now) if found else None
 
 
+@lru_cache(REMEMBERED)
+def maker(model: str) -> str:
+    """Who sells a model that is named without its provider, or with it as "openai/gpt-5"; "" when that is not known."""
+    seller, slash, _ = model.lower().partition("/")
+    found = find_provider_by_id(list(bundled), seller) if slash else _maker(seller, bundled)
+    return found.id if found else ""
+
+
 def _listed(providers: Sequence[Provider], now: datetime) -> Iterator[tuple[str, Price]]:
     for provider in providers:
         for model in provider.models:

@@ -1,12 +1,12 @@
 """Wiring: the one place where ports meet what implements them."""
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -14,26 +14,24 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from bot.deliver import Courier
-from bot.prices import PriceList
+from bot.prices import PriceList, maker
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
-from bot.slack.home import Pulse, doorstep
+from bot.slack.home import Pulse
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, recounting, waking
+from workflows import digesting, enforcing, pulling, recounting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
-from workflows.ports import Clock, LimitStore, Rejected, Unavailable
-
-log = logging.getLogger("leeway.wiring")
+from workflows.ports import Clock, LimitStore, Unavailable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -43,7 +41,8 @@ DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL rig
 class Leeway:
     """The app, put together. `work` does what is due; `engine` does it whenever there may be something.
 
-    `slack` says what is wrong between us and Slack, "" for nothing.
+    `aside` reads the cost reports that are due, which may take long: the engine does it beside its work. `slack` says what is
+    wrong between us and Slack, "" for nothing. `gate` lets calls through; `ask` is a link to where people ask for more.
     """
 
     kit: Kit
@@ -51,9 +50,11 @@ class Leeway:
     bolt: App
     routes: Sequence[BaseRoute]
     work: Callable[[], None]
+    aside: Callable[[], None]
     engine: Engine
     slack: Callable[[], str]
     gate: Gate
+    ask: str
 
     def begin(self) -> None:
         """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
@@ -66,6 +67,7 @@ def _catch_up(kit: Kit) -> None:
     enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
     digesting.plan(kit)
     digesting.look_back(kit)
+    pulling.plan(kit)
 
 
 def site_of(leeway: Leeway) -> ASGIApp:
@@ -81,18 +83,9 @@ def site_of(leeway: Leeway) -> ASGIApp:
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
         gate=leeway.gate,
-        ask=_doorstep(leeway.bolt.client),
+        ask=leeway.ask,
     )
     return web(doors, routes=leeway.routes)
-
-
-def _doorstep(client: WebClient) -> str:
-    """Where people ask for more. Slack answered a moment ago; without it now, calls are judged all the same."""
-    try:
-        return doorstep(client)
-    except (Rejected, Unavailable) as error:
-        log.warning("checks are answered without a link to the app in Slack: %s", error)
-        return ""
 
 
 @lru_cache(maxsize=1)
@@ -106,17 +99,28 @@ def _renderer() -> Renderer:
 
 
 def assemble(
-    policy: Policy, store: Store, clock: Clock, client: WebClient, *, signing_secret: str, limits: LimitStore | None = None
+    policy: Policy,
+    store: Store,
+    clock: Clock,
+    client: WebClient,
+    *,
+    signing_secret: str,
+    limits: LimitStore | None = None,
+    reports: pulling.Reports = MappingProxyType({}),
+    ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits)
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)
         courier.run()
+
+    def aside() -> None:
+        pulling.pull(kit, reports)
 
     gate = Gate(policy, store.reads)
     store.listen(gate.hear)
@@ -125,7 +129,7 @@ def assemble(
         with suppress(Unavailable):  # the knock says so; what is known goes on counting
             gate.refresh(clock.now())
 
-    engine = Engine(work, lambda: _catch_up(kit), watch)
+    engine = Engine(work, lambda: _catch_up(kit), watch, aside)
     bolt = build(front)
     routes = [route(bolt, signing_secret, engine.poke)] if signing_secret else []
-    return Leeway(kit, store, bolt, routes, work, engine, Pulse(client, clock), gate)
+    return Leeway(kit, store, bolt, routes, work, aside, engine, Pulse(client, clock), gate, ask)

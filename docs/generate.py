@@ -14,7 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from typer.main import get_command
+
+from bot.cli import commands
 from workflows import overrides, requests
 from workflows.money import Unit
 from workflows.overrides import Override, Reason, Status
@@ -106,7 +110,26 @@ def _rooms(layer: str) -> str:
     return " ".join(f"`{room}`" for room in re.findall(r"[a-z_.]+", layer)) + apart
 
 
-PARTS: Mapping[str, Callable[[], str]] = {"requests": request_states, "overrides": override_states, "floors": floors}
+def command_table() -> str:
+    """Every command, with the first sentence of what it says of itself."""
+    rows = [f"| `leeway {name}` | {sentence} |" for name, sentence in _told(get_command(commands(())), "")]
+    return "\n".join(["| command | |", "| --- | --- |", *rows])
+
+
+def _told(command: Any, name: str) -> Iterator[tuple[str, str]]:
+    if not hasattr(command, "commands"):
+        yield name, (command.help or "").split("\n")[0].rstrip(".")
+        return
+    for word, below in command.commands.items():
+        yield from _told(below, f"{name} {word}".strip())
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "requests": request_states,
+    "overrides": override_states,
+    "floors": floors,
+    "commands": command_table,
+}
 
 
 def filled(text: str) -> str:

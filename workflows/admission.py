@@ -57,7 +57,7 @@ class Finding(NamedTuple):
     @property
     def left(self) -> int:
         """What can be spent before calls are stopped."""
-        return max(0, stop(self.standing) - self.standing.spent)
+        return max(0, bound(self.standing) - self.standing.spent)
 
 
 class Verdict(NamedTuple):
@@ -82,7 +82,7 @@ def met(quota: Quota, level: Level) -> Decision:
             return Decision.ALLOW
 
 
-def stop(standing: Standing) -> int:
+def bound(standing: Standing) -> int:
     """The mark from which on calls are no longer simply allowed."""
     return standing.hard if met(standing.quota, Level.SOFT) is Decision.ALLOW else standing.soft
 

@@ -5,19 +5,19 @@ others may have committed; of two readings of a thing the one with the higher ve
 does not matter. Forgetting it at any time changes no answer: it is read again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
-from workflows.metering import base_of
+from workflows.metering import carried
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Changed, Units
-from workflows.quotas import Quota, Standing
-from workflows.spend import Counter, reached
+from workflows.quotas import INSTANT, Quota, Standing
+from workflows.spend import Counter, Metered, reached
 from workflows.times import Period, Window
 
 REMEMBERED = 16_384  # pairs of scope and model; senders could make up more
@@ -25,13 +25,18 @@ BACK = timedelta(hours=1)  # how far the clock may be set back before what is re
 
 
 class Known:
-    """Counters of windows that were not over at `since`, and overrides that have not ended."""
+    """Counters of windows that were not over at `since`, and overrides that have not ended.
 
-    def __init__(self, since: datetime) -> None:
+    Where quotas carry over what a window leaves, also the counters of the windows that `ended` before, and since when each is
+    `metered`.
+    """
+
+    def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
         self.since = since
+        self.ended = ended
         self.spent: dict[tuple[str, Window], Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
-        self.bases: dict[tuple[str, Window], int] = {}  # of quotas that carry over what a window leaves
+        self.metered: Mapping[str, Metered] = {}
 
     @property
     def tide(self) -> tuple[int, int]:
@@ -41,8 +46,8 @@ class Known:
     def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
         """Keeps what is newer than what is known."""
         for counter in counters:
-            known = self.spent.get(counter[:2])
-            if counter.window.end > self.since and (known is None or known.version < counter.version):
+            known, end = self.spent.get(counter[:2]), counter.window.end
+            if (end > self.since or end in self.ended) and (known is None or known.version < counter.version):
                 self.spent[counter[:2]] = counter
         for override in granted:
             known_here = self.overrides.get(override.quota, ())
@@ -61,7 +66,8 @@ class Gate:
         self._coming: Known | None = None  # what is being read; it hears, too
         self._taking = Lock()
         self._reading = Lock()
-        self._windows: dict[Period, Window] = {}
+        self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
+        self._windows: dict[Period, tuple[Window, Window]] = {}
         self._counting = lru_cache(REMEMBERED)(self._quotas)
 
     def check(self, scope: str, model: str, estimate: Estimate, *, now: datetime) -> Verdict | None:
@@ -69,8 +75,7 @@ class Gate:
         known = self._known
         if known is None or now < known.since:
             return None
-        standings = [self._standing(quota, known, now) for quota in self._counting(scope, model)]
-        return decide([judge(standing, estimate) for standing in standings if standing]) if all(standings) else None
+        return decide([judge(self._standing(quota, known, now), estimate) for quota in self._counting(scope, model)])
 
     def hear(self, changed: Changed) -> None:
         """This process committed something."""
@@ -82,23 +87,28 @@ class Gate:
     def refresh(self, now: datetime) -> None:
         """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
         with self._reading:
-            before = self._known
-            if before is None or not now - 2 * BACK < before.since <= now - BACK:
-                before = Known(now - BACK)
+            before = self._usable(now)
             with self._taking:
                 tide = before.tide
-                self._coming = coming = Known(before.since)
+                self._coming = coming = Known(before.since, before.ended)
             try:
                 with self._reads() as unit:
-                    same = unit.meter.tide(coming.since) == tide
-                    counters = () if same else unit.meter.counters(coming.since)
+                    same = unit.meter.tide(coming.since, coming.ended) == tide
+                    counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
-                    coming.bases = {key: base_of(unit, self._policy, quota, key[1]) for key, quota in self._carrying(now)}
+                    coming.metered = unit.meter.known() if self._carrying else {}
                 with self._taking:
                     coming.take((*before.spent.values(), *counters), granted)
                     self._known = coming
             finally:
                 self._coming = None
+
+    def _usable(self, now: datetime) -> Known:
+        """What is known, unless that goes back too far or not far enough: then nothing."""
+        known, since = self._known, now - BACK
+        if known is not None and since - BACK < known.since <= since:
+            return known
+        return Known(since, frozenset(self._policy.window(quota, since).start for quota in self._carrying))
 
     def forget(self) -> None:
         """Knows nothing any more."""
@@ -107,23 +117,22 @@ class Gate:
     def _quotas(self, scope: str, model: str) -> Sequence[Quota]:
         return reached(scope, model, self._policy.by_scope)
 
-    def _carrying(self, now: datetime) -> Iterator[tuple[tuple[str, Window], Quota]]:
-        """The quotas whose limit depends on the window before, each in its window."""
-        return (((quota.key, self._policy.window(quota, now)), quota) for quota in self._policy.quotas if quota.rollover)
-
-    def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing | None:
-        """What a quota stands at; None when its window began after what is known was read."""
-        window = self._window(quota, now)
-        base = known.bases.get((quota.key, window)) if quota.rollover else quota.limit
-        if base is None:
-            return None
+    def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
+        window, before = self._turns(quota, now)
         counter = known.spent.get((quota.key, window))
+        base = quota.limit + self._carried(quota, known, window, before) if quota.rollover else quota.limit
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
         return Standing(quota, window, now, counter.spent if counter else 0, base, extra)
 
-    def _window(self, quota: Quota, now: datetime) -> Window:
-        window = self._windows.get(quota.period)
-        if window is None or now not in window:
-            window = self._windows[quota.period] = self._policy.window(quota, now)
-        return window
+    def _carried(self, quota: Quota, known: Known, window: Window, before: Window) -> int:
+        counter, metered = known.spent.get((quota.key, before)), known.metered.get(quota.key)
+        return carried(quota, window, metered.since if metered else None, counter.spent if counter else 0)
+
+    def _turns(self, quota: Quota, now: datetime) -> tuple[Window, Window]:
+        """A quota's window, and the one before it."""
+        turns = self._windows.get(quota.period)
+        if turns is None or now not in turns[0]:
+            window = self._policy.window(quota, now)
+            turns = self._windows[quota.period] = window, self._policy.window(quota, window.start - INSTANT)
+        return turns

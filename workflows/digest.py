@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.governed import Share
 from workflows.money import Unit
 from workflows.outcomes import Worth
 from workflows.overrides import Outcome, Override, Status
@@ -110,6 +111,7 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
     worth: tuple[Worth, ...] = ()
     amended: Amended | None = None
     earlier: tuple[Amended, ...] = ()

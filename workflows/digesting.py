@@ -11,11 +11,13 @@ from datetime import date, datetime, timedelta
 from workflows.amendments import Report, amend, untold
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.governed import Maker, nobody
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
 from workflows.metering import standing
 from workflows.outcomes import Worth, worths
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
+from workflows.pulling import governed
 from workflows.quotas import Quota, lineage
 from workflows.spend import Slice
 from workflows.times import Window, local_day, next_at, week_name, week_window
@@ -55,7 +57,7 @@ def post(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:
     follow(unit, now, [Effect(Do.SHOW_DIGEST, key)], alarms)
 
 
-def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest:
+def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker: Maker = nobody) -> Digest:
     """The digest of "channel/week" as it is true now."""
     channel, week = key.split("/")
     quotas = quotas_for(policy, channel)
@@ -65,8 +67,13 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Digest
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
     told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
     earlier = unit.reports.since(channel, week_name(window.start - REMEMBERED, policy.organization.zone))
-    worth = _worth(unit, policy, quotas, window)
-    return replace(told, worth=worth, earlier=untold([report for report in earlier if report.said.week < week]))
+    leads = channel == policy.digest.leadership
+    return replace(
+        told,
+        worth=_worth(unit, policy, quotas, window),
+        earlier=untold([report for report in earlier if report.said.week < week]),
+        governed=governed(unit, policy, _days(policy, window), maker) if leads else None,
+    )
 
 
 def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:

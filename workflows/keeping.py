@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from workflows.audit import entry, plain
 from workflows.effects import Alarm, Effect
+from workflows.governed import Maker, nobody
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Clock, Directory, LimitStore, Stale, UnitOfWork, Units
@@ -33,6 +34,7 @@ class Kit:
     reads: Units  # units that only look: they see one moment, wait for no writer, and cannot commit
     directory: Directory
     limits: LimitStore
+    maker: Maker = nobody  # who sells a model, for the share that went through governed tools
 
 
 def attempt(units: Units, work: Callable[[UnitOfWork], T]) -> T:

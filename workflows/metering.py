@@ -176,10 +176,15 @@ def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> i
 
     A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
     """
-    since = unit.meter.since(quota.key) if quota.rollover else None
-    if since is None or since >= window.start:
+    if not quota.rollover:
         return quota.limit
-    return quota.limit + quota.carries(unit.meter.spent(quota.key, policy.window(quota, window.start - INSTANT)))
+    before = policy.window(quota, window.start - INSTANT)
+    return quota.limit + carried(quota, window, unit.meter.since(quota.key), unit.meter.spent(quota.key, before))
+
+
+def carried(quota: Quota, window: Window, since: datetime | None, before: int) -> int:
+    """What is carried over into a window of a quota that is metered since a moment, when so much was spent in the one before."""
+    return quota.carries(before) if since is not None and since < window.start else 0
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Standing:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
+from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.routing import Data, Rule
@@ -92,6 +93,7 @@ class Policy:
     prices: Mapping[str, Price] = field(default_factory=dict)
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
+    reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
     hash: str = ""
 
     @cached_property

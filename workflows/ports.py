@@ -7,7 +7,7 @@
 Foreign errors are mapped to these at the edge, once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,13 +17,14 @@ from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
+from workflows.governed import Bill, Pull
 from workflows.money import Unit
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Tally
 from workflows.times import Window
 
 
@@ -64,6 +65,13 @@ class LimitStore(Protocol):
 
     def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
         """Enforces `limit`; `overrides` are the ids it is made of beyond the base, kept where the store has metadata."""
+
+
+class CostReports(Protocol):
+    """What a provider says it charged. Unavailable when it does not answer, Rejected when it refuses or cannot be understood."""
+
+    def read(self, first: date, last: date) -> list[Bill]:
+        """The bill of each UTC day from first to last, both included; a day without costs has one of nothing."""
 
 
 class Directory(Protocol):
@@ -143,10 +151,10 @@ class Meter(Protocol):
         """Adds to counters and daily sums; returns the counters as they are now."""
 
     def spent(self, quota: str, window: Window) -> int: ...
-    def counters(self, since: datetime) -> list[Counter]:
-        """Every counter whose window was not over at a moment, also those of windows that had not begun."""
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        """Every counter whose window was not over at a moment, also where it had not begun, or ended at one of others."""
 
-    def tide(self, since: datetime) -> tuple[int, int]:
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
         """How many those are, and the sum of their versions: as long as it stays, none of them changed."""
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
@@ -154,6 +162,12 @@ class Meter(Protocol):
 
     def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
         """What was counted on each local day from first to last, both included, in a scope and all below it; "" is everywhere."""
+
+    def sold(self, first: date, last: date) -> list[Sold]:
+        """What each model of each provider cost on each UTC day from first to last, both included."""
+
+    def sold_since(self) -> date | None:
+        """The first UTC day on which anything was counted; None before that."""
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         """The event of that key on one of these UTC days, the newest of several, and the series it was booked in."""
@@ -270,6 +284,23 @@ class Agenda(Protocol):
     def drop(self, alarm: Alarm) -> None: ...
 
 
+class Ledger(Protocol):
+    """What providers say they charged: kept beside usage, never part of it."""
+
+    def put(self, bills: Sequence[Bill]) -> None:
+        """Keeps each bill in place of what was kept of that vendor and day."""
+
+    def bills(self, first: date, last: date) -> list[Bill]:
+        """Those of the UTC days from first to last, both included; by vendor and day."""
+
+    def pulls(self) -> list[Pull]: ...
+    def due(self, now: datetime) -> list[Pull]:
+        """Those that are due at or before now, locked against other workers until this unit ends."""
+
+    def save(self, pull: Pull) -> None:
+        """Keeps or replaces the pull of that vendor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Errand:
     """An effect that is to be delivered. `generation` grows each time it is asked for again; `tries` are those that failed."""
@@ -330,6 +361,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     corrections: Corrections
     yields: Yields
     reports: Reports
+    ledger: Ledger
     denials: Denials
     record: Record
     agenda: Agenda

@@ -265,6 +265,15 @@ class Slice(NamedTuple):
     sums: Sums
 
 
+class Sold(NamedTuple):
+    """What the calls to one model of one provider cost on one UTC day. `provider` is the sender's word, "" when there is none."""
+
+    day: date
+    provider: str
+    model: str
+    cost: int
+
+
 class Counter(NamedTuple):
     """What was spent in one window of a quota. `version` grows with every change: of two readings the higher one is newer."""
 
@@ -272,6 +281,19 @@ class Counter(NamedTuple):
     window: Window
     spent: int
     version: int
+
+
+def sold(batch: Iterable[Booked]) -> dict[tuple[date, str, str], int]:
+    """What a batch adds to each `Sold`, keys sorted: local days are ours, and providers bill by UTC days."""
+    costs: dict[tuple[date, str, str], int] = {}
+    for _, series, events, sums in batch:
+        days = [event[0].at.date() for event in events]
+        alike = len(set(days)) == 1  # nearly always, and then nothing need be added up again
+        parts = [(days[0], sums.cost)] if alike else zip(days, (event[1] for event in events), strict=True)
+        for day, cost in parts:
+            key = day, series.provider, series.model
+            costs[key] = costs.get(key, 0) + cost
+    return dict(sorted(costs.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ MODULES = {
     "manifest": "checking",
     "replay": "replay",
     "status": "standing",
+    "baseline": "baseline",
     "token": "tokens",
     "outbox": "letters",
     "audit": "auditing",

@@ -32,10 +32,12 @@ def serve(
     lookup = SlackLookup(client)
     policy = starting.policy(drafted, settled.config, lookup)
     warn(lines(drafted.warnings, str(settled.config)) + starting.uninvited(policy, lookup))
-    port_of_ours = listening.bound(host, port)
     clock = SystemClock()
+    reports = starting.reports(settled, policy, clock)
+    port_of_ours = listening.bound(host, port)
     store = starting.store(settled, clock)
-    leeway = assemble(policy, store, clock, client, signing_secret=settled.signing_secret)
+    ask, secret = starting.ask(client), settled.signing_secret
+    leeway = assemble(policy, store, clock, client, signing_secret=secret, reports=reports, ask=ask)
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()

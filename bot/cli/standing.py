@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import letters, starting
+from bot.cli import letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.web.looking import plain
@@ -35,6 +35,7 @@ class Glance:
     overrides: list[Override]
     dead: list[Errand]
     alarms: list[Alarm]
+    reported: reported.Reported
 
 
 def status(json_: Json = False) -> None:
@@ -56,6 +57,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         overrides=[override for key in keys for override in unit.overrides.current(key)],
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
+        reported=reported.look(unit, policy, now),
     )
 
 
@@ -67,6 +69,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
+        **reported.plain(seen.reported),
     }
 
 
@@ -94,6 +97,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         ends = over if (over := o.over_at()) is None else show_moment(over, zone)
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

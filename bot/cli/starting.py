@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
-from bot.cli.telling import fail, fail_with
+from bot.cli.telling import fail, fail_with, warn
 from bot.config import Draft, read, resolve
-from bot.config.settings import BOT, Settings, settings
+from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
-from bot.slack.home import home_of
+from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
+from workflows.governed import Vendor
 from workflows.policy import Policy
-from workflows.ports import Clock, Rejected, Unavailable
+from workflows.ports import Clock, CostReports, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -43,6 +44,15 @@ def greeted(settled: Settings) -> WebClient:
     return client
 
 
+def ask(client: WebClient) -> str:
+    """A link to where people ask for more; "" and a warning when Slack does not say who the app is."""
+    try:
+        return doorstep(client)
+    except (Rejected, Unavailable) as error:
+        warn([f"checks are answered without a link to the app in Slack: {error}"])
+        return ""
+
+
 def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Policy:
     """The policy with everyone looked up."""
     try:
@@ -59,6 +69,16 @@ def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     except (Rejected, Unavailable):
         return []  # an app.yaml of ids does without the scope that could tell
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
+
+
+def reports(settled: Settings, policy: Policy, clock: Clock) -> dict[Vendor, CostReports]:
+    """What reads the cost reports that app.yaml connects."""
+    from bot.reports import ADAPTERS, Access  # here, so that other commands need not wait for an HTTP client
+
+    if missing := unlocked(settled, policy.reports):
+        fail_with(missing, "environment")
+    access = {v: Access(settled.admin_urls[v], settled.admin_keys[v], key_of(v)) for v in policy.reports}
+    return {vendor: ADAPTERS[vendor](access[vendor], clock) for vendor in policy.reports}
 
 
 def store(settled: Settings, clock: Clock) -> "Store":

@@ -16,13 +16,14 @@ from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
 from bot.config.quotas import Context, quotas, scopes
+from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 from workflows.spend import Price
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest", "reports")
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -83,6 +84,7 @@ def _policy(place: Place) -> Policy:
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         prices=prices,
         fallback_price=fallback,
+        reports=reports(fields["reports"]) if "reports" in fields else {},
     )
 
 

@@ -5,18 +5,24 @@ Each may come from a file instead: `SLACK_BOT_TOKEN_FILE=/run/secrets/bot`. Valu
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config.problems import Problem
+from workflows.governed import Vendor
 
 SLACK = "https://slack.com/api/"
 BOT = "Slack: your app → OAuth & Permissions → Bot User OAuth Token"
 SIGNING = "Slack: your app → Basic Information → App Credentials → Signing Secret"
 APP = "Slack: your app → Basic Information → App-Level Tokens, with the scope connections:write"
 DATABASE = "write sqlite:///state/leeway.db"
+VENDORS = {Vendor.OPENAI: "https://api.openai.com/v1/", Vendor.ANTHROPIC: "https://api.anthropic.com/"}
+ADMIN = {
+    Vendor.OPENAI: "OpenAI: Settings → Organization → Admin keys, one that may read usage",
+    Vendor.ANTHROPIC: "Anthropic: Console → Settings → Admin keys",
+}
 LARGEST = 10_000  # bytes of a secret's file: more is another file
 
 
@@ -31,6 +37,8 @@ class Settings:
     database: str = field(default="", repr=False)  # may hold a password
     state: Path = Path("state")
     config: Path = Path("app.yaml")
+    admin_keys: Mapping[Vendor, str] = field(default_factory=dict, repr=False)
+    admin_urls: Mapping[Vendor, str] = field(default_factory=lambda: VENDORS)
 
     @property
     def socket_mode(self) -> bool:
@@ -53,12 +61,25 @@ def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Sett
         bot_token=bot,
         signing_secret=signing,
         app_token=app,
-        slack_api=reading.api(),
+        slack_api=reading.address("SLACK_API_URL", SLACK),
         database=reading.database() or f"sqlite:///{(state / 'leeway.db').as_posix()}",
         state=state,
         config=Path(reading.value("LEEWAY_CONFIG") or "app.yaml"),
+        admin_keys={vendor: key for vendor in Vendor if (key := reading.admin(vendor))},
+        admin_urls={vendor: reading.address(f"{vendor.upper()}_ADMIN_URL", url) for vendor, url in VENDORS.items()},
     )
     return reading.problems or read
+
+
+def unlocked(settled: Settings, vendors: Iterable[Vendor]) -> list[Problem]:
+    """The keys that reading these vendors' reports needs and that are not there."""
+    missing = (vendor for vendor in vendors if vendor not in settled.admin_keys)
+    return [Problem(key_of(vendor), "", "is not set, and app.yaml reads its reports", ADMIN[vendor]) for vendor in missing]
+
+
+def key_of(vendor: Vendor) -> str:
+    """How the key to a vendor's reports is called in the environment."""
+    return f"{vendor.upper()}_ADMIN_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +135,16 @@ class _Reading:
             self.bad("SLACK_SIGNING_SECRET", "is not a signing secret: Slack's have 32 signs, 0-9 and a-f", SIGNING)
         return said
 
-    def api(self) -> str:
-        said = self.value("SLACK_API_URL") or SLACK
+    def admin(self, vendor: Vendor) -> str:
+        said = self.value(key_of(vendor))
+        if said and not re.fullmatch(r"[!-~]+", said):
+            self.bad(key_of(vendor), "has signs that no key has", ADMIN[vendor])
+        return said
+
+    def address(self, name: str, usual: str) -> str:
+        said = self.value(name) or usual
         if _scheme(said) not in ("http", "https") or not urlsplit(said).netloc:
-            self.bad("SLACK_API_URL", "is not a web address", f"leave it out, or write one as {SLACK}")
+            self.bad(name, "is not a web address", f"leave it out, or write one as {usual}")
         return said.rstrip("/") + "/"
 
     def database(self) -> str:

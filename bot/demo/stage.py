@@ -17,6 +17,7 @@ from bot.config import Draft, Problem, lines, read, resolve
 from bot.demo import acme
 from bot.sandbox import Seed, create, serve
 from bot.slack.calling import slack
+from bot.slack.home import doorstep
 from bot.slack.lookup import SlackLookup
 from bot.store import open_store
 from bot.store.tokens import Scope
@@ -31,9 +32,18 @@ class Stage:
     """The running app and its workspace. Use `opened`."""
 
     def __init__(
-        self, folder: Path, clock: DemoClock, *, config: Path, seed: Seed, port: int = 0, ack_timeout: float = 3.0
+        self,
+        folder: Path,
+        clock: DemoClock,
+        *,
+        config: Path,
+        seed: Seed,
+        port: int = 0,
+        ack_timeout: float = 3.0,
+        database: str = "",
     ) -> None:
-        self.folder, self.clock, self.token = folder, clock, ""
+        self.clock, self.token = clock, ""
+        self.database = database or f"sqlite:///{folder / 'leeway.db'}"
         self.jumped: Callable[[datetime], datetime | None] = clock.jump
         self.sandbox = create(
             seed,
@@ -52,19 +62,19 @@ class Stage:
     def up(self, config: Path) -> None:
         """Starts the app on the database that is there: the first time, and after `down`."""
         self.policy = policy_of(config, SlackLookup(self.client))
-        self.store = open_store(f"sqlite:///{self.folder / 'leeway.db'}", self.clock)
+        self.store = open_store(self.database, self.clock)
         self.store.migrate()
         self.leeway = self.assembled()
         self.app = serve(site_of(self.leeway))
         self.sandbox.connect(f"{self.app.url}/slack/events")
         if not self.token:
-            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.READ], self.clock.now())
+            self.token = self.store.tokens.create("gateway", [Scope.INGEST, Scope.CHECK, Scope.READ], self.clock.now())
         self.api = httpx.Client(base_url=self.app.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
         self.leeway.begin()
 
     def assembled(self) -> Leeway:
         """The app's parts, put together; a stage of another kind may use others."""
-        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING)
+        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING, ask=doorstep(self.client))
 
     def down(self) -> None:
         """Ends the app; the workspace goes on without it."""

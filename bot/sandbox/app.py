@@ -19,7 +19,7 @@ from bot.sandbox.deliver import Courier, Line
 from bot.sandbox.errors import ApiError, ControlError
 from bot.sandbox.faults import Faults
 from bot.sandbox.seed import Seed
-from bot.sandbox.site import page
+from bot.sandbox.site import doorstep, page
 from bot.sandbox.sockets import PATH, Sockets
 from bot.sandbox.webapi import Tokens, WebApi
 from bot.sandbox.workspace import Workspace
@@ -64,6 +64,7 @@ class Sandbox:
             Mount("/_sandbox", routes=[*calls, Route("/{rest:path}", guarded(_nothing), methods=["GET", "POST"])]),
             Route("/response/{key}", self._respond, methods=["POST"]),
             WebSocketRoute(PATH, sockets.serve),
+            doorstep(self.workspace),
             page(),
         ]
 

@@ -41,17 +41,23 @@ def home_of(client: WebClient) -> Home:
 
 
 def doorstep(client: WebClient) -> str:
-    """A link that opens the conversation with the app, where `/leeway request` can be typed.
-
-    Slack has no link that opens a modal. This is its documented one for a conversation with an app; what only speaks like Slack
-    is taken to have it at its own address.
-    """
+    """A link to the conversation with the app, where `/leeway request` can be typed: Slack has none that opens a modal."""
     said = call(client.auth_test)
     profile = call(client.users_info, user=said["user_id"])["user"]["profile"]
-    home = urlsplit(said["url"])
-    host = ".".join((home.hostname or "").split(".")[-2:])
-    root = f"https://{host}" if host in SLACKS else f"{home.scheme}://{home.netloc}"
-    return f"{root}/app_redirect?{urlencode({'app': profile['api_app_id'], 'team': said['team_id']})}"
+    return link(said["url"], said["team_id"], profile.get("api_app_id") or "")
+
+
+def link(site: str, team: str, app: str) -> str:
+    """Slack's documented link to the conversation with an app, by the address of a workspace.
+
+    What only speaks like Slack is taken to have it at its own address. Without the app's id it is a link to the workspace.
+    """
+    if not app:
+        return site
+    at = urlsplit(site)
+    host = ".".join((at.hostname or "").split(".")[-2:])
+    root = f"https://{host}" if host in SLACKS else f"{at.scheme}://{at.netloc}"
+    return f"{root}/app_redirect?{urlencode({'app': app, 'team': team})}"
 
 
 class Pulse:

@@ -4,6 +4,7 @@ Cards and digests are kept up to date; warnings and news are said once and then 
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from bot.slack.front import Front, log
@@ -163,12 +164,15 @@ class Shower:
             report = unit.reports.get(key)
             if report is None and posted:
                 return  # it was told before what is told was kept
-            told = digesting.compute(unit, self._kit.policy, key, now) if report is None else report.said
+            told = report.said if report else self._digest(unit, key, now)
             amended = digesting.again(unit, self._kit.policy, report, now) if report else None
         if amended is None:
             self._tell(key, told, lambda unit: digesting.keep(unit, told))
         elif amended.shown and amended is not report:
             self._tell(key, amended.shown, lambda unit: digesting.keep_amended(unit, amended, now))
+
+    def _digest(self, unit: UnitOfWork, key: str, now: datetime) -> Digest:
+        return digesting.compute(unit, self._kit.policy, key, now, maker=self._kit.maker)
 
     def _tell(self, key: str, told: Digest, keep: Also) -> None:
         message = self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)

@@ -4,7 +4,7 @@ Columns bear the names of fields, so most values map by name; a closed word is s
 and nested values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from enum import Enum
@@ -19,6 +19,7 @@ from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
+from workflows.governed import Bill, Pull, Vendor
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
@@ -97,6 +98,27 @@ def report_row(report: Report) -> dict[str, Any]:
 
 def report_of(row: Row) -> Report:
     return Report(row["said"], row["shown"], row["version"])
+
+
+def bill_rows(bill: Bill) -> list[dict[str, Any]]:
+    """A row a line; a bill of nothing has one, so that it is known."""
+    lines = bill.lines or {"": 0}
+    day = {"vendor": bill.vendor.value, "day": bill.day, "as_of": bill.as_of}
+    return [day | {"line": line, "amount": amount} for line, amount in lines.items()]
+
+
+def bill_of(rows: Sequence[Row]) -> Bill:
+    """The bill of one vendor and day from all its rows."""
+    lines = {row["line"]: row["amount"] for row in rows if row["line"] or row["amount"]}
+    return Bill(Vendor(rows[0]["vendor"]), rows[0]["day"], rows[0]["as_of"], lines)
+
+
+def pull_row(pull: Pull) -> dict[str, Any]:
+    return _by_name(pull)
+
+
+def pull_of(row: Row) -> Pull:
+    return msgspec.convert(dict(row), Pull)
 
 
 def notice_row(notice: Notice, shown: bool) -> dict[str, Any]:

@@ -3,16 +3,16 @@
 The hot path: a few statements for a whole batch, no ORM objects, keys in one order so that two writers cannot deadlock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, text
 
 from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Tally
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -67,6 +67,8 @@ class StoredMeter:
         add_many(self._connection, _SERIES, mapping.SERIES, [series[number] for number in sorted(series)])
         slices = [(day_number(booked.day), series, *booked.sums) for booked, series in zip(batch, ids, strict=True)]
         sum_many(self._connection, _SLICES, mapping.SLICE, sorted(slices))
+        bought = [(day_number(day), provider, model, cost) for (day, provider, model), cost in sold(batch).items()]
+        sum_many(self._connection, _SOLD, Sold._fields, bought)
 
     def add(self, tally: Tally) -> list[Counter]:
         at = stamp(self._connection)
@@ -83,13 +85,13 @@ class StoredMeter:
         here = (_COUNTERS.c.quota == quota, _COUNTERS.c.start == window.start, _COUNTERS.c.end == window.end)
         return self._connection.execute(select(_COUNTERS.c.spent).where(*here)).scalar() or 0
 
-    def counters(self, since: datetime) -> list[Counter]:
-        here = select(_COUNTERS).where(_COUNTERS.c.end > since).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        here = select(_COUNTERS).where(_lasting(since, ended)).order_by(_COUNTERS.c.quota, _COUNTERS.c.start)
         rows = self._connection.execute(here)
         return [Counter(quota, Window(start, end), spent, version) for quota, start, end, spent, version in rows]
 
-    def tide(self, since: datetime) -> tuple[int, int]:
-        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_COUNTERS.c.end > since)
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        sums = select(func.count(), func.coalesce(func.sum(_COUNTERS.c.version), 0)).where(_lasting(since, ended))
         many, versions = self._connection.execute(sums).one()
         return many, int(versions)
 
@@ -106,6 +108,14 @@ class StoredMeter:
             here = here.where(or_(_SERIES.c.scope == scope, below))
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
         return [mapping.slice_of(row) for row in rows]
+
+    def sold(self, first: date, last: date) -> list[Sold]:
+        here = select(_SOLD).where(_SOLD.c.day >= first, _SOLD.c.day <= last)
+        rows = self._connection.execute(here.order_by(_SOLD.c.day, _SOLD.c.provider, _SOLD.c.model))
+        return [Sold(*row) for row in rows]
+
+    def sold_since(self) -> date | None:
+        return self._connection.execute(select(func.min(_SOLD.c.day))).scalar()
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
@@ -152,4 +162,9 @@ class StoredMeter:
 
 
 _EVENTS, _SEEN, _SERIES, _SLICES = tables.events, tables.seen, tables.series, tables.slices
+_SOLD = tables.sold
 _COUNTERS, _DAYS, _NOTICES, _METERED = tables.counters, tables.days, tables.notices, tables.metered
+
+
+def _lasting(since: datetime, ended: Collection[datetime]) -> ColumnElement[bool]:
+    return or_(_COUNTERS.c.end > since, _COUNTERS.c.end.in_(sorted(ended)))

@@ -173,6 +173,43 @@ class SliceRow(_Row, table=True):
     clocked: int = _count()
 
 
+class SoldRow(_Row, table=True):
+    """What the calls to one model of one provider cost on one UTC day."""
+
+    __tablename__ = "sold"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: date = _key(Day)
+    provider: str = _key()
+    model: str = _key()
+    cost: int = _count()
+
+
+class BillRow(_Row, table=True):
+    """One line of what a vendor says it charged for one UTC day; a day that cost nothing has a line of nothing."""
+
+    __tablename__ = "bills"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    vendor: str = _key()
+    day: date = _key(Day)
+    line: str = _key()
+    amount: int = _count()
+    as_of: datetime = _at()
+
+
+class PullRow(_Row, table=True):
+    """The timer of a vendor's cost report, and how reading it went last."""
+
+    __tablename__ = "pulls"
+
+    vendor: str = _key()
+    due: datetime = _at()
+    read: datetime | None = _at(nullable=True)
+    tries: int = _count()
+    error: str
+
+
 class SeenRow(_Row, table=True):
     """A usage event that was counted. Keyed by the event's day first, so that random keys only touch that day's pages."""
 
@@ -421,6 +458,7 @@ def _table(row: type[_Row]) -> Table:
 
 requests, overrides, outcomes = _table(RequestRow), _table(OverrideRow), _table(OutcomeRow)
 events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesRow), _table(SliceRow)
+sold, bills, pulls = _table(SoldRow), _table(BillRow), _table(PullRow)
 counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 corrections, produced, yields, reports = _table(CorrectionRow), _table(ProducedRow), _table(YieldRow), _table(ReportRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)

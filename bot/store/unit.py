@@ -11,6 +11,7 @@ from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.corrections import StoredCorrections
 from bot.store.denials import StoredDenials
+from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
@@ -23,6 +24,7 @@ from workflows.ports import (
     Changed,
     Corrections,
     Denials,
+    Ledger,
     Listener,
     Meter,
     Outbox,
@@ -49,6 +51,7 @@ class StoredUnit:
     corrections: Corrections
     yields: Yields
     reports: Reports
+    ledger: Ledger
     denials: Denials
     record: Record
     agenda: Agenda
@@ -67,6 +70,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.corrections = StoredCorrections(connection)
         self.yields = StoredYields(connection)

@@ -70,6 +70,12 @@ class Reader:
         message.locator(".thread-line").click()
         expect(self.page.locator("#thread")).to_be_visible()
 
+    def command(self, typed: str) -> None:
+        """Types a command where they are, and sends it."""
+        field = self.page.locator("#main-foot textarea")
+        field.fill(typed)
+        field.press("Enter")
+
     @property
     def modal(self) -> Locator:
         return self.page.get_by_role("dialog")

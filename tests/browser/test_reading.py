@@ -33,6 +33,16 @@ def test_becoming_somebody_survives_an_answer_that_comes_late(town: Stage, reade
     held[0].continue_()
 
 
+def test_the_link_of_a_check_leads_to_where_more_can_be_asked_for(town: Stage, reader: Reader) -> None:
+    said = town.api.post("/v1/check", json={"scope": "platform/engineering/search", "model": "any"}).json()
+    reader.sit(town, "noor", "team-support")
+    reader.page.goto(said["ask"])
+    expect(reader.page.locator("body[data-ready=true]")).to_be_attached()
+    reader.command(said["command"])
+    expect(reader.field("Quota")).to_have_value("platform/engineering/search:usd/month")
+    reader.shot("reading-asked-by-link")
+
+
 def test_a_click_on_ones_own_request_is_answered_to_oneself_alone(town: Stage, reader: Reader, ada: Actor) -> None:
     asks(ada, "search/retrieval")
     reader.sit(town, "ada")

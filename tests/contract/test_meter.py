@@ -134,6 +134,7 @@ def test_the_counters_since_a_moment_are_those_whose_window_was_not_over(world: 
         assert unit.meter.counters(MONTH.start - DAY) == [now[0], later, now[1]]
         assert unit.meter.counters(MONTH.end - timedelta(microseconds=1)) == [now[0], later, now[1]]
         assert unit.meter.counters(MONTH.end) == [later]
+        assert unit.meter.counters(next_month.end, {MONTH.end, MONTH.start}) == now
 
 
 def test_the_tide_turns_with_every_change_of_such_a_counter_and_with_no_other(world: World) -> None:
@@ -144,6 +145,7 @@ def test_the_tide_turns_with_every_change_of_such_a_counter_and_with_no_other(wo
         unit.meter.add(Tally({(SEARCH, MONTH): 1, (SEARCH, next_month): 0}, {}))
         assert unit.meter.tide(MONTH.start) == (3, 4)
         assert unit.meter.tide(MONTH.end) == (2, 2)
+        assert unit.meter.tide(next_month.end, {MONTH.end}) == (1, 2)
 
 
 ODD = {"team": "a/b", "use_case": "ra%g_", "environment": "prod", "provider": "", "ended": "ok"}

@@ -3,22 +3,29 @@
 import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.store import Store, open_store
 from bot.store.database import Database, connect
-from tests.contract.given import HOUR, NOW, SEARCH, request
+from tests.contract.given import DAY, HOUR, NOW, SEARCH, request, usage
 from tests.contract.racing import race
 from tests.fakes.clock import ManualClock
 from tests.postgres import GUEST, LOCKED, PASSWORD, QUOTED, Server
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.metering import record
+from workflows.money import usd
+from workflows.policy import Organization, Policy
 from workflows.ports import Rejected, Stale, Unavailable, UnitOfWork
+from workflows.quotas import Quota
 from workflows.requests import State
 
 SYNC, SHOW = Effect(Do.SYNC_LIMIT, SEARCH), Effect(Do.SHOW_REQUEST, "R1")
+POLICY = Policy(Organization("Acme", "Europe/Berlin"), (Quota(SEARCH, "platform/search", usd(10_000)),))
 LAPSE = Alarm(Wake.LAPSE, "R1", NOW)
 
 
@@ -46,15 +53,11 @@ def opened(url: str, patience: float = 5) -> Iterator[Store]:
     made.close()
 
 
-def name_of(url: str) -> str:
-    return url.rpartition("/test")[2].partition("?")[0]
-
-
 def cut(server: Server, url: str) -> int:
     """Ends every connection to a database, as a restart of the server does; how many there were."""
     with server.admin("postgres") as admin:
         every = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = %s"
-        found = admin.execute(every, (f"test{name_of(url)}",)).fetchone()
+        found = admin.execute(every, (make_url(url).database,)).fetchone()
     assert found
     return int(found[0])
 
@@ -181,6 +184,54 @@ def test_units_that_ask_for_the_same_effects_in_any_order_do_not_wait_for_each_o
         assert [errand.generation for errand in unit.outbox.claim(NOW, NOW + HOUR, 9)] == [40, 40]
 
 
+class Slow:
+    """Units of a writer who has written and does not commit before `go`; `opened` counts them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.opened = 0
+        self.wrote, self.go = Event(), Event()
+
+    @contextmanager
+    def __call__(self) -> Iterator["Slow"]:
+        self.opened += 1
+        with self._store.units() as self._unit:
+            yield self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+    def commit(self) -> None:
+        self.wrote.set()
+        assert self.go.wait(10)
+        self._unit.commit()
+
+
+@pytest.mark.parametrize("names", ["aaa", "abc"], ids=["the same events", "events of the same days"])
+def test_batches_in_any_order_take_rows_in_one_so_that_no_writer_waits_for_one_that_waits_for_it(
+    server: Server, store: Store, postgresql: str, names: str
+) -> None:
+    """The first writer holds the middle rows until the others, who come from both ends, wait for it or for each other."""
+    first, *others = slow = [Slow(store) for _ in names]
+    whole = [[usage(f"{name}{n}".encode(), at=NOW - n * DAY) for n in range(5)] for name in names]
+    batches = [whole[0][2:3], whole[1], whole[2][::-1]]
+
+    def write(number: int) -> int:
+        units: Any = slow[number]
+        return record(batches[number], policy=POLICY, prices={}, units=units, now=NOW).accepted
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(write, 0)]
+        assert first.wrote.wait(10)
+        for number, each in enumerate(others, start=1):
+            each.go.set()
+            done.append(pool.submit(write, number))
+        assert eventually(server, postgresql, "wait_event_type = 'Lock'", 2, done[1])
+        first.go.set()
+        assert sum(each.result(10) for each in done) == len({event.key for batch in batches for event in batch})
+    assert [each.opened for each in slow] == [1, 1, 1], "somebody was first, and somebody had to begin again"
+
+
 def test_an_alarm_that_rings_is_left_to_whoever_has_it(store: Store) -> None:
     with store.units() as unit:
         unit.agenda.set(LAPSE)
@@ -210,7 +261,7 @@ def test_of_many_alarms_each_worker_takes_others_while_none_waits(store: Store) 
 
 def test_a_server_with_no_connection_left_is_unavailable(server: Server, postgresql: str, store: Store) -> None:
     with server.admin("postgres") as admin:
-        admin.execute(f"ALTER DATABASE test{name_of(postgresql)} CONNECTION LIMIT 1")
+        admin.execute(f"ALTER DATABASE {make_url(postgresql).database} CONNECTION LIMIT 1")
     with store.reads():
         assert "too many connections" in failing(postgresql)
 
@@ -266,7 +317,8 @@ def test_whoever_migrates_is_waited_for_longer_than_a_row_is(server: Server) -> 
         with first.writing() as connection, ThreadPoolExecutor(1) as pool:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7105395411)")
             waits = pool.submit(second.migrate)
-            assert waits_for_long(server, name, waits)
+            long = "wait_event = 'advisory' AND clock_timestamp() - query_start > '0.1 s'"
+            assert eventually(server, url, long, 1, waits)
             connection.commit()
             waits.result(10)
         assert second.ready()
@@ -274,11 +326,11 @@ def test_whoever_migrates_is_waited_for_longer_than_a_row_is(server: Server) -> 
         first.engine.dispose()
 
 
-def waits_for_long(server: Server, name: str, work: "Future[None]") -> bool:
-    """Whether some work in a database comes to wait for an advisory lock for longer than 0.1 s before it ends."""
-    long = "wait_event = 'advisory' AND clock_timestamp() - query_start > '0.1 s'"
+def eventually(server: Server, url: str, what: str, many: int, work: "Future[Any]") -> bool:
+    """Whether so many connections of a database come to a state of pg_stat_activity before some work ends."""
     with server.admin("postgres") as admin:
         while not work.done():
-            if admin.execute(f"SELECT 1 FROM pg_stat_activity WHERE datname = %s AND {long}", (name,)).fetchone():
+            look = f"SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND {what}"
+            if admin.execute(look, (make_url(url).database,)).fetchone() == (many,):
                 return True
     return False

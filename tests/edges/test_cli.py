@@ -50,7 +50,10 @@ def run(folder: Path, *args: str, **env: str) -> Ended:
 
 COMMANDS = [
     (),
-    *((name,) for name in ("serve", "demo", "sandbox", "check", "manifest", "replay", "status", "token", "outbox", "audit")),
+    *(
+        (name,)
+        for name in ("serve", "demo", "sandbox", "check", "manifest", "replay", "status", "baseline", "token", "outbox", "audit")
+    ),
     *(("token", name) for name in ("create", "list", "revoke")),
     *(("outbox", name) for name in ("list", "retry")),
     ("audit", "verify"),

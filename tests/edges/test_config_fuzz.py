@@ -32,7 +32,7 @@ trees = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5),
     max_leaves=15,
 )
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest", "reports")
 
 
 def holds(raw: bytes) -> None:
@@ -52,7 +52,7 @@ def written(tree: object) -> bytes:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(SECTIONS), trees, max_size=8))
+@given(st.dictionaries(st.sampled_from(SECTIONS), trees, max_size=9))
 def test_any_structure_gives_a_draft_or_problems(tree: dict[str, object]) -> None:
     holds(written(tree))
 

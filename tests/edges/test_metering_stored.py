@@ -1,33 +1,46 @@
-"""Metering on SQLite: the same usage leaves the same counters, notices and effects as in memory, however it is cut."""
+"""Metering, stored: the same usage leaves the same counters, notices and effects as in memory, however it is cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.store import Store, open_store
 from tests.edges.door import NOW, POLICY, PRICES, TEAM
 from tests.fakes.clock import ManualClock
 from tests.fakes.memory import Memory
+from tests.postgres import Server
 from workflows.metering import Recorded, record, standings
 from workflows.money import usd
 from workflows.ports import Units
 from workflows.quotas import window_of
 from workflows.spend import Tokens, Usage
 
+Opening = Callable[[], AbstractContextManager[Store]]
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'leeway.db'}", ManualClock(NOW))
-    opened.migrate()
-    yield opened
-    opened.close()
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def opening(request: pytest.FixtureRequest, server: Server) -> Opening:
+    """Opens a database of each kind, each time a new one."""
+
+    @contextmanager
+    def opened() -> Iterator[Store]:
+        with TemporaryDirectory() as folder, server.database() as name:
+            url = server.url(name) if request.param == "postgresql" else f"sqlite:///{Path(folder) / 'leeway.db'}"
+            store = open_store(url, ManualClock(NOW))
+            store.migrate()
+            yield store
+            store.close()
+
+    return opened
 
 
 def call(key: int, dollars: int, back: timedelta = timedelta(), **said: Any) -> Usage:
@@ -63,33 +76,31 @@ calls = st.builds(
 )
 
 
-@settings(max_examples=15)
-@given(st.lists(calls, max_size=20), st.data())
-def test_sqlite_and_memory_agree(batch: list[Usage], data: st.DataObject) -> None:
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batch=st.lists(calls, max_size=20), data=st.data())
+def test_a_database_and_memory_agree(opening: Opening, batch: list[Usage], data: st.DataObject) -> None:
     memory = Memory()
-    with TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'leeway.db'}", ManualClock(NOW))
-        store.migrate()
+    with opening() as store:
         rest = batch
         while rest:
             size = data.draw(st.integers(1, len(rest)))
             assert count(memory.units, rest[:size]) == count(store.units, rest[:size])
             rest = rest[size:]
         assert facts(memory.units) == facts(store.units)
-        store.close()
 
 
-def test_writers_at_once_double_nothing_and_one_of_them_tells(store: Store) -> None:
+def test_writers_at_once_double_nothing_and_one_of_them_tells(opening: Opening) -> None:
     """Eight writers send the same 200 events of a dollar, each in another order; the limit is $100."""
     usages = [call(1_000 + n, 1) for n in range(200)]
     orders = [usages[k * 25 :] + usages[: k * 25] for k in range(8)]
 
-    def write(order: list[Usage]) -> int:
+    def write(store: Store, order: list[Usage]) -> int:
         return sum(count(store.units, order[n : n + 10]).accepted for n in range(0, 200, 10))
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(write, orders)) == 200
-    with store.units() as unit:
-        shown = [e.effect.key for e in unit.outbox.claim(NOW, NOW + timedelta(minutes=1), 50) if e.effect.key.startswith("team@")]
-    thresholds = [key.split("@")[2] for key in shown]
-    assert sorted(thresholds) == ["hard120", "soft100", "warning70", "warning90"]
+    with opening() as store:
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(partial(write, store), orders)) == 200
+        with store.units() as unit:
+            claimed = unit.outbox.claim(NOW, NOW + timedelta(minutes=1), 50)
+    shown = [errand.effect.key for errand in claimed if errand.effect.key.startswith("team@")]
+    assert sorted(key.split("@")[2] for key in shown) == ["hard120", "soft100", "warning70", "warning90"]

@@ -12,6 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
 from workflows.amendments import Report
 from workflows.audit import Entry
@@ -66,6 +67,7 @@ class Data:
     reports: dict[str, Report] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
         return Data(**{f.name: getattr(self, f.name).copy() for f in fields(self)})
@@ -109,6 +111,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
+        self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.corrections = MemoryCorrections(data.kept)
         self.yields = MemoryYields(data.kept)

@@ -1,13 +1,13 @@
 """Usage in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from workflows.outcomes import Produced, Yield
 from workflows.ports import Corrections, Meter, Yields
 from workflows.quotas import Notice
-from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sums, Tally
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 
@@ -20,6 +20,7 @@ class Kept:
     counters: dict[tuple[str, Window], tuple[int, int]] = field(default_factory=dict)
     days: dict[tuple[str, date], int] = field(default_factory=dict)
     slices: dict[tuple[date, Series], Sums] = field(default_factory=dict)
+    sold: dict[tuple[date, str, str], int] = field(default_factory=dict)
     metered: dict[str, Metered] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, bool]] = field(default_factory=dict)
     corrections: dict[bytes, tuple[datetime, bytes, Slice]] = field(default_factory=dict)
@@ -44,6 +45,8 @@ class MemoryMeter(Meter):
             self._kept.events |= {event.usage.key: (event, booked.series) for event in booked.events}
             here = booked.day, booked.series
             self._kept.slices[here] = self._kept.slices.get(here, NOTHING).plus(booked.sums)
+        for bought, cost in sold(batch).items():
+            self._kept.sold[bought] = self._kept.sold.get(bought, 0) + cost
 
     def add(self, tally: Tally) -> list[Counter]:
         for day, spent in tally.days.items():
@@ -58,12 +61,13 @@ class MemoryMeter(Meter):
     def spent(self, quota: str, window: Window) -> int:
         return self._kept.counters.get((quota, window), (0, 0))[0]
 
-    def counters(self, since: datetime) -> list[Counter]:
-        found = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items() if counter[1].end > since)
+    def counters(self, since: datetime, ended: Collection[datetime] = ()) -> list[Counter]:
+        every = (Counter(*counter, *stands) for counter, stands in self._kept.counters.items())
+        found = (counter for counter in every if counter.window.end > since or counter.window.end in ended)
         return sorted(found, key=lambda counter: (counter.quota, counter.window.start))
 
-    def tide(self, since: datetime) -> tuple[int, int]:
-        found = self.counters(since)
+    def tide(self, since: datetime, ended: Collection[datetime] = ()) -> tuple[int, int]:
+        found = self.counters(since, ended)
         return len(found), sum(counter.version for counter in found)
 
     def days(self, quota: str, first: date, last: date) -> dict[date, int]:
@@ -74,6 +78,12 @@ class MemoryMeter(Meter):
         within = ((day, series) for day, series in self._kept.slices if first <= day <= last)
         found = [here for here in within if not scope or f"{here[1].scope}/".startswith(f"{scope}/")]
         return [Slice(*here, self._kept.slices[here]) for here in sorted(found)]
+
+    def sold(self, first: date, last: date) -> list[Sold]:
+        return [Sold(*key, cost) for key, cost in sorted(self._kept.sold.items()) if first <= key[0] <= last]
+
+    def sold_since(self) -> date | None:
+        return min((day for day, _, _ in self._kept.sold), default=None)
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         return self._kept.events.get(key) if any((day, key) in self._kept.seen for day in days) else None

@@ -1,11 +1,12 @@
 """The cast and the things they do: values of every kind that a template tells of, on Monday 23 November 2026, 14:05 in Berlin."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
+from workflows.governed import Share
 from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
@@ -181,3 +182,13 @@ def amended(words: Words = PLAIN, many: int = 1) -> Amended:
     both = Change(key, Unit.USD, usd(8_420), usd("8490.40"), corrected=-usd(50))
     recount = Recount(words.scope, "", words.metric, 0, 42)
     return Amended(digest().window, NOW + timedelta(days=3), tuple([late, both] * many)[:many], (recount,) * (many // 2))
+
+
+def shares(words: Words = PLAIN) -> tuple[Share, ...]:
+    """One share for each thing that can be said, with providers that senders named."""
+    week = (date(2026, 11, 16), date(2026, 11, 21))
+    return (
+        Share("openai", 6, *week, usd(10_086), usd(12_300)),
+        Share("anthropic", 0, *week, 0, 0),
+        *(Share(name, 6, *week, usd(900)) for name in (words.scope, "", "azure", "google", "mistral")),
+    )

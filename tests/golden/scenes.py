@@ -191,6 +191,7 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest-amended": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 2))}),
         "digest-again-as-said": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 0))}),
         "digest-earlier": ("digest.yaml", {"digest": replace(cast.digest(words), earlier=(cast.amended(words),))}),
+        "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
 
 

@@ -1,4 +1,4 @@
-"""A world for each journey that asks for one."""
+"""A world for each journey that asks for one, on SQLite; with `BOTH` for its module's mark, again on PostgreSQL."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,16 @@ import pytest
 from tests.journeys.world import World
 from tests.journeys.world import world as opened
 
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with opened() as made:
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of the world's database; "" is SQLite in a file of its own."""
+    return str(request.getfixturevalue("postgresql")) if getattr(request, "param", "sqlite") == "postgresql" else ""
+
+
+@pytest.fixture
+def world(database: str) -> Iterator[World]:
+    with opened(database=database) as made:
         yield made

@@ -1,4 +1,4 @@
-"""The office: the use cases on real SQLite without Slack, for what needs many runs or two threads."""
+"""The office: the use cases on a real database without Slack, for what needs many runs or two threads."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,9 +42,9 @@ def everybody() -> FakeDirectory:
     return FakeDirectory(Person(who, who[2:].title()) for who in (ADA, BOB, CY, DI, EVE))
 
 
-def opened(folder: Path, clock: Clock) -> Store:
-    """The database of a folder, with its tables."""
-    store = open_store(f"sqlite:///{folder / 'leeway.db'}", clock)
+def opened(folder: Path, clock: Clock, *, database: str = "") -> Store:
+    """A database with its tables; if none is named, SQLite in a file of the folder."""
+    store = open_store(database or f"sqlite:///{folder / 'leeway.db'}", clock)
     store.migrate()
     return store
 

@@ -1,8 +1,11 @@
 """Asking: the form, its errors and its preview, and whom it reaches."""
 
 from bot.demo.actor import buttons, said, texts
+from tests.journeys.conftest import BOTH
 from tests.journeys.world import WHY, World, form, usd, who
 from workflows.requests import State
+
+pytestmark = BOTH
 
 
 def asked(world: World) -> str:

@@ -8,14 +8,17 @@ that Slack took and that was not yet remembered when the process died.
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import make_url
 
 from bot.clock import DemoClock
 from bot.demo import acme
@@ -26,6 +29,7 @@ from bot.store import Store, open_store
 from bot.wiring import Leeway, assemble
 from tests.journeys.policies import POLICY
 from tests.journeys.world import FAST, START, seed
+from tests.postgres import Server
 from workflows import requesting, reviewing
 from workflows.audit import broken
 from workflows.effects import Wake
@@ -155,12 +159,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slack]:
 
 
 class Process:
-    """The app on a database file; `at` is what its clock shows."""
+    """The app on a database; `at` is what its clock shows."""
 
-    def __init__(self, slack: Slack, file: Path, at: datetime, fuse: Fuse | None = None) -> None:
+    def __init__(self, slack: Slack, url: str, at: datetime, fuse: Fuse | None = None) -> None:
         fuse = fuse or Fuse(NEVER)
         self.clock = DemoClock(at, standing=True)
-        self.store = open_store(f"sqlite:///{file}", self.clock)
+        self.store = open_store(url, self.clock)
         client = Client(token=BOT_TOKEN, base_url=slack.url)
         client.fuse = fuse
         fused: Any = FusedStore(self.store, fuse)
@@ -177,59 +181,83 @@ class Process:
         reviewing.vote(self.leeway.kit, request, Vote(BOB, Verdict.APPROVE, self.clock.now()))
 
 
+class Files:
+    """Databases of SQLite, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count()
+
+    @contextmanager
+    def new(self, like: str = "") -> Iterator[str]:
+        """The URL of a new database, like the one at another URL."""
+        file = self._folder / f"{next(self._numbers)}.db"
+        if like:
+            shutil.copy(like.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
+        for each in self._folder.glob(f"{file.name}*"):
+            each.unlink()
+
+
+class Databases:
+    """Databases of PostgreSQL, in a server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @contextmanager
+    def new(self, like: str = "") -> Iterator[str]:
+        """The URL of a new database, like the one at another URL."""
+        with self._server.database(str(make_url(like).database) if like else "tables") as name:
+            yield self._server.url(name)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Iterator[Files | Databases]:
+    if request.param == "postgresql":
+        yield Databases(request.getfixturevalue("server"))
+        return
+    with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as made:
+        yield Files(Path(made))
+
+
 @dataclass
 class Prepared:
     """A database as it was at a moment, to be copied for every run."""
 
-    file: Path
+    url: str
     at: datetime
     request: str
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as made:
-        yield Path(made)
-
-
-@pytest.fixture(scope="module")
-def asked(workspace: Slack, folder: Path) -> Prepared:
+def asked(workspace: Slack, databases: Files | Databases) -> Iterator[Prepared]:
     """Ada's request is pending and its cards are shown."""
-    file = folder / "asked.db"
-    file.unlink(missing_ok=True)
-    store = open_store(f"sqlite:///{file}", DemoClock(START, standing=True))
-    store.migrate()
-    store.close()
-    process = Process(workspace, file, START)
-    process.leeway.begin()
-    filed = requesting.submit(process.leeway.kit, ADA, TYPED, token="V1")
-    assert not isinstance(filed, tuple)
-    process.leeway.work()
-    return _closed(process, file, filed.id)
+    with databases.new() as url:
+        process = Process(workspace, url, START)
+        process.store.migrate()
+        process.leeway.begin()
+        filed = requesting.submit(process.leeway.kit, ADA, TYPED, token=url)
+        assert not isinstance(filed, tuple)
+        process.leeway.work()
+        yield _closed(process, url, filed.id)
 
 
 @pytest.fixture(scope="module")
-def active(workspace: Slack, folder: Path, asked: Prepared) -> Prepared:
+def active(workspace: Slack, databases: Files | Databases, asked: Prepared) -> Iterator[Prepared]:
     """The same, approved, active and told."""
-    file = _copied(asked, folder / "active.db")
-    process = Process(workspace, file, asked.at)
-    process.approves(asked.request)
-    process.leeway.work()
-    return _closed(process, file, asked.request)
+    with databases.new(asked.url) as url:
+        process = Process(workspace, url, asked.at)
+        process.approves(asked.request)
+        process.leeway.work()
+        yield _closed(process, url, asked.request)
 
 
-def _closed(process: Process, file: Path, request: str) -> Prepared:
+def _closed(process: Process, url: str, request: str) -> Prepared:
     with process.store.units() as unit:
         assert unit.outbox.waiting() is None
     process.store.close()
-    return Prepared(file, process.clock.now(), request)
-
-
-def _copied(prepared: Prepared, to: Path) -> Path:
-    for old in to.parent.glob(f"{to.name}*"):
-        old.unlink()
-    shutil.copy(prepared.file, to)
-    return to
+    return Prepared(url, process.clock.now(), request)
 
 
 def _every_k(play: Callable[[Fuse], bool]) -> int:
@@ -257,14 +285,17 @@ def _whole(process: Process) -> None:
             assert not broken(unit.record.chain(subject))
 
 
-def test_between_the_click_and_active(workspace: Slack, folder: Path, asked: Prepared) -> None:
+def test_between_the_click_and_active(workspace: Slack, databases: Files | Databases, asked: Prepared) -> None:
     def play(fuse: Fuse) -> bool:
-        file = _copied(asked, folder / "run.db")
+        with databases.new(asked.url) as url:
+            return run(url, fuse)
+
+    def run(url: str, fuse: Fuse) -> bool:
         before = workspace.told("is active until")
-        dying = Process(workspace, file, asked.at, fuse)
+        dying = Process(workspace, url, asked.at, fuse)
         crashed = _crashes(lambda: (dying.approves(asked.request), dying.leeway.work()))
         dying.store.close()
-        process = Process(workspace, file, asked.at + timedelta(seconds=5))
+        process = Process(workspace, url, asked.at + timedelta(seconds=5))
         process.leeway.begin()
         with process.store.reads() as unit:
             request = unit.requests.get(asked.request)
@@ -290,15 +321,18 @@ def test_between_the_click_and_active(workspace: Slack, folder: Path, asked: Pre
     assert _every_k(play) > 10
 
 
-def test_between_due_and_ended(workspace: Slack, folder: Path, active: Prepared) -> None:
+def test_between_due_and_ended(workspace: Slack, databases: Files | Databases, active: Prepared) -> None:
     def play(fuse: Fuse) -> bool:
-        file = _copied(active, folder / "run.db")
+        with databases.new(active.url) as url:
+            return run(url, fuse)
+
+    def run(url: str, fuse: Fuse) -> bool:
         before, asked = workspace.told("is over"), workspace.told("What came of it?")
         due = active.at + timedelta(hours=4)
-        dying = Process(workspace, file, due, fuse)
+        dying = Process(workspace, url, due, fuse)
         crashed = _crashes(dying.leeway.work)
         dying.store.close()
-        process = Process(workspace, file, due + timedelta(seconds=5))
+        process = Process(workspace, url, due + timedelta(seconds=5))
         process.leeway.begin()
         process.rests()
         with process.store.reads() as unit:

@@ -3,8 +3,11 @@
 from bot.demo import acme
 from bot.demo.actor import buttons, said
 from tests.journeys.clicks import Kept, Seen, press
+from tests.journeys.conftest import BOTH
 from tests.journeys.world import Person, World, usd
 from workflows.requests import State
+
+pytestmark = BOTH
 
 
 def mine(world: World, person: Person, action: str = "approve", revision: int = 1) -> dict[str, object]:

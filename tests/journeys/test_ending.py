@@ -8,8 +8,11 @@ from bot.demo.actor import Missing, said
 from bot.demo.stage import SIGNING, Stage
 from bot.wiring import Leeway, assemble
 from tests.fakes.limits import FakeLimits, Fault
+from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, form, usd, world
 from workflows.overrides import Reason, Status
+
+pytestmark = BOTH
 
 
 class Gateway(Stage):
@@ -34,8 +37,8 @@ def ended(world: World) -> int:
 
 
 @pytest.mark.parametrize("fault", [Fault.IGNORED, Fault.LOST, Fault.LATE, Fault.REFUSED])
-def test_active_is_not_said_before_the_store_was_read_back(fault: Fault) -> None:
-    with world(kind=Gateway) as acme:
+def test_active_is_not_said_before_the_store_was_read_back(fault: Fault, database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400))
         gateway(acme).faults.append(fault)
         acme.bob.approves()
@@ -49,8 +52,8 @@ def test_active_is_not_said_before_the_store_was_read_back(fault: Fault) -> None
         assert len(acme.told("team-search", "is active until")) == 1
 
 
-def test_a_write_that_was_carried_out_without_an_answer_is_not_done_twice() -> None:
-    with world(kind=Gateway) as acme:
+def test_a_write_that_was_carried_out_without_an_answer_is_not_done_twice(database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400))
         gateway(acme).faults.append(Fault.UNANSWERED)
         acme.bob.approves()
@@ -59,8 +62,8 @@ def test_a_write_that_was_carried_out_without_an_answer_is_not_done_twice() -> N
         assert acme.search.limit == usd(10_400)
 
 
-def test_its_clock_starts_when_the_store_confirms_it() -> None:
-    with world(kind=Gateway) as acme:
+def test_its_clock_starts_when_the_store_confirms_it(database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400), duration="days:1")
         gateway(acme).down = True
         acme.bob.approves()
@@ -73,8 +76,8 @@ def test_its_clock_starts_when_the_store_confirms_it() -> None:
         assert override.ends == acme.now + timedelta(days=1)
 
 
-def test_what_the_store_never_confirms_is_given_up_told_and_healed() -> None:
-    with world(kind=Gateway) as acme:
+def test_what_the_store_never_confirms_is_given_up_told_and_healed(database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         acme.search.spends(usd(9_000))
         acme.ada.asks(usd(400))
         gateway(acme).faults.append(Fault.LATE)
@@ -177,8 +180,8 @@ def test_it_ends_also_when_app_yaml_no_longer_has_the_quota(world: World) -> Non
     assert "ended on time" in said(world.ada.sees("came of it", channel="leeway"))
 
 
-def test_an_override_until_a_moment_is_not_applied_after_it() -> None:
-    with world(kind=Gateway) as acme:
+def test_an_override_until_a_moment_is_not_applied_after_it(database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         until = acme.now + timedelta(minutes=30)
         acme.ada.opens()
         acme.ada.pick("duration", "custom")
@@ -202,8 +205,8 @@ def test_it_never_outlives_the_month(world: World) -> None:
     assert ended(world) == 1
 
 
-def test_a_limit_that_was_changed_by_another_door_is_put_right_within_the_hour() -> None:
-    with world(kind=Gateway) as acme:
+def test_a_limit_that_was_changed_by_another_door_is_put_right_within_the_hour(database: str) -> None:
+    with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400))
         acme.bob.approves()
         gateway(acme).limits[acme.search.key] = usd(99_000)

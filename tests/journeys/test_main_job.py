@@ -1,9 +1,12 @@
 """The main job, from the warning to the digest."""
 
 from bot.demo.actor import buttons, said
+from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, usd
 from workflows.overrides import Status
 from workflows.requests import State
+
+pytestmark = BOTH
 
 
 def test_a_team_asks_gets_it_for_a_while_and_it_ends_by_itself(world: World) -> None:

@@ -1,6 +1,7 @@
 """Races: two people act at once. Both read before either writes; one wins, and the other is told who did and when.
 
-SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as with many writers it would.
+SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as on PostgreSQL, where many write,
+it does anyway.
 """
 
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.store import Store
+from tests.journeys.conftest import BOTH
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, TYPED, kit, opened, standing
 from workflows import requesting, reviewing, waking
 from workflows.audit import broken
@@ -22,6 +24,8 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Verdict, Vote
+
+pytestmark = BOTH
 
 Move = Callable[[], Any]
 ROUNDS = 5
@@ -80,8 +84,8 @@ class Early:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = opened(tmp_path, standing())
+def store(tmp_path: Path, database: str) -> Iterator[Store]:
+    store = opened(tmp_path, standing(), database=database)
     yield store
     store.close()
 

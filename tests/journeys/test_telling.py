@@ -2,7 +2,10 @@
 
 from bot.demo.actor import said
 from tests.journeys.clicks import press
+from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, usd
+
+pytestmark = BOTH
 
 
 def finished(world: World) -> None:

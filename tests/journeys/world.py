@@ -1,6 +1,6 @@
 """The world of the journeys: Acme's people and teams on the whole real wiring, on a clock that stands until it is moved.
 
-Everything goes the way it goes in production: usage over HTTP, clicks signed by the sandbox Slack, SQLite in a file. `rest` looks
+Everything goes the way it goes in production: usage over HTTP, clicks signed by the sandbox Slack, a real database. `rest` looks
 at what must be true whatever happened.
 """
 
@@ -275,7 +275,8 @@ class World:
         """
         with self.stage.store.reads() as unit:
             for stands in standings(unit, self.stage.policy, self.now):
-                verdict = self.stage.leeway.gate.check(stands.quota.scope, "any", Estimate(), now=self.now)
+                model = (*stands.quota.models, "any")[0]  # a pattern matches itself
+                verdict = self.stage.leeway.gate.check(stands.quota.scope, model, Estimate(), now=self.now)
                 assert verdict is not None
                 assert stands in [found.standing for found in verdict.findings]
             subjects = unit.record.subjects()
@@ -292,12 +293,12 @@ class World:
 
 
 @contextmanager
-def world(policy: str = POLICY, start: datetime = START, kind: type[Stage] = Stage) -> Iterator[World]:
-    """A world of its own, with its policy; at the end it must be at rest."""
+def world(policy: str = POLICY, start: datetime = START, kind: type[Stage] = Stage, database: str = "") -> Iterator[World]:
+    """A world of its own, with its policy; at the end it must be at rest. Its database is SQLite in a file if none is named."""
     with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as folder:
         config = Path(folder) / "app.yaml"
         config.write_text(policy, "utf-8")
-        stage = kind(Path(folder), DemoClock(start, standing=True), config=config, seed=seed(), ack_timeout=60)
+        stage = kind(Path(folder), DemoClock(start, standing=True), config=config, seed=seed(), ack_timeout=60, database=database)
         try:
             made = World(stage, config)
             yield made

@@ -35,6 +35,14 @@ def test_state_is_the_workspace_as_one_person_sees_it(world: World) -> None:
     assert seen["views"] == [] and seen["notices"] == [] and seen["home"]["blocks"] == []
 
 
+def test_slacks_link_to_the_app_opens_the_conversation_with_it(world: World) -> None:
+    there = world.http.get("/app_redirect?app=A0APP&team=T0ACME", follow_redirects=False)
+    assert (there.status_code, there.headers["location"]) == (307, "/?app=A0APP")
+    assert [c["kind"] for c in world.sees(EVE)["channels"]].count("im") == 1
+    for other in ("", "?app=A0OTHER", "?app=A0APP&team=T0RIVAL"):
+        assert world.http.get(f"/app_redirect{other}").status_code == 404
+
+
 def test_without_a_name_state_is_the_first_persons(world: World) -> None:
     assert world.http.get("/_sandbox/state").json()["me"] == ADA
 

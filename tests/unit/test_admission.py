@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workflows.admission import STRICTNESS, Decision, Estimate, Finding, decide, judge
 from workflows.money import Unit
-from workflows.quotas import RANK, Level, Quota, Standing, Thresholds
+from workflows.quotas import RANK, Amount, AtSoft, Level, Quota, Standing, Thresholds
 from workflows.times import Period, window_at
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -22,9 +22,10 @@ estimates = st.builds(Estimate, amounts, amounts)
 @st.composite
 def standings(draw: st.DrawFn) -> Standing:
     soft = draw(st.integers(2, 150))
-    marks = Thresholds((soft // 2,), soft, draw(st.integers(soft, 200)))
-    quota = Quota("q", "platform", draw(amounts), draw(st.sampled_from(Unit)), thresholds=marks)
-    return Standing(quota, MONTH, NOW, draw(st.integers(-50, 300)), quota.limit, draw(amounts))
+    marks = Thresholds((soft // 2,), draw(st.sampled_from([soft, Amount(soft)])), draw(st.integers(soft, 200)))
+    limit, kept = draw(amounts), st.sampled_from(AtSoft)
+    quota = Quota("q", "platform", limit, draw(st.sampled_from(Unit)), thresholds=marks, at_soft=draw(kept))
+    return Standing(quota, MONTH, NOW, draw(st.integers(-50, 300)), limit + draw(st.integers(0, 50)), draw(amounts))
 
 
 def standing(spent: int, limit: int = 100, key: str = "q", unit: Unit = Unit.USD) -> Standing:
@@ -128,6 +129,17 @@ def test_of_equals_the_one_nearest_to_the_work_decides() -> None:
 
 def test_what_no_quota_counts_is_allowed() -> None:
     assert decide([]) == (Decision.ALLOW, None, [])
+
+
+@pytest.mark.parametrize(
+    ("at_soft", "at_the_soft_limit", "left"),
+    [(AtSoft.ALLOW, "allow", 20), (AtSoft.NEEDS_EXCEPTION, "needs_exception", 0), (AtSoft.DENY, "deny", 0)],
+)
+def test_each_quota_says_what_a_call_meets_at_its_soft_limit(at_soft: AtSoft, at_the_soft_limit: str, left: int) -> None:
+    soft, hard = (standing(spent) for spent in (100, 120))
+    found = [judge(replace(at, quota=replace(at.quota, at_soft=at_soft)), Estimate()) for at in (soft, hard)]
+    assert [each.decision for each in found] == [at_the_soft_limit, "deny"]
+    assert [each.left for each in found] == [left, 0]
 
 
 def test_levels_below_the_soft_limit_stop_nothing() -> None:

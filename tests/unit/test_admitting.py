@@ -22,11 +22,11 @@ from workflows.overrides import Override, Reason
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.ports import Changed, Unavailable, UnitOfWork
-from workflows.quotas import Quota, Thresholds
+from workflows.quotas import Amount, At, AtSoft, Quota, Thresholds
 from workflows.requests import Case, Impact, Request, Term
 from workflows.routing import Data, Limit, Route
-from workflows.spend import Counter, Tokens, Usage
-from workflows.times import Period
+from workflows.spend import Counter, Metered, Tokens, Usage
+from workflows.times import Period, window_at
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -60,10 +60,15 @@ class Office:
     overrides: dict[str, Override] = field(default_factory=dict)
     looks: int = 0
     gone: bool = False
+    since: datetime = NOW
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.policy, self.reads)
         self.memory.listen(self.gate.hear)
+        with self.memory.units() as unit:
+            for quota in self.policy.quotas:
+                unit.meter.know(Metered(quota.key, self.since, ""))
+            unit.commit()
         self.gate.refresh(self.at)
 
     def reads(self) -> UnitOfWork:
@@ -127,28 +132,42 @@ def reaches(quota: Quota, scope: str, model: str) -> bool:
     return inside and (not quota.models or any(fnmatchcase(model, pattern) for pattern in quota.models))
 
 
+def spent_in(office: Office, quota: Quota, at: datetime) -> int:
+    """What was spent of a quota in the turn of its period that holds a moment."""
+    turn = period_of(quota, at)
+    here = (u for u in office.usages if reaches(quota, u.scope, u.model) and period_of(quota, u.at) == turn)
+    return sum(amount_of(usage, quota.unit) for usage in here)
+
+
+def added_to(office: Office, quota: Quota) -> int:
+    """What a quota has beyond app.yaml's limit: what is left of the turn before, and overrides."""
+    begun = window_at(quota.period, ZONE, office.at).start
+    carried = min(quota.rollover, max(0, quota.limit - spent_in(office, quota, begun - timedelta(seconds=1))))
+    added = carried if office.since < begun else 0
+    for o in office.overrides.values():
+        if o.quota == quota.key and o.starts is not None and o.ends is not None:
+            end = o.ends if o.stopped is None else min(o.ends, o.stopped)
+            added += o.amount if o.starts <= office.at < end else 0
+    return added
+
+
 def naive(office: Office, scope: str, model: str, estimate: Estimate) -> Decision:
     """The answer of somebody who looks through everything that ever happened."""
-    answers = [Decision.ALLOW]
-    for quota in office.policy.quotas:
-        if not reaches(quota, scope, model):
-            continue
-        here = (
-            u for u in office.usages if reaches(quota, u.scope, u.model) and period_of(quota, u.at) == period_of(quota, office.at)
-        )
-        spent = sum(amount_of(usage, quota.unit) for usage in here)
-        limit = quota.limit
-        for o in office.overrides.values():
-            if o.quota == quota.key and o.starts is not None and o.ends is not None:
-                end = o.ends if o.stopped is None else min(o.ends, o.stopped)
-                limit += o.amount if o.starts <= office.at < end else 0
-        would = {Unit.USD: estimate.cost, Unit.TOKENS: estimate.tokens, Unit.REQUESTS: estimate.requests}[quota.unit]
-        last = spent + (would or 1) - 1
-        if last * 100 >= limit * quota.thresholds.hard:
-            answers.append(Decision.DENY)
-        elif last * 100 >= limit * quota.thresholds.soft:
-            answers.append(Decision.NEEDS_EXCEPTION)
-    return max(answers, key=list(Decision).index)
+    here = (quota for quota in office.policy.quotas if reaches(quota, scope, model))
+    return max((answer(office, quota, estimate) for quota in here), key=list(Decision).index, default=Decision.ALLOW)
+
+
+def answer(office: Office, quota: Quota, estimate: Estimate) -> Decision:
+    added = added_to(office, quota)
+    would = {Unit.USD: estimate.cost, Unit.TOKENS: estimate.tokens, Unit.REQUESTS: estimate.requests}[quota.unit]
+    last = spent_in(office, quota, office.at) + (would or 1) - 1
+
+    def past(at: At) -> bool:
+        return last >= at.size + added if isinstance(at, Amount) else last * 100 >= (quota.limit + added) * at
+
+    if past(quota.thresholds.hard):
+        return Decision.DENY
+    return Decision(quota.at_soft.replace(" ", "_")) if past(quota.thresholds.soft) else Decision.ALLOW
 
 
 limits = st.integers(0, 60)
@@ -160,7 +179,11 @@ quotas = st.builds(
     unit=st.sampled_from(Unit),
     period=st.sampled_from(Period),
     models=st.sampled_from([(), ("opus-*",), ("gpt-*", "mini")]),
-    thresholds=st.sampled_from([Thresholds(), Thresholds((50,), 80, 80), Thresholds((), 100, 150)]),
+    thresholds=st.sampled_from(
+        [Thresholds(), Thresholds((50,), 80, 80), Thresholds((), Amount(20), 150), Thresholds((), 100, Amount(90))]
+    ),
+    at_soft=st.sampled_from(AtSoft),
+    rollover=st.sampled_from([0, 0, 15, 1_000]),
 )
 trees = st.lists(quotas, min_size=1, max_size=6).map(
     lambda found: Policy(Organization("Acme", ZONE), tuple(replace(quota, key=f"q{n}") for n, quota in enumerate(found)))
@@ -193,12 +216,12 @@ def happens(what: str, office: Office, data: st.DataObject, number: int) -> None
 
 
 @given(trees, steps, st.data())
-@settings(max_examples=150)
+@settings(max_examples=4 * settings.default.max_examples)  # type: ignore[union-attr]
 def test_whatever_happened_the_gate_answers_as_one_who_looks_through_it_all(
     policy: Policy, happened: list[str], data: st.DataObject
 ) -> None:
     """Also after the memory was dropped, at any time, and across resets and the ends of overrides."""
-    office = Office(policy)
+    office = Office(policy, since=NOW - data.draw(st.sampled_from([timedelta(), timedelta(days=400)])))
     for number, what in enumerate(happened):
         happens(what, office, data, number)
         scope, model, estimate = data.draw(st.sampled_from(SCOPES)), data.draw(st.sampled_from(MODELS)), data.draw(estimates)
@@ -324,3 +347,20 @@ def test_a_limit_that_was_edited_counts_from_the_next_start() -> None:
     office.spends(call(1, 100))
     office.gate = Gate(replace(POLICY, quotas=(replace(TEAM, limit=200), *POLICY.quotas[1:])), office.memory.reads)
     assert office.asks().decision is Decision.ALLOW
+
+
+def test_what_is_carried_over_follows_late_usage_at_once() -> None:
+    carrying = replace(POLICY, quotas=(replace(TEAM, rollover=50), *POLICY.quotas[1:]))
+    october, november = datetime(2026, 10, 20, 12, tzinfo=UTC), datetime(2026, 11, 2, 12, tzinfo=UTC)
+    office = Office(carrying, at=october, since=october - timedelta(days=60))
+    office.spends(call(1, 70, at=october))
+    office.at = november
+    assert office.asks().findings[0].standing.base == 130
+    office.spends(call(2, 20, at=october))
+    assert office.asks().findings[0].standing.base == 110
+    office.gate.refresh(november)
+    office.spends(call(3, 5, at=october))
+    assert office.asks().findings[0].standing.base == 105
+    assert office.looks == 2
+    office.gate.forget()
+    assert office.asks().findings[0].standing.base == 105

@@ -328,7 +328,8 @@ def told_of(week: int, spent: Sequence[int], made: int, earlier: Iterable[Amende
     worth = (Worth("q0", "", spent[0], (Made("tickets", made),)),) if made else (Worth("q0", "", spent[0]),)
     lines = tuple(line(f"q{n}", amount) for n, amount in enumerate(spent))
     window = Window(WINDOW.start + week * 7 * DAY, WINDOW.end + week * 7 * DAY)
-    return Digest("C1", f"2026-W{40 + week}", window, MONDAY + week * 7 * DAY, lines, (), (), worth, earlier=tuple(earlier))
+    head = ("C1", f"2026-W{40 + week}", window, MONDAY + week * 7 * DAY)
+    return Digest(*head, lines, (), (), worth=worth, earlier=tuple(earlier))
 
 
 amounts = st.tuples(st.integers(0, 3), st.integers(0, 3))

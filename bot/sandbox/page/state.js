@@ -137,9 +137,9 @@ function settle() {
   if (!store.me || !store.users.has(store.me)) store.me = store.server.me ?? people[0]?.id ?? null;
   const { place } = store;
   const gone = place.kind === "channel" && !store.channels.has(place.id);
-  if (place.kind === "none" || gone) {
-    const first =
-      [...store.channels.values()].find((channel) => channel.kind !== "im") ?? [...store.channels.values()][0];
+  if (place.kind === "none" || place.kind === "app" || gone) {
+    const wanted = (channel) => (channel.kind === "im") === (place.kind === "app"); // the only direct message is the app's
+    const first = [...store.channels.values()].find(wanted) ?? [...store.channels.values()][0];
     store.place = first ? { kind: "channel", id: first.id } : { kind: "none" };
     if (gone) store.thread = null;
   }
@@ -159,6 +159,7 @@ export function readAddress() {
   store.me = query.get("as") || store.me || localStorage.getItem(AS);
   const channel = query.get("channel");
   if (query.get("tab") === "home") store.place = { kind: "home" };
+  else if (query.has("app")) store.place = { kind: "app" };
   else store.place = channel ? { kind: "channel", id: channel } : { kind: "none" };
   store.spot = query.get("ts");
   store.thread = null;

@@ -1,6 +1,7 @@
 """Usage by series: events say only what is their own, daily sums are kept with the write, counters have a version.
 
-On PostgreSQL text now sorts by code point, as it does elsewhere.
+What vendors say they charged is kept beside usage, and what usage cost is added up by their days, too: UTC days. On PostgreSQL
+text now sorts by code point, as it does elsewhere.
 
 Events that were counted before are carried over, each under the approval "base", which was not kept then. Their daily sums are by
 UTC day: whose day it was is app.yaml's to say, and this does not read it.
@@ -21,6 +22,7 @@ depends_on = None
 
 NAMES = ("scope", "model", "provider", "team", "use_case", "environment", "ended", "cost_source", "approval")
 SUMS = ("events", "requests", "input", "output", "cache_read", "cache_write", "cost", "latency", "clocked")
+SLICE, SOLD = ("day", "series"), ("day", "provider", "model")  # what their sums are kept by
 CHUNK = 1_000
 
 
@@ -90,8 +92,18 @@ def create() -> None:
     op.create_table("series", number, *text(*NAMES), key("series", "id"))
     op.create_index("series_by_scope", "series", ["scope"])
     op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
+    name = [*day(), *text("provider", "model")]
+    op.create_table("sold", *name, *count("cost"), key("sold", *SOLD), sqlite_with_rowid=False)
+    create_ledger()
     amending()
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def create_ledger() -> None:
+    bill = [*text("vendor"), *day(), *text("line"), *count("amount"), sa.Column("as_of", moment(), nullable=False)]
+    op.create_table("bills", *bill, key("bills", "vendor", "day", "line"), sqlite_with_rowid=False)
+    timer = [sa.Column("due", moment(), nullable=False), sa.Column("read", moment(), nullable=True)]
+    op.create_table("pulls", *text("vendor"), *timer, *count("tries"), *text("error"), key("pulls", "vendor"))
 
 
 def amending() -> None:
@@ -130,7 +142,8 @@ def carry_over() -> None:
         known |= fresh.keys()
         if fresh:
             bind.execute(table("series", "id", *NAMES).insert(), list(fresh.values()))
-        bind.execute(added(), summed(row["slice"] for row in rows))
+        bind.execute(added("slices", SLICE, SUMS), summed((row["slice"] for row in rows), SLICE, SUMS))
+        bind.execute(added("sold", SOLD, ("cost",)), summed((row["sold"] for row in rows), SOLD, ("cost",)))
         bind.execute(mark, [each for row in rows for each in row["marks"]])
     if bind.dialect.name == "postgresql":
         last = "SELECT setval(pg_get_serial_sequence('events', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM events), false)"
@@ -165,7 +178,8 @@ def carried(old: dict[str, Any]) -> dict[str, Any]:
     sums = {name: old[name] for name in ("requests", "input", "output", "cache_read", "cache_write", "cost")}
     piece = {"day": day_of(old["at"]), "series": series, "events": 1, **sums, "latency": 0, "clocked": 0}
     names = {"id": series, **dict(zip(NAMES, parts, strict=True))}
-    return {"event": event, "series": names, "slice": piece, "marks": marks(old)}
+    sold = {"day": piece["day"], "provider": old["provider"], "model": old["model"], "cost": old["cost"]}
+    return {"event": event, "series": names, "slice": piece, "sold": sold, "marks": marks(old)}
 
 
 def marks(old: dict[str, Any]) -> list[dict[str, Any]]:
@@ -183,19 +197,20 @@ def day_of(at: int | datetime) -> int:
     return moment.year * 10_000 + moment.month * 100 + moment.day
 
 
-def added() -> sa.TextClause:
-    names = ("day", "series", *SUMS)
-    grown = ", ".join(f"{name} = slices.{name} + excluded.{name}" for name in SUMS)
+def added(into: str, keys: tuple[str, ...], sums: tuple[str, ...]) -> sa.TextClause:
+    names = (*keys, *sums)
+    grown = ", ".join(f"{name} = {into}.{name} + excluded.{name}" for name in sums)
     values = ", ".join(f":{name}" for name in names)
-    return sa.text(f"INSERT INTO slices ({', '.join(names)}) VALUES ({values}) ON CONFLICT (day, series) DO UPDATE SET {grown}")
+    conflict = f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {grown}"
+    return sa.text(f"INSERT INTO {into} ({', '.join(names)}) VALUES ({values}) {conflict}")
 
 
-def summed(pieces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The daily sums of a chunk, one for each day and series."""
-    found: dict[tuple[int, int], dict[str, Any]] = {}
+def summed(pieces: Iterable[dict[str, Any]], keys: tuple[str, ...], sums: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The sums of a chunk, one for each key."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for piece in pieces:
-        here = found.setdefault((piece["day"], piece["series"]), {**piece, **dict.fromkeys(SUMS, 0)})
-        here |= {name: here[name] + piece[name] for name in SUMS}
+        here = found.setdefault(tuple(piece[name] for name in keys), {**piece, **dict.fromkeys(sums, 0)})
+        here |= {name: here[name] + piece[name] for name in sums}
     return list(found.values())
 
 
