@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from workflows.ports import Unavailable
+
 log = logging.getLogger("leeway.timers")
 
 KNOCK = 1.0  # seconds; an override ends at most so much late
@@ -94,6 +96,8 @@ def _safely(work: Knock) -> Knock:
     def run() -> None:
         try:
             work()
+        except Unavailable as gone:
+            log.warning("%s; the next knock tries again", gone)
         except Exception:
             log.exception("a knock failed; the next one tries again")
 

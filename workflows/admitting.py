@@ -16,9 +16,9 @@ from workflows.metering import carried
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Changed, Units
-from workflows.quotas import INSTANT, Quota, Standing
+from workflows.quotas import Quota, Standing
 from workflows.spend import Counter, Metered, reached
-from workflows.times import Period, Window
+from workflows.times import INSTANT, Period, Window
 
 REMEMBERED = 16_384  # pairs of scope and model; senders could make up more
 BACK = timedelta(hours=1)  # how far the clock may be set back before what is remembered is not enough

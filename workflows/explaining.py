@@ -8,7 +8,8 @@ from datetime import datetime
 
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
-from workflows.metering import Outlook, outlook
+from workflows.forecast import Outlook
+from workflows.metering import outlook
 from workflows.money import Unit, show
 from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
@@ -85,18 +86,18 @@ def above(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> tupl
     return tuple(outlook(unit, policy, q, now) for scope in scopes for q in policy.on(scope) if q.unit is quota.unit)
 
 
-def details(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Details:
-    """A quota's state on demand."""
+def details(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ranged: bool = False) -> Details:
+    """A quota's state on demand; `ranged` also says how sure its outlook is."""
     overrides = tuple(unit.overrides.current(quota.key))
     pending = tuple(unit.requests.pending(quota.key))
-    return Details(now, outlook(unit, policy, quota, now), above(unit, policy, quota, now), overrides, pending)
+    return Details(now, outlook(unit, policy, quota, now, ranged=ranged), above(unit, policy, quota, now), overrides, pending)
 
 
 def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> Card:
     """Everything a card tells about a request."""
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     override = unit.overrides.of(request.id)
-    out = outlook(unit, policy, quota, now)
+    out = outlook(unit, policy, quota, now, ranged=True)
     coming = request.case.amount if override is None or override.starts is None else 0
     ends, at_reset = _ends(request.case.term, out, now, override)
     return Card(
@@ -155,7 +156,7 @@ def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: 
 def _suggested(out: Outlook) -> str:
     """The suggestion as a person would type it."""
     unit = out.standing.quota.unit
-    return show(suggestion(out.standing, out.empties), unit).removesuffix(f" {unit}")
+    return show(suggestion(out.standing, out.lacking), unit).removesuffix(f" {unit}")
 
 
 def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:

@@ -8,22 +8,25 @@ reported already, what was told of it is amended.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from workflows import denials, overrides
+from workflows import denials, forecast, overrides
 from workflows.amending import look_again
 from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
+from workflows.forecast import Day, Outlook
 from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
-from workflows.quotas import RANK, Day, Quota, Standing, crossings, empty_at, notice, pace
+from workflows.quotas import RANK, Quota, Standing, crossings, notice
 from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Tally, Usage, grouped, price_all, tally
-from workflows.times import Window, day_at, local_day
+from workflows.telling import heard
+from workflows.times import INSTANT, Window, day_at, local_day
 
-HISTORY = timedelta(days=28)  # twice what `pace` looks at, so that a quiet fortnight is not taken for no history
+HISTORY = timedelta(days=forecast.LONGEST)
 MOST = usd(1_000_000)  # an event; more is a wrong unit, and a few thousand of those would not fit a counter
-INSTANT = timedelta(microseconds=1)
+NEAR = timedelta(minutes=10)  # between two that tell of one call: they are made by the same call, a moment apart
 ONE_DAY = timedelta(days=1)
 
 
@@ -46,25 +49,43 @@ class Recorded:
 
 def record(usages: Sequence[Usage], *, policy: Policy, prices: Mapping[str, Price], units: Units, now: datetime) -> Recorded:
     """Counts every usage that was not counted before. Raises Unavailable when the store is too busy to say."""
-    priced = price_all(usages, pricing(policy, prices), policy.fallback_price)
-    sound = [costed for costed in priced if costed.cost <= MOST]
-    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if len(sound) < len(priced) else {}
-    batch = {costed[0].key: costed for costed in sound}
-    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
-        batch = _first(sound)
-    if not batch:
-        return Recorded(0, 0, absurd=absurd)
+
+    def batched(what: Sequence[Usage]) -> _Batch:
+        return _batch(price_all(what, pricing(policy, prices), policy.fallback_price))
+
+    ready = None if any(usage.via is not None for usage in usages) else batched(usages)
+    if ready and not ready.sound:
+        return Recorded(0, 0, absurd=ready.absurd)
 
     def once(unit: UnitOfWork) -> Recorded:
-        new = _unseen([costed[0] for costed in batch.values()], unit)
-        counted = [costed for key, costed in batch.items() if key in new]
+        batch = ready or batched(heard(usages, unit, now.date()))
+        new = _unseen([costed[0] for costed in batch.sound.values()], unit)
+        counted = [costed for key, costed in batch.sound.items() if key in new]
         counters, told = _count(counted, unit, policy, now=now) if counted else ((), False)
-        return Recorded(len(new), len(sound) - len(new), new, absurd, counters, told)
+        return Recorded(len(new), len(usages) - batch.refused - len(new), new, batch.absurd, counters, told)
 
     try:
         return attempt(units, once)
     except Stale as stale:
         raise Unavailable("other writers were first each time; nothing of this batch was kept") from stale
+
+
+class _Batch(NamedTuple):
+    """What counts if it is new, by key; and what those come to that cost more than any call does."""
+
+    sound: dict[bytes, Costed]
+    absurd: Mapping[bytes, int]
+    refused: int
+
+
+def _batch(priced: Sequence[Costed]) -> _Batch:
+    sound = [costed for costed in priced if costed.cost <= MOST]
+    refused = len(priced) - len(sound)
+    absurd = {costed.usage.key: costed.cost for costed in priced if costed.cost > MOST} if refused else {}
+    batch = {costed[0].key: costed for costed in sound}
+    if len(batch) < len(sound):  # of those that are one event, the first, where it stands
+        batch = _first(sound)
+    return _Batch(batch, absurd, refused)
 
 
 def _first(events: Sequence[Costed]) -> dict[bytes, Costed]:
@@ -84,7 +105,28 @@ def _unseen(usages: Sequence[Usage], unit: UnitOfWork) -> frozenset[bytes]:
     before = [(usage.at.date() - ONE_DAY, usage.key) for usage in usages if not usage.timed]
     if before:
         fresh -= {key for _, key in before} - unit.meter.fresh(before)
-    return frozenset(fresh)
+    alike = [usage for usage in usages if usage.via is not None and usage.via.also and usage.key in fresh]
+    return frozenset(fresh - _again(alike, unit) if alike else fresh)
+
+
+def _again(usages: Sequence[Usage], unit: UnitOfWork) -> set[bytes]:
+    """The keys of those that tell of a call that another one told of; marks the calls.
+
+    Two that tell of one call may stand on two sides of midnight, so what is close to it is also marked on the other side.
+    """
+    calls = [(usage, usage.via.also) for usage in usages if usage.via is not None]
+    days = [{(usage.at + span).date() for span in (-NEAR, NEAR)} for usage, _ in calls]
+    first = unit.meter.fresh([(min(day), also) for day, (_, also) in zip(days, calls, strict=True)])
+    second = [(max(day), also) for day, (_, also) in zip(days, calls, strict=True) if len(day) > 1]
+    if second:
+        first -= {also for _, also in second} - unit.meter.fresh(second)
+    again: set[bytes] = set()
+    for usage, also in calls:
+        if also in first:
+            first.remove(also)
+        else:
+            again.add(usage.key)
+    return again
 
 
 def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: datetime) -> tuple[tuple[Counter, ...], bool]:
@@ -199,26 +241,16 @@ def standings(unit: UnitOfWork, policy: Policy, now: datetime) -> tuple[Standing
     return tuple(standing(unit, policy, quota, now) for quota in policy.quotas)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A standing and where it leads. `paced` says that there is enough history to say so.
+def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0, ranged: bool = False) -> Outlook:
+    """A quota's standing and where it leads; `extra` is an amount to look at it with, on top of what it has.
 
-    `empties` is when the limit is reached at this pace; None when not before the reset, or when nothing can be said.
+    `ranged` also says how surely, where there is history enough.
     """
-
-    standing: Standing
-    paced: bool
-    empties: datetime | None = None
-
-
-def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, extra: int = 0) -> Outlook:
-    """A quota's standing and when it will be empty; `extra` is an amount to look at it with, on top of what it has."""
     at = standing(unit, policy, quota, now)
     if extra:
         at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
-    rate = pace(_history(unit, quota, zone, now), now)
-    return Outlook(at, rate is not None, empty_at(at, rate, _ahead(zone, now, at.window.end)))
+    return forecast.outlook(at, _history(unit, quota, zone, now), _ahead(zone, now, at.window.end), ranged=ranged)
 
 
 def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:

@@ -25,6 +25,7 @@ from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
 from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Tally
+from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
 
 
@@ -247,6 +248,25 @@ class Reports(Protocol):
         """A channel's reports of a week and of those after it, oldest first."""
 
 
+class Streams(Protocol):
+    """Who tells of what, and what meters stood at. What is read is locked until the unit ends."""
+
+    def holders(self, keys: Collection[bytes]) -> dict[bytes, Holder]:
+        """Who tells of these; those of which nobody told are absent."""
+
+    def hold(self, holders: Holders) -> None:
+        """Keeps or replaces them; Stale may be raised when another writer was first with a new one."""
+
+    def totals(self, streams: Collection[bytes]) -> dict[bytes, Total]:
+        """What was last read of these; those that were never read are absent."""
+
+    def keep(self, totals: Totals) -> None:
+        """Keeps or replaces them; Stale as for `hold`."""
+
+    def passed(self) -> int:
+        """How many usages were not counted, because another signal tells of the same calls."""
+
+
 class Denials(Protocol):
     """Denials by a gateway that are told, or were."""
 
@@ -361,6 +381,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     corrections: Corrections
     yields: Yields
     reports: Reports
+    streams: Streams
     ledger: Ledger
     denials: Denials
     record: Record

@@ -110,12 +110,15 @@ def _quota(policy: Policy, scope: str) -> Quota:
 
 def cohorts(history: History, quota: Quota, weeks: int) -> Cohorts:
     """What spends in a quota in the median of these last weeks, by each dimension that tells anything apart."""
+    return {name: values for name, values in _cohorts(history, quota, weeks).items() if len(values) > 1}
+
+
+def _cohorts(history: History, quota: Quota, weeks: int) -> Cohorts:
     slices = history.under(quota)
     found = {name: _by(name, slices) for name in DIMENSIONS}
     return {
         name: {value: _median(history.past(quota, mine), weeks) for value, mine in sorted(parts.items())}
         for name, parts in found.items()
-        if len(parts) > 1
     }
 
 
@@ -135,4 +138,7 @@ def _unclaimed(policy: Policy, history: History) -> Unclaimed | None:
     quota = _quota(policy, policy.unattributed)
     past = history.past(quota)
     total = sum(past.base) + sum(past.excepted) + sum(past.beyond)
-    return Unclaimed(total, past.days, cohorts(history, quota, max(1, past.days // WEEK))) if past.days else None
+    if not past.days:
+        return None
+    every = _cohorts(history, quota, max(1, past.days // WEEK))
+    return Unclaimed(total, past.days, {name: values for name, values in every.items() if any(values)})

@@ -1,4 +1,4 @@
-"""Quotas: the tree of scopes, levels and their crossings, the effective limit, and when it will be empty.
+"""Quotas: the tree of scopes, levels and their crossings, and the effective limit.
 
     level        spent reaches            what it means
     ok           -                        -
@@ -10,16 +10,14 @@ Thresholds are fractions of the *effective* limit, or amounts that move with it.
 and mark: when an override raises the limit, the higher mark is a threshold that was not told yet.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from fractions import Fraction
 
 from workflows.money import NANO, Unit
 from workflows.people import PersonId
-from workflows.times import Period, Window, local_day, window_at
+from workflows.times import Period, Window, window_at
 
 
 class Level(StrEnum):
@@ -238,69 +236,12 @@ def window_of(quota: Quota, zone: str, at: datetime, fiscal_start: int = 1) -> W
     return window_at(quota.period, zone, at, fiscal_start)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Spend of one local day of a zone."""
-
-    start: datetime
-    end: datetime
-    spent: int
-    zone: str
-
-
-INSTANT = timedelta(microseconds=1)
-FEWEST_DAYS = 3  # with less history a pace is a guess, and a guess is not said
-
-
-def pace(days: Sequence[Day], at: datetime) -> dict[bool, int] | None:
-    """Spend per day on working days (False) and at weekends (True), from days before `at`; None with too little history.
-
-    `days` are the complete local days before today, oldest first; the last 14 count.
-    """
-    recent = [day for day in days if day.end <= at][-14:]
-    if len(recent) < FEWEST_DAYS:
-        return None
-    every = sum(day.spent for day in recent) // len(recent)
-    split = {weekend: [d.spent for d in recent if _is_weekend(d) == weekend] for weekend in (False, True)}
-    return {weekend: sum(spent) // len(spent) if spent else every for weekend, spent in split.items()}
-
-
-def _is_weekend(day: Day) -> bool:
-    return local_day(day.start + (day.end - day.start) / 2, day.zone).weekday() >= 5
-
-
-def empty_at(standing: Standing, rate: dict[bool, int] | None, ahead: Iterable[Day]) -> datetime | None:
-    """When the limit is reached if spend keeps this pace; None if not before the reset, or the pace is unknown.
-
-    A limit that is reached is empty now. `ahead` are the local days from today to the window's end, with any `spent`.
-    """
-    if standing.spent >= standing.limit:
-        return standing.at
-    if rate is None:
-        return None
-    left = Fraction(standing.limit - standing.spent)
-    for day in ahead:
-        start = max(day.start, standing.at)
-        if start >= day.end:  # over, or skipped by the calendar
-            continue
-        rest = (day.end - start) // INSTANT
-        today = Fraction(rate[_is_weekend(day)] * rest, (day.end - day.start) // INSTANT)
-        if today >= left:
-            empty = start + int(rest * left / today) * INSTANT
-            return empty if empty < standing.window.end else None
-        left -= today
-    return None
-
-
-def suggestion(standing: Standing, empties: datetime | None) -> int:
-    """An amount to begin with, rounded up to two digits: what this pace needs until the reset, at least a tenth of the base.
+def suggestion(standing: Standing, lacking: int) -> int:
+    """An amount to begin with, rounded up to two digits: what is expected to be lacking, at least a tenth of the base.
 
     Not so much that it goes past the hard limit, while there is room below it: a larger amount is the person's own choice.
     """
-    need = standing.base // 10
-    if empties is not None and standing.at < empties < standing.window.end:
-        rest, run = standing.window.end - empties, empties - standing.at
-        need = max(need, standing.left * int(rest.total_seconds()) // max(1, int(run.total_seconds())))
+    need = max(standing.base // 10, lacking)
     least = NANO if standing.quota.unit is Unit.USD else 1
     room = standing.stop - standing.limit
     wanted = _two_digits(max(need, least), up=True)

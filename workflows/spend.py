@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from workflows.money import Unit
 from workflows.quotas import Quota, lineage
+from workflows.streams import Via
 from workflows.times import Period, Window, day_at, local_day, window_at
 
 PICO_PER_NANO = 1_000
@@ -71,7 +72,7 @@ class Usage(NamedTuple):
 
     `timed` is False when the sender gave no time and `at` is when the event was received. `latency` is in milliseconds, None
     when it is not known. `team`, `use_case` and `environment` are the sender's own words; `scope` is where they were found to
-    belong. `denial` says more of a call that was refused.
+    belong. `denial` says more of a call that was refused, `via` of one that may be told in more than one way.
     """
 
     key: bytes
@@ -91,6 +92,7 @@ class Usage(NamedTuple):
     ended: str = ""
     latency: int | None = None
     denial: Denial | None = None
+    via: Via | None = None
 
 
 class Costed(NamedTuple):

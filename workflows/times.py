@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+INSTANT = timedelta(microseconds=1)  # no two moments are closer
+
 
 class Period(StrEnum):
     """How long a quota counts before it begins again."""

@@ -35,6 +35,7 @@ class Glance:
     overrides: list[Override]
     dead: list[Errand]
     alarms: list[Alarm]
+    passed: int
     reported: reported.Reported
 
 
@@ -57,6 +58,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         overrides=[override for key in keys for override in unit.overrides.current(key)],
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
+        passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
     )
 
@@ -68,6 +70,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "requests": [_request(request) for request in seen.requests],
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
+        "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
     }
@@ -97,6 +100,8 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         ends = over if (over := o.over_at()) is None else show_moment(over, zone)
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    if seen.passed:
+        yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"

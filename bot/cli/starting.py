@@ -88,7 +88,7 @@ def store(settled: Settings, clock: Clock) -> "Store":
     try:
         opened = open_store(settled.database, clock)
         opened.migrate()
-    except (ValueError, Unavailable) as error:
+    except (ValueError, Rejected, Unavailable) as error:
         fail(f"DATABASE_URL  {error}")
     except OSError as error:
         fail(f"DATABASE_URL  {error.filename} cannot be made: {error.strerror}. LEEWAY_STATE says where the database is kept.")

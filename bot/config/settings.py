@@ -17,7 +17,9 @@ SLACK = "https://slack.com/api/"
 BOT = "Slack: your app → OAuth & Permissions → Bot User OAuth Token"
 SIGNING = "Slack: your app → Basic Information → App Credentials → Signing Secret"
 APP = "Slack: your app → Basic Information → App-Level Tokens, with the scope connections:write"
-DATABASE = "write sqlite:///state/leeway.db"
+SQLITE = "sqlite:///state/leeway.db"
+POSTGRESQL = "postgresql://user:password@host:5432/leeway"
+SERVER = re.compile(r"postgres(ql)?(\+psycopg)?://([^@/]*@)?(\[[0-9a-fA-F:.]+\]|[^@/?:,\[\]]*)(:[0-9]{1,5})?/[^@/?]+(\?.*)?")
 VENDORS = {Vendor.OPENAI: "https://api.openai.com/v1/", Vendor.ANTHROPIC: "https://api.anthropic.com/"}
 ADMIN = {
     Vendor.OPENAI: "OpenAI: Settings → Organization → Admin keys, one that may read usage",
@@ -150,10 +152,11 @@ class _Reading:
     def database(self) -> str:
         said = self.value("DATABASE_URL")
         scheme, _, rest = said.partition("://")
-        if scheme.startswith("postgres"):
-            self.bad("DATABASE_URL", "is PostgreSQL, which is not supported yet", DATABASE)
-        elif said and (scheme != "sqlite" or not rest):
-            self.bad("DATABASE_URL", "is not an SQLite database", DATABASE)
+        if scheme.startswith("postgres") and not SERVER.fullmatch(said):
+            escaped = "in the password @ is written %40 and / is written %2F"
+            self.bad("DATABASE_URL", "is not the address of a PostgreSQL database", f"write {POSTGRESQL}; {escaped}")
+        elif said and not scheme.startswith("postgres") and (scheme != "sqlite" or not rest):
+            self.bad("DATABASE_URL", "is neither SQLite nor PostgreSQL", f"write {SQLITE} or {POSTGRESQL}")
         return said
 
 

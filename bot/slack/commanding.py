@@ -83,5 +83,5 @@ def _status(front: Front, scope: str, channel: str, by: PersonId) -> Body:
 
 def _details(front: Front, quota: Quota, by: PersonId) -> Body:
     with front.kit.reads() as unit:
-        told = details(unit, front.kit.policy, quota, front.kit.clock.now())
+        told = details(unit, front.kit.policy, quota, front.kit.clock.now(), ranged=True)
     return front.renderer.render("details.yaml", details=told, zone=front.zone_of(by))

@@ -93,9 +93,14 @@ def _glued(glue: str, items: Iterable[object]) -> str:
     return glue.join(str(item) for item in every)
 
 
-def joined(parts: Iterable[object]) -> str:
+def joined(parts: Iterable[object], glue: str = "; ") -> str:
     """ "a; b": the parts that say something."""
-    return _glued("; ", [part for part in parts if part])
+    return _glued(glue, [part for part in parts if part])
+
+
+def days(count: int) -> str:
+    """ "1 day", "12 days"."""
+    return f"{count} day{'s' if count != 1 else ''}"
 
 
 def people(who: Sequence[str], last: str = "and", most: int = 8) -> str:
@@ -120,6 +125,7 @@ FILTERS = {
     "channel": channel,
     "day": show_day,
     "date": date,
+    "days": days,
     "month": show_month,
     "eve": eve,
     "hour": hour,

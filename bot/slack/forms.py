@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.slack.marks import LONGEST_VALUE, cut, handle, size
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
 from workflows.explaining import Preview
-from workflows.metering import Outlook
+from workflows.forecast import Outlook
 from workflows.quotas import Standing
 
 # Slack refuses a whole view for one initial value that is not of its field's kind.

@@ -56,7 +56,7 @@ class Shower:
             quota = self._kit.policy.quota(notice.quota) if notice else None
             if notice is None or quota is None or now not in notice.window:
                 return  # the window is over: what it says would no longer be true
-            out = outlook(unit, self._kit.policy, quota, now)
+            out = outlook(unit, self._kit.policy, quota, now, ranged=True)
         channel = self._home(quota) or (self._poster.im(quota.owner) if quota.owner else "")
         if channel:
             message = self._front.renderer.render("warning.yaml", notice=notice, outlook=out, zone=self._front.zone)

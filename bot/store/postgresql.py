@@ -1,5 +1,6 @@
 """PostgreSQL: how its connections are set up, and what its errors mean to us."""
 
+import re
 from math import ceil
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -76,7 +77,10 @@ def _translate(context: ExceptionContext) -> None:
         raise Unavailable(f"the database did not answer: {_said(error)}") from error
 
 
+_HEAD, _ADVICE = re.compile(r"connection (failed|is bad): "), re.compile(r"\n(\t.*|Multiple connection attempts(.|\n)*)")
+
+
 def _said(error: BaseException) -> str:
-    """What the server said, in one line. It never says the password."""
+    """What the server said, in one line and without advice. It never says the password."""
     primary: str | None = getattr(getattr(error, "diag", None), "message_primary", None)
-    return primary or " ".join(str(error).split())
+    return primary or " ".join(_ADVICE.sub("", _HEAD.sub("", str(error))).split())

@@ -221,6 +221,30 @@ class SeenRow(_Row, table=True):
     event: int = _count()
 
 
+class HolderRow(_Row, table=True):
+    """By which signal a session or a service tells of its usage, and what of the other was passed over."""
+
+    __tablename__ = "holders"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: bytes = _key()
+    signal: str
+    last: date = Field(sa_type=Day)
+    passed: int = _count()
+
+
+class TotalRow(_Row, table=True):
+    """What a meter stood at when it was last read; `at` is nanoseconds since 1970, as its sender wrote it."""
+
+    __tablename__ = "totals"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: bytes = _key()
+    at: int = _count()
+    amount: int = _count()
+    calls: int = _count()
+
+
 class CounterRow(_Row, table=True):
     """What was spent in one window of a quota, in the quota's unit."""
 
@@ -458,6 +482,7 @@ def _table(row: type[_Row]) -> Table:
 
 requests, overrides, outcomes = _table(RequestRow), _table(OverrideRow), _table(OutcomeRow)
 events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesRow), _table(SliceRow)
+holders, totals = _table(HolderRow), _table(TotalRow)
 sold, bills, pulls = _table(SoldRow), _table(BillRow), _table(PullRow)
 counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 corrections, produced, yields, reports = _table(CorrectionRow), _table(ProducedRow), _table(YieldRow), _table(ReportRow)

@@ -17,6 +17,7 @@ from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from bot.store.reports import StoredReports
+from bot.store.streams import StoredStreams
 from bot.store.yields import StoredYields
 from workflows.overrides import Override
 from workflows.ports import (
@@ -34,6 +35,7 @@ from workflows.ports import (
     Record,
     Reports,
     Requests,
+    Streams,
     Yields,
 )
 from workflows.spend import Counter
@@ -51,6 +53,7 @@ class StoredUnit:
     corrections: Corrections
     yields: Yields
     reports: Reports
+    streams: Streams
     ledger: Ledger
     denials: Denials
     record: Record
@@ -70,6 +73,7 @@ class StoredUnit:
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
         self.meter = StoredMeter(connection, self._counters)
+        self.streams = StoredStreams(connection)
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.corrections = StoredCorrections(connection)

@@ -5,16 +5,20 @@ A handler takes a `Call` and gives an `Answer`, or raises `Turned` for a call th
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from math import ceil
 from typing import Any, NamedTuple
 
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from workflows.ports import Unavailable
 
 log = logging.getLogger("leeway.web")
 
 Header = tuple[bytes, bytes]
 JSON: Header = (b"content-type", b"application/json")
 BROKEN = "something went wrong here; it is in the log, and sending the same again is safe"
+AWAY = "this cannot be answered right now, and why is in Leeway's log; try again"
 
 
 class Hungup(Exception):
@@ -72,6 +76,12 @@ class Call:
         return message.get("body", b""), message.get("more_body", False)
 
 
+def away(gone: Unavailable) -> Turned:
+    """What anybody is told while the database is away; where it is is not said to strangers."""
+    log.warning("a call could not be answered: %s", gone)
+    return Turned(503, AWAY, (b"retry-after", b"%d" % max(1, ceil(gone.after.total_seconds()) if gone.after else 1)))
+
+
 Handler = Callable[[Call], Awaitable[Answer]]
 
 
@@ -105,6 +115,8 @@ async def _given(handler: Handler, call: Call) -> Answer:
         return await handler(call)
     except Turned as turned:
         return turned.answer
+    except Unavailable as gone:
+        return away(gone).answer
     except Hungup:
         raise
     except Exception:

@@ -10,25 +10,28 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from bot.web.bearer import Bearers
-from bot.web.calls import BROKEN, Hot, Turned
+from bot.web.calls import BROKEN, Hot, Turned, away
 from bot.web.checking import Checking
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
 from bot.web.litellm import LiteLLM
 from bot.web.looking import Looking
+from bot.web.otlp.door import Otlp
+from workflows.ports import Unavailable
 
 
 def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
     bearers = Bearers(doors.token, doors.clock)
     intake = Intake(doors, bearers)
-    looking, litellm = Looking(doors, bearers), LiteLLM(doors, intake)
+    looking, litellm, otlp = Looking(doors, bearers), LiteLLM(doors, intake), Otlp(intake)
     hot = {
         "/v1/events": Ingest(intake).post,
         "/v1/litellm/logs": litellm.logs,
         "/v1/litellm/alerts": litellm.alerts,
         "/v1/check": Checking(doors, bearers).post,
+        **otlp.handlers(),
     }
     own = [
         *(Route(path, _only_post, methods=["POST"]) for path in hot),
@@ -37,7 +40,7 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]
-    handlers = {HTTPException: _refused, Turned: _turned, Exception: _broken}
+    handlers = {HTTPException: _refused, Turned: _turned, Unavailable: _away, Exception: _broken}
     rest = Starlette(routes=[*own, *routes], exception_handlers=handlers)
     return Hot({("POST", path): handler for path, handler in hot.items()}, rest)
 
@@ -58,6 +61,10 @@ def _turned(_: Request, error: Exception) -> Response:
         raise error
     given = error.answer
     return Response(given.body, given.status, {name.decode(): value.decode() for name, value in given.headers})
+
+
+def _away(request: Request, error: Exception) -> Response:
+    return _turned(request, away(error) if isinstance(error, Unavailable) else error)
 
 
 def _broken(_: Request, __: Exception) -> Response:

@@ -1,14 +1,16 @@
 """`leeway status`, `leeway outbox` and `leeway audit`: what is stored, for whoever runs it."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.store import Store, open_store
+from bot.store.database import connect
 from tests.contract.given import ADA, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -16,19 +18,23 @@ from workflows.keeping import Act, keep_override, keep_request, note
 from workflows.money import usd
 from workflows.overrides import grant
 from workflows.requests import State
+from workflows.streams import Holder, Signal
 
 QUOTA = "platform/engineering/search:usd/month"
 NOW = SystemClock().now()
-ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml")}
+ENV = {"LEEWAY_CONFIG": str(ROOT / "app.yaml"), "DATABASE_URL_FILE": "url"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind; the commands are told of it by a file."""
+    url = f"sqlite:///{tmp_path / 'leeway.db'}" if request.param == "sqlite" else str(request.getfixturevalue("postgresql"))
+    (tmp_path / "url").write_text(url)
+    return url
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'state' / 'leeway.db'}"
-
-
-@pytest.fixture
-def store(database: str) -> Store:
+def store(database: str) -> Iterator[Store]:
     """A pending request, one that was granted, a click, something undeliverable and an alarm."""
     opened = open_store(database, SystemClock())
     opened.migrate()
@@ -43,8 +49,10 @@ def store(database: str) -> Store:
             unit.outbox.put(Effect(Do.SHOW_REQUEST, key), NOW)
         for errand in unit.outbox.claim(NOW, NOW, 9):
             unit.outbox.fail(errand, "Rejected: not_in_channel", None)
+        unit.streams.hold({b"session": Holder(Signal.EVENTS, NOW.date(), passed=1_234)})
         unit.commit()
-    return opened
+    yield opened
+    opened.close()
 
 
 def run(folder: Path, *args: str) -> Ended:
@@ -59,6 +67,7 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert "1 overrides\n  O-GRANTED  $500 on " in told.out
     assert "2 undelivered: leeway outbox list" in told.out
     assert "lapse  R-PENDING" in told.out
+    assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
 
 
 def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
@@ -68,6 +77,7 @@ def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
     assert [(o["id"], o["status"], o["amount"]) for o in said["overrides"]] == [("O-GRANTED", "activating", usd(500))]
     assert {u["error"] for u in said["undelivered"]} == {"Rejected: not_in_channel"}
     assert [(a["what"], a["key"]) for a in said["next"]] == [("lapse", "R-PENDING")]
+    assert said["passed_over"] == 1_234
 
 
 def test_what_was_given_up_is_listed_and_tried_again_one_or_all(tmp_path: Path, store: Store) -> None:
@@ -108,8 +118,11 @@ TAMPERED = {
 
 @pytest.mark.parametrize(("statement", "said"), TAMPERED.items(), ids=TAMPERED)
 def test_what_was_tampered_with_is_named(tmp_path: Path, store: Store, database: str, statement: str, said: str) -> None:
-    with create_engine(database).begin() as connection:
+    opened = connect(database)
+    with opened.writing() as connection:
         connection.execute(text(statement))
+        connection.commit()
+    opened.engine.dispose()
     told = run(tmp_path, "audit", "verify")
     assert (told.code, told.err) == (1, f"{said}\n")
     assert told.out == "4 chains, 1 broken.\n"

@@ -27,6 +27,20 @@ def door(tmp_path: Path) -> Iterator[Door]:
         yield open_door
 
 
+def gone(_: str) -> None:
+    raise Unavailable('connection to server at "db.internal" failed')
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/events"), ("POST", "/v1/check"), ("GET", "/v1/quotas")])
+def test_while_the_database_is_away_everybody_is_asked_to_come_back_and_nobody_is_told_where_it_is(
+    tmp_path: Path, method: str, path: str
+) -> None:
+    with opened(tmp_path, token=gone) as open_door:
+        told = open_door.client.request(method, path, json={})
+    assert (told.status_code, told.headers["retry-after"]) == (503, "1")
+    assert told.json() == {"error": "this cannot be answered right now, and why is in Leeway's log; try again"}
+
+
 def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
     door.post(event(cost_usd="84.2"))
     assert door.quota("team") == {

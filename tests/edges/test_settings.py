@@ -12,6 +12,19 @@ BOT = "Slack: your app → OAuth & Permissions → Bot User OAuth Token"
 SIGNING = "Slack: your app → Basic Information → App Credentials → Signing Secret"
 APP = "Slack: your app → Basic Information → App-Level Tokens, with the scope connections:write"
 SECRET = "hunter2hunter2"
+EITHER = "write sqlite:///state/leeway.db or postgresql://user:password@host:5432/leeway"
+SERVER = "write postgresql://user:password@host:5432/leeway; in the password @ is written %40 and / is written %2F"
+NO_SERVERS = [
+    f"postgresql://u:a@{SECRET}@h/d",
+    f"postgresql://u:a/{SECRET}@h/d",
+    f"postgresql://u:{SECRET}",
+    f"postgresql://u:{SECRET}@h",
+    f"postgresql://u:{SECRET}@h/",
+    f"postgresql://u:p@h:{SECRET}/d",
+    f"postgresql://u:p@h1,{SECRET}/d",
+    f"postgresql+asyncpg://u:{SECRET}@h/d",
+    f"postgres:{SECRET}",
+]
 
 
 def good(**env: str) -> Settings:
@@ -72,21 +85,15 @@ WRONG = [
         {"SLACK_API_URL": "http://[x"},
         "SLACK_API_URL  is not a web address; leave it out, or write one as https://slack.com/api/",
     ),
-    (
-        {"DATABASE_URL": f"mysql://u:{SECRET}@h/d"},
-        "DATABASE_URL  is not an SQLite database; write sqlite:///state/leeway.db",
-    ),
-    (
-        {"DATABASE_URL": f"postgresql://u:{SECRET}@h/d"},
-        "DATABASE_URL  is PostgreSQL, which is not supported yet; write sqlite:///state/leeway.db",
-    ),
+    ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, f"DATABASE_URL  is neither SQLite nor PostgreSQL; {EITHER}"),
+    *[({"DATABASE_URL": url}, f"DATABASE_URL  is not the address of a PostgreSQL database; {SERVER}") for url in NO_SERVERS],
     ({"SLACK_BOT_TOKEN_FILE": "/x"}, "SLACK_BOT_TOKEN  is set, and so is SLACK_BOT_TOKEN_FILE; set one of them"),
     ({"DATABASE_URL_FILE": "/no/such/file"}, "DATABASE_URL_FILE  names a file that cannot be read: no such file or directory"),
     ({"DATABASE_URL_FILE": "/no\0"}, "DATABASE_URL_FILE  names a file that cannot be read: not a path"),
 ]
 
 
-@pytest.mark.parametrize(("env", "expected"), WRONG, ids=[expected[:60] for _, expected in WRONG])
+@pytest.mark.parametrize(("env", "expected"), WRONG, ids=[f"{n} {expected[:60]}" for n, (_, expected) in enumerate(WRONG)])
 def test_a_wrong_setting_gives_exactly_its_line_and_never_its_value(env: dict[str, str], expected: str) -> None:
     assert said(GOOD | env) == [f"environment  {expected}"]
     assert "hunter2" not in expected
@@ -119,8 +126,18 @@ def test_secrets_are_not_in_the_repr() -> None:
     assert not any(secret in shown for secret in (*GOOD.values(), SECRET, "xapp-9"))
 
 
-def test_a_database_is_the_one_that_is_named() -> None:
-    assert good(DATABASE_URL="sqlite:////var/l.db").database == "sqlite:////var/l.db"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/l.db",
+        "postgresql://leeway:p%40ss%2Fw@db.example.com:5432/leeway?sslmode=verify-full",
+        "postgres://leeway@[::1]:5432/leeway",
+        "postgresql+psycopg://leeway:p:w?@127.0.0.1/leeway",
+        "postgresql:///leeway?host=/run/postgresql",
+    ],
+)
+def test_a_database_is_the_one_that_is_named(url: str) -> None:
+    assert good(DATABASE_URL=url).database == url
 
 
 def test_the_state_directory_holds_the_database_and_the_base_of_slack_ends_with_a_slash() -> None:

@@ -1,7 +1,7 @@
 """The unit of work in memory: what `bot.store` does, without a database.
 
 Values are immutable, so a unit works on copies of a few dictionaries and puts them in place when it commits. Units take turns, as
-writers on SQLite do. Usage is in `meter`.
+writers on SQLite do. Usage is in `meter` and `streams`.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
+from tests.fakes.streams import Heard, MemoryStreams
 from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
@@ -67,6 +68,7 @@ class Data:
     reports: dict[str, Report] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    heard: Heard = field(default_factory=Heard)
     told: Told = field(default_factory=Told)
 
     def copy(self) -> "Data":
@@ -111,6 +113,7 @@ class MemoryUnit(UnitOfWork):
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.meter = MemoryMeter(data.kept, self._counters)
+        self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.corrections = MemoryCorrections(data.kept)

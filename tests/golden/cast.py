@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
+from workflows.forecast import Outlook
 from workflows.governed import Share
-from workflows.metering import Outlook
 from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
@@ -48,7 +49,16 @@ def stands(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Standing:
 
 
 def outlook(of: Quota, spent: int = usd(8_420), extra: int = 0) -> Outlook:
-    return Outlook(stands(of, spent, extra), True, datetime(2026, 11, 26, 16, 5, tzinfo=UTC) + timedelta(days=extra // usd(200)))
+    return forecast(stands(of, spent, extra), datetime(2026, 11, 26, 16, 5, tzinfo=UTC) + timedelta(days=extra // usd(200)))
+
+
+def forecast(standing: Standing, empties: datetime | None, *, days: int = 23, sure: int | None = 1) -> Outlook:
+    """A standing with a forecast; `sure` to so many days, None for one without a range."""
+    expected = (Fraction(standing.limit, 22),) * 8
+    if sure is None or empties is None:
+        return Outlook(standing, days, expected, empties)
+    early, late = empties - timedelta(days=sure), empties + timedelta(days=2 * sure)
+    return Outlook(standing, days, expected, empties, ranged=True, soonest=max(early, NOW), latest=late)
 
 
 def notice(of: Quota, level: Level = Level.WARNING, percent: int = 70) -> Notice:

@@ -9,7 +9,7 @@ from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.effects import News
-from workflows.metering import Outlook
+from workflows.forecast import Outlook
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
 from workflows.quotas import AtSoft, Crossing, Level, Standing
@@ -68,7 +68,7 @@ def scenes(words: Words) -> dict[str, Scene]:
 def _warnings(words: Words) -> dict[str, Scene]:
     quota, tokens = cast.quota(words), cast.quota(words, 2_000_000, Unit.TOKENS, Period.DAY)
     allow, deny = (replace(quota, at_soft=word) for word in (AtSoft.ALLOW, AtSoft.DENY))
-    tomorrow, soon = NOW + timedelta(days=1), NOW + timedelta(hours=3)
+    tomorrow, soon, stands = NOW + timedelta(days=1), NOW + timedelta(hours=3), cast.stands(quota)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
         return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
@@ -77,17 +77,21 @@ def _warnings(words: Words) -> dict[str, Scene]:
     carried = Standing(quota, cast.stands(quota).window, NOW, usd(8_420), usd(11_200), usd(400))
     return {
         "warning": warning(cast.outlook(quota), Level.WARNING, 70),
-        "warning-soft": warning(Outlook(cast.stands(quota, usd(10_040)), True, NOW), Level.SOFT, 100),
-        "warning-soft-allow": warning(Outlook(cast.stands(allow, usd(10_040)), True, NOW), Level.SOFT, 100),
-        "warning-soft-deny": warning(Outlook(cast.stands(deny, usd(10_040)), True, NOW), Level.SOFT, 100),
-        "warning-hard": warning(Outlook(cast.stands(quota, usd(12_500)), True, NOW), Level.HARD, 120),
-        "warning-too-early": warning(Outlook(cast.stands(quota), False), Level.WARNING, 70),
-        "warning-lasts": warning(Outlook(cast.stands(quota), True), Level.WARNING, 70),
-        "warning-today": warning(Outlook(cast.stands(quota, usd(9_900)), True, soon), Level.WARNING, 90),
+        "warning-soft": warning(cast.forecast(cast.stands(quota, usd(10_040)), NOW), Level.SOFT, 100),
+        "warning-soft-allow": warning(cast.forecast(cast.stands(allow, usd(10_040)), NOW), Level.SOFT, 100),
+        "warning-soft-deny": warning(cast.forecast(cast.stands(deny, usd(10_040)), NOW), Level.SOFT, 100),
+        "warning-hard": warning(cast.forecast(cast.stands(quota, usd(12_500)), NOW), Level.HARD, 120),
+        "warning-too-early": warning(Outlook(stands, 2), Level.WARNING, 70),
+        "warning-few-days": warning(cast.forecast(stands, tomorrow, days=5, sure=None), Level.WARNING, 70),
+        "warning-short": warning(cast.forecast(stands, tomorrow, days=12, sure=None), Level.WARNING, 70),
+        "warning-lasts": warning(cast.forecast(stands, None), Level.WARNING, 70),
+        "warning-may-last": warning(replace(cast.outlook(quota), latest=None), Level.WARNING, 70),
+        "warning-may-not-last": warning(replace(cast.outlook(quota), empties=None, latest=None), Level.WARNING, 70),
+        "warning-today": warning(cast.forecast(cast.stands(quota, usd(9_900)), soon), Level.WARNING, 90),
         "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
         "warning-carried": warning(replace(cast.outlook(quota), standing=carried), Level.WARNING, 70),
         "warning-amount": ("warning.yaml", {"notice": amount, "outlook": cast.outlook(quota, usd(9_510))}),
-        "warning-tokens": warning(Outlook(cast.stands(tokens, 1_500_000), True, tomorrow), Level.WARNING, 70),
+        "warning-tokens": warning(cast.forecast(cast.stands(tokens, 1_500_000), tomorrow, sure=None), Level.WARNING, 70),
     }
 
 
@@ -171,7 +175,7 @@ def _news(words: Words) -> dict[str, Scene]:
         for name, (news, granted) in told.items()
     }
     ended = cast.card(yes, told["ended-expired"][1], words)
-    past = replace(ended, outlook=Outlook(cast.stands(cast.quota(words), usd(10_390)), True, NOW))
+    past = replace(ended, outlook=cast.forecast(cast.stands(cast.quota(words), usd(10_390)), NOW))
     return found | {"news-ended-over-soft": ("news.yaml", {"news": News.ENDED, "card": past})}
 
 

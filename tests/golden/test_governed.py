@@ -42,11 +42,11 @@ SAID = {
 
 @pytest.mark.parametrize(("said", "shares"), SAID.items(), ids=range(len(SAID)))
 def test_what_was_measured_is_said_and_what_was_not_is_unknown(renderer: Renderer, said: str, shares: list[Share]) -> None:
-    assert told(renderer, *shares) == f"Through governed tools: {said}"
+    assert told(renderer, *shares) == f"Through governed tools: {said}."
 
 
 def test_without_any_report_or_usage_it_is_unknown(renderer: Renderer) -> None:
-    assert told(renderer) == "Through governed tools: unknown, no provider's cost report is connected"
+    assert told(renderer) == "Through governed tools: unknown, no provider's cost report is connected."
 
 
 def test_teams_are_told_nothing_of_it(renderer: Renderer) -> None:
@@ -57,5 +57,5 @@ def test_teams_are_told_nothing_of_it(renderer: Renderer) -> None:
 def test_providers_are_senders_words_and_a_few_are_enough(renderer: Renderer) -> None:
     names = ["*bold* <!here>", "a\nb", "c" * 300, "d", "e"]
     said = told(renderer, share(82, 100), *(share(1, None, name) for name in names))
-    assert "\n" not in said and said.endswith("and 2 more: no cost report is connected")
+    assert "\n" not in said and said.endswith("and 2 more: no cost report is connected.")
     assert "c" * 41 not in said

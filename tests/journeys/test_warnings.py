@@ -39,8 +39,15 @@ def test_a_warning_says_what_was_spent_what_is_left_and_when_it_resets(world: Wo
     warning = world.ada.sees("70 % warning")["text"]
     assert "$7,500" in warning
     assert "$2,500 left" in warning
-    assert "at this pace empty on" in warning
+    assert "at the average of its first 4 days empty on Mon 9 Nov" in warning
     assert "resets 1 Dec" in warning
+
+
+def test_a_warning_says_what_its_forecast_rests_on(world: World) -> None:
+    for _ in range(15):
+        world.search.spends(usd(480))
+        world.days_pass(1)
+    assert "at this pace empty on Mon 23 Nov (from 14 days)" in world.ada.sees("70 % warning")["text"]
 
 
 def test_usage_that_is_sent_twice_counts_once(world: World) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.memory import Memory
+from workflows.forecast import Outlook
 from workflows.metering import MOST, Recorded, outlook, record, standing, standings
 from workflows.money import Unit, usd
 from workflows.overrides import Override
@@ -260,7 +261,7 @@ def test_the_outlook_says_when_the_limit_is_reached_at_this_pace() -> None:
     with memory.units() as unit:
         found = outlook(unit, POLICY, quota("team"), NOW)
         wide = outlook(unit, POLICY, quota("team"), NOW, extra=usd(1_000))
-    assert found.paced and found.empties is None and found.standing.spent == usd(56)
+    assert found.days == 14 and found.empties is None and found.standing.spent == usd(56)
     assert (wide.standing.limit, wide.empties) == (usd(1_100), None)
     count(memory, call("today", 34))
     with memory.units() as unit:
@@ -270,18 +271,29 @@ def test_the_outlook_says_when_the_limit_is_reached_at_this_pace() -> None:
 
 def test_days_on_which_nothing_was_spent_are_part_of_the_pace() -> None:
     memory = Memory()
-    count(memory, call(1, 70, at=NOW - timedelta(days=14)), call(2, 10, at=NOW - timedelta(days=1)))
+    count(memory, call(1, 70, at=NOW - timedelta(days=14)), call(2, 70, at=NOW - timedelta(days=1)))
     with memory.units() as unit:
         found = outlook(unit, POLICY, quota("all"), NOW)
-        assert found.paced
-        assert not outlook(unit, POLICY, quota("team opus"), NOW).paced
+        assert found.days == 14 and sum(found.expected[:7]) == usd(70)
+        assert outlook(unit, POLICY, quota("team opus"), NOW) == Outlook(standing(unit, POLICY, quota("team opus"), NOW))
 
 
 def test_two_days_of_history_are_too_few_for_a_pace() -> None:
     memory = Memory()
     count(memory, call(1, 10, at=NOW - timedelta(days=2)), call(2, 10, at=NOW - timedelta(days=1)))
     with memory.units() as unit:
-        assert not outlook(unit, POLICY, quota("team"), NOW).paced
+        found = outlook(unit, POLICY, quota("team"), NOW)
+    assert (found.days, found.expected) == (2, ())
+
+
+def test_a_range_is_found_only_for_those_who_want_it() -> None:
+    memory = Memory()
+    for back in range(80):
+        count(memory, call(back, 1, at=NOW - timedelta(days=back)))
+    with memory.units() as unit:
+        assert not outlook(unit, POLICY, quota("team"), NOW).ranged
+        found = outlook(unit, POLICY, quota("team"), NOW, ranged=True)
+    assert found.ranged and found.days == 56
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Honolulu", "Europe/Berlin", "Asia/Kathmandu"])

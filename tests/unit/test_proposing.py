@@ -91,7 +91,9 @@ def test_usage_that_nobody_claims_gets_no_budget_and_is_said_with_who_sent_it() 
     found = baseline(daily(3, scope="p/unattributed", team="ads"), daily(2, 10, scope="p/unattributed", use_case="x"))
     assert found.unclaimed is not None
     assert (found.unclaimed.total, found.unclaimed.days) == (usd(3 * 56 + 2 * 10), 56)
-    assert found.unclaimed.cohorts["team"] == {"": 0, "ads": usd(21)}
+    assert found.unclaimed.cohorts == {"team": {"": 0, "ads": usd(21)}, "use_case": {"": usd(21), "x": 0}}
+    alone = baseline(daily(3, scope="p/unattributed", team="ads")).unclaimed
+    assert alone is not None and alone.cohorts == {"team": {"ads": usd(21)}}
     assert not any("unattributed" in key for key in verdicts(found))
     assert baseline(daily(100)).unclaimed is None
 

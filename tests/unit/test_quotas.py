@@ -1,8 +1,7 @@
-"""A quota's level follows its spend, every threshold is crossed once, and a forecast is said only when it is known."""
+"""A quota's level follows its spend, and every threshold is crossed once."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -10,27 +9,23 @@ from hypothesis import strategies as st
 
 from workflows.money import LARGEST, Unit, parse, percent, show, usd
 from workflows.quotas import (
-    FEWEST_DAYS,
     RANK,
     Amount,
     Crossing,
-    Day,
     Level,
     Quota,
     Standing,
     Thresholds,
     crossings,
-    empty_at,
     key_of,
     level_of,
     lineage,
     mark_at,
     notice,
-    pace,
     suggestion,
     window_of,
 )
-from workflows.times import Period, Window, day_at, local_day
+from workflows.times import Period, Window
 
 amounts = st.integers(0, LARGEST // 4)
 limits = amounts | st.integers(0, 200)
@@ -219,184 +214,39 @@ def test_a_quota_is_named_by_scope_unit_period_and_models() -> None:
     assert key_of("platform/search", Unit.TOKENS, Period.DAY, "premium") == "platform/search:tokens/day:premium"
 
 
-# Forecasts. Days are made as a use case makes them: the local days of a zone, one after the other.
-
-zones = st.sampled_from(
-    [
-        "UTC",
-        "Europe/Berlin",
-        "America/New_York",
-        "Pacific/Kiritimati",
-        "Pacific/Apia",
-        "Pacific/Auckland",
-        "Etc/GMT+12",
-        "Africa/Cairo",
-    ]
-)
-
-
-def days_of(zone: str, first: date, spent: list[int]) -> list[Day]:
-    day = day_at(zone, datetime.combine(first, time(12), ZoneInfo(zone)))
-    days = []
-    for amount in spent:
-        days.append(Day(day.start, day.end, amount, zone))
-        day = day_at(zone, day.end)
-    return days
-
-
-def standing(days: list[Day], at: datetime, *, spent: int, limit: int) -> Standing:
-    return Standing(SEARCH, Window(days[0].start, days[-1].end), at, spent, limit)
-
-
-def is_weekend(day: Day) -> bool:
-    return local_day(day.start, day.zone).weekday() >= 5
-
-
-@given(zones, st.dates(date(2020, 1, 1), date(2030, 1, 1)))
-@example("Pacific/Kiritimati", date(2026, 11, 23))
-@example("Pacific/Auckland", date(2026, 11, 23))
-@example("Etc/GMT+12", date(2026, 11, 23))
-def test_weekends_are_the_zones_own(zone: str, first: date) -> None:
-    days = days_of(zone, first, [0] * 14)
-    days = [Day(d.start, d.end, 1 if is_weekend(d) else 100, zone) for d in days]
-    assert pace(days, days[-1].end) == {False: 100, True: 1}
-
-
-@given(st.lists(st.integers(0, 10**12), max_size=FEWEST_DAYS - 1), amounts)
-def test_with_too_little_history_nothing_is_said(spent: list[int], limit: int) -> None:
-    history = days_of("UTC", date(2026, 11, 1), spent)
-    assert pace(history, MONDAY) is None
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 8)
-    assert empty_at(standing(ahead, MONDAY, spent=0, limit=limit + 1), None, ahead) is None
-
-
-def test_a_day_that_is_not_over_is_no_history() -> None:
-    days = days_of("UTC", date(2026, 11, 20), [10, 10, 10])
-    assert pace(days, days[-1].end) == {False: 10, True: 10}
-    assert pace(days, days[-1].end - timedelta(seconds=1)) is None
-
-
-def test_only_the_last_fortnight_counts() -> None:
-    days = days_of("UTC", date(2026, 11, 2), [10**9] * 7 + [20] * 14)
-    assert pace(days, days[-1].end) == {False: 20, True: 20}
-
-
-def test_a_history_without_a_weekend_guesses_weekends_by_its_average() -> None:
-    days = days_of("UTC", date(2026, 11, 23), [10, 20, 30])
-    assert pace(days, days[-1].end) == {False: 20, True: 20}
-
-
-def test_a_limit_that_is_reached_is_empty_now_with_or_without_history() -> None:
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 8)
-    at = MONDAY + timedelta(hours=5)
-    assert empty_at(standing(ahead, at, spent=100, limit=100), None, ahead) == at
-    assert empty_at(standing(ahead, at, spent=101, limit=100), {False: 1, True: 1}, ahead) == at
-
-
-@given(st.integers(1, 10**6), st.integers(1, 7 * 86_400 - 1), st.integers(0, 86_399))
-def test_on_constant_spend_the_forecast_is_exact(a_second: int, seconds: int, since: int) -> None:
-    rate = pace(days_of("UTC", date(2026, 11, 9), [a_second * 86_400] * 14), MONDAY)
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 8)
-    at = MONDAY + timedelta(seconds=since)
-    assert empty_at(standing(ahead, at, spent=0, limit=a_second * seconds), rate, ahead) == at + timedelta(seconds=seconds)
-
-
-@given(zones, st.dates(date(2020, 1, 1), date(2030, 1, 1)), amounts, amounts, st.integers(1, LARGEST // 4), st.floats(0, 1))
-def test_a_forecast_lies_between_now_and_the_reset(zone: str, first: date, work: int, rest: int, left: int, part: float) -> None:
-    days = days_of(zone, first, [0] * 9)
-    at = days[0].start + (days[0].end - days[0].start) * part
-    stands = standing(days, at, spent=0, limit=left)
-    empty = empty_at(stands, {False: work, True: rest}, days)
-    assert empty is None or at <= empty < stands.window.end
-
-
-@given(
-    zones, st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 10**12), st.integers(0, 10**12), st.integers(1, 10**13)
-)
-def test_a_forecast_is_the_moment_at_which_the_days_add_up(zone: str, first: date, work: int, rest: int, left: int) -> None:
-    days = days_of(zone, first, [0] * 9)
-    rate = {False: work, True: rest}
-    empty = empty_at(standing(days, days[0].start, spent=0, limit=left), rate, days)
-    before = [day for day in days if empty is None or day.end <= empty]
-    assert sum(rate[is_weekend(day)] for day in before) <= left
-    if empty is not None:
-        (on,) = (day for day in days if day.start <= empty < day.end)
-        assert sum(rate[is_weekend(day)] for day in (*before, on)) >= left
-
-
-def test_a_limit_that_lasts_exactly_until_the_reset_is_not_said_to_be_empty() -> None:
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 7)
-    rate = {False: 10, True: 10}
-    assert empty_at(standing(ahead, MONDAY, spent=0, limit=70), rate, ahead) is None
-    assert empty_at(standing(ahead, MONDAY, spent=0, limit=69), rate, ahead) is not None
-
-
-def test_weekends_keep_their_own_pace() -> None:
-    friday = datetime(2026, 11, 27, tzinfo=UTC)
-    ahead = days_of("UTC", date(2026, 11, 27), [0] * 14)
-    stands = standing(ahead, friday, spent=0, limit=150)
-    assert empty_at(stands, {False: 100, True: 0}, ahead) == datetime(2026, 11, 30, 12, tzinfo=UTC)
-    assert empty_at(stands, {False: 100, True: 100}, ahead) == datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-def test_with_no_spend_a_limit_is_never_empty() -> None:
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 7)
-    assert empty_at(standing(ahead, MONDAY, spent=0, limit=1), {False: 0, True: 0}, ahead) is None
-
-
-def test_days_that_are_over_and_days_that_never_were_do_not_matter() -> None:
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 7)
-    skipped = Day(ahead[3].start, ahead[3].start, 0, "UTC")
-    at = ahead[2].start
-    rate, stands = {False: 10, True: 10}, standing(ahead, at, spent=0, limit=15)
-    assert empty_at(stands, rate, [*ahead[:3], skipped, *ahead[3:]]) == ahead[3].start + timedelta(hours=12)
-
-
-@given(st.integers(2**60, 2**62), st.integers(1, 86_399))
-def test_a_forecast_of_great_amounts_loses_no_second(rate: int, seconds: int) -> None:
-    ahead = days_of("UTC", date(2026, 11, 23), [0] * 7)
-    left = -(-rate * seconds // 86_400)
-    assert empty_at(standing(ahead, MONDAY, spent=0, limit=left), {False: rate, True: rate}, ahead) == MONDAY + timedelta(
-        seconds=seconds
-    )
-
-
 # What to begin with.
 
 
-def wish(base: int, spent: int, empties: datetime | None, unit: Unit = Unit.USD) -> int:
+def wish(base: int, spent: int, lacking: int, unit: Unit = Unit.USD) -> int:
     quota = Quota("k", "s", base, unit)
-    return suggestion(Standing(quota, Window(MONDAY, MONDAY + timedelta(days=7)), MONDAY, spent, base), empties)
+    return suggestion(Standing(quota, Window(MONDAY, MONDAY + timedelta(days=7)), MONDAY, spent, base), lacking)
 
 
-def test_a_suggestion_is_what_the_pace_needs_until_the_reset() -> None:
-    assert wish(usd(700), usd(0), MONDAY + timedelta(days=6)) == usd(120)
-    assert wish(usd(701), usd(0), MONDAY + timedelta(days=6)) == usd(120)
-    assert wish(usd(727), usd(0), MONDAY + timedelta(days=6)) == usd(130)
+def test_a_suggestion_is_what_is_expected_to_be_lacking() -> None:
+    assert wish(usd(700), usd(0), usd(120)) == usd(120)
+    assert wish(usd(700), usd(0), usd(120) + 1) == usd(130)
+    assert wish(usd(700), usd(0), usd("120.01")) == usd(130)
 
 
 def test_a_suggestion_stays_below_the_hard_limit_while_there_is_room() -> None:
-    assert wish(usd(700), usd(0), MONDAY + timedelta(days=1)) == usd(140)
-    assert wish(usd(10_000), usd(0), MONDAY + timedelta(days=1)) == usd(2_000)
+    assert wish(usd(700), usd(0), usd(4_000)) == usd(140)
+    assert wish(usd(10_000), usd(0), usd(2_001)) == usd(2_000)
 
 
 def test_a_suggestion_without_a_need_is_a_tenth_of_the_base() -> None:
-    assert wish(usd(10_000), 0, None) == usd(1_000)
-    assert wish(usd(10_000), usd(11_000), MONDAY) == usd(1_000)
-    assert wish(0, 0, None) == usd(1)
-    assert wish(5, 0, None, Unit.REQUESTS) == 1
+    assert wish(usd(10_000), 0, 0) == usd(1_000)
+    assert wish(usd(10_000), usd(11_000), 0) == usd(1_000)
+    assert wish(0, 0, 0) == usd(1)
+    assert wish(5, 0, 0, Unit.REQUESTS) == 1
 
 
-@given(amounts, amounts, st.none() | st.integers(0, 7 * 86_400), st.sampled_from(Unit))
-def test_a_suggestion_can_be_shown_typed_and_is_enough(base: int, spent: int, seconds: int | None, unit: Unit) -> None:
-    empties = None if seconds is None else MONDAY + timedelta(seconds=seconds)
-    amount = wish(base, spent, empties, unit)
+@given(amounts, amounts, amounts, st.sampled_from(Unit))
+def test_a_suggestion_can_be_shown_typed_and_is_enough(base: int, spent: int, lacking: int, unit: Unit) -> None:
+    amount = wish(base, spent, lacking, unit)
     assert amount * 10 >= base - 9
     assert len(str(amount).rstrip("0")) <= 2
     if amount <= LARGEST:
         assert parse(show(amount, unit), unit) == amount
     room = mark_at(base, 120) - base  # below the hard limit
     step = 10 ** max(0, len(str(room)) - 2)
-    capped = amount == room // step * step
-    if seconds and seconds < 7 * 86_400 and not capped:
-        assert (amount + 1) * seconds > max(0, base - spent) * (7 * 86_400 - seconds)
+    assert amount >= lacking or amount == room // step * step

@@ -93,11 +93,11 @@ def test_a_new_quota_counts_what_was_spent_in_its_scope_and_below_since_its_wind
     }
 
 
-def test_what_was_spent_four_weeks_ago_is_history_of_a_new_quota_and_no_longer_in_its_month() -> None:
+def test_what_was_spent_eight_weeks_ago_is_history_of_a_new_quota_and_no_longer_in_its_month() -> None:
     memory = Memory()
-    count(memory, OLD, call(1, 6, NOW - 27 * DAY), call(2, 5, NOW - 40 * DAY))
+    count(memory, OLD, call(1, 6, NOW - 55 * DAY), call(2, 5, NOW - 68 * DAY))
     start(memory, NEW[:2])
-    assert (spent(memory)["team"], days(memory, "team")) == (0, {date(2026, 10, 29): usd(6)})
+    assert (spent(memory)["team"], days(memory, "team")) == (0, {date(2026, 10, 1): usd(6)})
 
 
 def test_starting_again_changes_nothing_and_tells_nothing_twice() -> None:

@@ -92,11 +92,18 @@ def create() -> None:
     op.create_table("series", number, *text(*NAMES), key("series", "id"))
     op.create_index("series_by_scope", "series", ["scope"])
     op.create_table("slices", *day(), *count("series", *SUMS), key("slices", "day", "series"), sqlite_with_rowid=False)
+    create_streams()
     name = [*day(), *text("provider", "model")]
     op.create_table("sold", *name, *count("cost"), key("sold", *SOLD), sqlite_with_rowid=False)
     create_ledger()
     amending()
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
+
+
+def create_streams() -> None:
+    signal = [*text("signal"), sa.Column("last", sa.Integer(), nullable=False), *count("passed")]
+    op.create_table("holders", *data("id"), *signal, key("holders", "id"), sqlite_with_rowid=False)
+    op.create_table("totals", *data("id"), *count("at", "amount", "calls"), key("totals", "id"), sqlite_with_rowid=False)
 
 
 def create_ledger() -> None:
