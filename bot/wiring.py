@@ -82,6 +82,7 @@ def site_of(leeway: Leeway) -> ASGIApp:
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
+        called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
     )

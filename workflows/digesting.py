@@ -4,11 +4,12 @@ It reports the last whole week, Monday to Monday, before the moment it is due. W
 remembers the message, and is looked at again whenever that week may have changed (`amending`), and every hour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from workflows.amendments import Report, amend, untold
+from workflows.audit import Entry, plain
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.governed import Maker, nobody
@@ -158,3 +159,13 @@ def look_back(kit: Kit) -> None:
 
 def _subject(report: Report) -> str:
     return f"report:{report.key}"
+
+
+def unlike(unit: UnitOfWork, key: str, chain: Sequence[Entry]) -> str:
+    """What is wrong between a report's chain and what is stored; "" for nothing."""
+    report = unit.reports.get(key)
+    if report is None:
+        return f"{chain[-1].subject}: the record knows it, and it is not stored any more"
+    if plain(report.figures()) != chain[-1].after:
+        return f"{chain[-1].subject}: what is stored is not what entry {len(chain)} says"
+    return ""
