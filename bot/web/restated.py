@@ -208,7 +208,7 @@ def _correction(event: FixEvent, scope_in: ScopeIn) -> Correction:
     words = {word_: _word(word_, said, scope_in) for word_ in WORDS if (said := getattr(data, word_)) is not None}
     numbers = dict(_counts(data, {f"{bucket}_tokens": bucket for bucket in Tokens._fields}))
     numbers |= dict(_counts(data, {"requests": "requests", "latency_ms": "latency"}))
-    return _checked(event, data, words, numbers, nanos("data.cost_usd", data.cost_usd))
+    return _checked(event, data, words=words, numbers=numbers, cost=nanos("data.cost_usd", data.cost_usd))
 
 
 def _restatement(event: RestatementEvent, scope_in: ScopeIn) -> Correction:
@@ -220,12 +220,13 @@ def _restatement(event: RestatementEvent, scope_in: ScopeIn) -> Correction:
         numbers["seconds"] = seconds("data.hours_saved", data.hours_saved)
     if (value := nanos("data.value_usd", data.value_usd)) is not None:
         numbers["value"] = value
-    return _checked(event, data, words, numbers, None)
+    return _checked(event, data, words=words, numbers=numbers)
 
 
 def _checked(
-    event: Envelope, data: Fix | Restatement, words: dict[str, str], numbers: dict[str, int], cost: int | None
+    event: Envelope, data: Fix | Restatement, *, words: dict[str, str], numbers: dict[str, int], cost: int | None = None
 ) -> Correction:
+    """A correction with what both kinds say. Raises Wrong for the first field that cannot be right."""
     reason = " ".join(data.reason.split())
     if not reason:
         raise Wrong("data.reason", "must say why: it is kept in the record")
