@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from workflows import audit
 from workflows.attribution import Origin
-from workflows.audit import Entry
+from workflows.audit import Entry, entry
 from workflows.corrections import Correction, Fault, Faulty, Ground, Step, differences, plain, replaced, sort_of, subject, value
-from workflows.keeping import Act, attempt, note
+from workflows.keeping import attempt
 from workflows.metering import MOST, add, pricing
 from workflows.outcomes import use_case_of
 from workflows.policy import Policy
@@ -99,21 +100,28 @@ def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> Corrected | F
         return Faulty(Fault.UNKNOWN)
     original, series = found
     last = unit.record.last(subject(original.usage.key))
-    said: Mapping[str, Any] = last.after if last else {}
-    if said and bytes.fromhex(said["key"]) not in correction.corrects:
-        return Faulty(Fault.OVERTAKEN, instead=said["name"])
-    before = value(original, said["now"]) if said else original
+    held: Mapping[str, Any] = last.after if last else {}
+    if held and bytes.fromhex(held["key"]) not in correction.corrects:
+        return Faulty(Fault.OVERTAKEN, instead=held["name"])
+    before = value(original, held["now"]) if held else original
     after = None if correction.void else _value(original, correction, desk)
     if after and after.cost > MOST:
         return Faulty(Fault.ABSURD, cost=after.cost)
     if plain(before) == plain(after):
         return Faulty(Fault.SAME)
-    ground = _ground(desk.policy, original, series)
-    counters, told = _keep(unit, original, differences(before, after, correction.key, ground), desk)
-    entry = {"before": plain(before), "now": plain(after), "reason": correction.reason, "at": original.usage.at}
-    entry |= {"key": correction.key.hex(), "name": correction.name}
-    note(unit, subject(original.usage.key), Act(correction.by, "voided" if correction.void else "corrected", desk.now), entry)
+    said = {"before": plain(before), "now": plain(after), "reason": correction.reason, "at": original.usage.at}
+    said |= {"key": correction.key.hex(), "name": correction.name}
+    sign(unit, last, correction, on=subject(original.usage.key), said=said, at=desk.now)
+    counters, told = _keep(
+        unit, original, differences(before, after, correction.key, _ground(desk.policy, original, series)), desk
+    )
     return Corrected(frozenset({correction.key}), counters=counters, told=told)
+
+
+def sign(unit: UnitOfWork, last: Entry | None, correction: Correction, *, on: str, said: Mapping[str, Any], at: datetime) -> None:
+    """Adds the entry of a correction to a chain, right after the last one that was looked at: here of two writers one loses."""
+    did = "voided" if correction.void else "corrected"
+    unit.record.append(entry(last, subject=on, at=at, by=correction.by, did=did, after=audit.plain(said)))
 
 
 def _original(unit: UnitOfWork, keys: Iterable[bytes], now: datetime) -> tuple[Costed, Series] | None:

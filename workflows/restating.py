@@ -7,9 +7,9 @@ from typing import Any
 from workflows import amending
 from workflows.attribution import Origin
 from workflows.audit import Entry
-from workflows.correcting import TOGETHER, Corrected
+from workflows.correcting import TOGETHER, Corrected, sign
 from workflows.corrections import Correction, Fault, Faulty, second
-from workflows.keeping import Act, attempt, note
+from workflows.keeping import attempt
 from workflows.outcomes import Produced, use_case_of
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
@@ -51,19 +51,18 @@ def _book(unit: UnitOfWork, correction: Correction, policy: Policy, now: datetim
         return Faulty(Fault.UNKNOWN)
     day, original = found
     last = unit.record.last(subject(original.key))
-    said: Mapping[str, Any] = last.after if last else {}
-    if said and bytes.fromhex(said["key"]) not in correction.corrects:
-        return Faulty(Fault.OVERTAKEN, instead=said["name"])
-    before = _value(original, said["now"]) if said else original
+    held: Mapping[str, Any] = last.after if last else {}
+    if held and bytes.fromhex(held["key"]) not in correction.corrects:
+        return Faulty(Fault.OVERTAKEN, instead=held["name"])
+    before = _value(original, held["now"]) if held else original
     after = None if correction.void else _replaced(original, correction, policy)
     if _plain(before) == _plain(after):
         return Faulty(Fault.SAME)
+    said = {"before": _plain(before), "now": _plain(after), "reason": correction.reason, "name": correction.name}
+    sign(unit, last, correction, on=subject(original.key), said=said | {"key": correction.key.hex()}, at=now)
     steps = differences(before, after, correction.key, original)
     unit.yields.add([(day, step) for step in steps])
     amending.look_again(unit, policy, {(key, day) for s in steps for key in amending.above(policy, s.scope)}, now)
-    entry = {"before": _plain(before), "now": _plain(after), "reason": correction.reason, "name": correction.name}
-    act = Act(correction.by, "voided" if correction.void else "corrected", now)
-    note(unit, subject(original.key), act, entry | {"key": correction.key.hex()})
     return None
 
 
