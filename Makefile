@@ -10,12 +10,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet --no-input
 
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
 # The first of these that is 3.11 or newer; `make PYTHON=/path/to/python3.12 …` names one.
 PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test fuzz check bench soak docs shots lock clean setup
+.PHONY: help demo test fuzz check bench soak litellm docs shots lock clean setup
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +46,8 @@ bench: $(READY)  ## Measure floors and ours side by side, as ratios (10 minutes)
 soak: $(READY)  ## Hold 3,400 calls a second for 10 minutes: latency and memory
 	@$(BIN)/python -m tests.bench --seconds 600 P7
 
+litellm: $(VENV)/litellm/.ready  ## Install the real LiteLLM (750 MB), so that `make test` tries its hook in it
+
 docs: $(READY)  ## Write the generated parts of README.md and docs/
 	@$(BIN)/python docs/generate.py
 
@@ -52,8 +57,8 @@ shots: $(READY)  ## Take docs/sandbox.png from the running demo (needs Chromium)
 # Not after $(READY): a lock that no longer installs must not keep itself from being renewed.
 lock: | $(BIN)/python  ## Renew requirements.lock from pyproject.toml; UPGRADE=1 takes newer versions too
 	@$(PIP) install 'uv>=0.5'
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url \
-	  --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --all-extras --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --output-file tests/litellm.lock tests/litellm.in
 
 clean:  ## Remove .venv, caches and what builds leave behind
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -63,6 +68,13 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Setting up $(VENV) (once) …' >&2
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# LiteLLM by itself, with what it wants: none of that is ours.
+$(VENV)/litellm/.ready: tests/litellm.lock | $(BIN)/python
+	@echo 'Installing LiteLLM in $(VENV)/litellm (once) …' >&2
+	@$(BIN)/python -m venv --clear $(VENV)/litellm
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/litellm/bin/python -m pip --quiet --no-input install --require-hashes -r tests/litellm.lock
 	@touch $@
 
 $(BIN)/python:

@@ -11,8 +11,8 @@ Put this file beside the proxy's config.yaml and name it there:
     LEEWAY_FAIL       while Leeway does not answer: "open" lets calls proceed, with a line in the log, and is the default;
                       "closed" refuses them
 
-A call is attributed as its usage will be, when LiteLLM reports it to Leeway: by key, team, user, tags, project, and by `use_case`,
-`environment` and `leeway_scope` in the metadata of the key or of the call.
+A call is attributed as its usage will be when LiteLLM reports it to Leeway: by key, team, user, tags and project, and by
+`use_case`, `environment` and `leeway_scope` in the metadata of the key or of the call. It is judged by what was spent before it.
 """
 
 import logging
@@ -21,20 +21,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
-from litellm.exceptions import BudgetExceededError
+from litellm.exceptions import BudgetExceededError, ServiceUnavailableError
 from litellm.integrations.custom_logger import CustomLogger
+from litellm.proxy._types import ProxyException
 
 log = logging.getLogger("leeway")
 
 
-class Refused(BudgetExceededError):
-    """What LiteLLM answers with: error type `budget_exceeded`, and a status that clients do not try again."""
+class Refused(BudgetExceededError, ProxyException):
+    """What the caller gets: LiteLLM's own `budget_exceeded`, with a status that clients do not try again.
 
-    type = "budget_exceeded"
+    As a BudgetExceededError it is in LiteLLM's log of calls with the quota that decided, so that Leeway tells whoever called.
+    """
+
+    def __init__(self, verdict: dict[str, Any]) -> None:
+        where = f": {verdict['ask']}" if verdict["ask"] else "."
+        said = f'{verdict["reason"]} To ask for more, type "{verdict["command"]}" in Slack{where}'
+        spent, limit = (verdict[name] / 1e9 if verdict["unit"] == "usd" else None for name in ("spent", "limit"))
+        budget = BudgetExceededError(spent, limit, said, entity_type="leeway", entity_id=verdict["quota"])
+        ProxyException.__init__(self, said, "budget_exceeded", None, budget.status_code)
+        vars(self).update(vars(budget))
 
 
 class Leeway(CustomLogger):
-    """The hook."""
+    """The hook. LiteLLM calls `async_pre_call_hook` before a call goes to a model; what it raises, the caller gets."""
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         super().__init__()
@@ -45,21 +55,19 @@ class Leeway(CustomLogger):
             timeout=float(env.get("LEEWAY_TIMEOUT", "0.5")),
         )
 
-    async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str) -> None:
-        """Called before the call goes to a model; what it raises, the caller gets."""
+    async def async_pre_call_hook(self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str) -> None:  # noqa: ARG002
         if not data.get("model"):
             return
         try:
             verdict = await self.verdict(question(user_api_key_dict, data))
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            log.warning("Leeway did not say whether a call may proceed (%s), so it %s: %s", self.client.base_url, self.fate, error)
+            log.warning("Leeway did not say whether a call may proceed, so it %s: %r", self.fate, error)
             if self.closed:
-                raise Refused(0, 0, "Leeway does not answer, and without it no call may proceed. Try again soon.") from error
+                said = "Leeway does not say whether this call may proceed; try again in a moment."
+                raise ServiceUnavailableError(said, "leeway", data["model"]) from error
             return
         if verdict["decision"] != "allow":
-            said = f'{verdict["reason"]} To ask for more, type "{verdict["command"]}" in Slack: {verdict["ask"]}'
-            entity = {"entity_type": "leeway", "entity_id": verdict["scope"]}
-            raise Refused(verdict["spent"], verdict["limit"], said.rstrip(": "), **entity)
+            raise Refused(verdict)
 
     @property
     def fate(self) -> str:
@@ -76,6 +84,7 @@ def question(key: Any, data: dict[str, Any]) -> dict[str, Any]:
     """What is known of a call before it is made. What callers write may be anything, and must not spoil the question."""
     meta = data.get("metadata") or data.get("litellm_metadata") or {}
     said = [key.metadata, meta.get("requester_metadata"), meta.get("spend_logs_metadata")]
+    tags = meta.get("tags")
     model, provider = sold_as(data["model"])
     return {
         "model": model,
@@ -84,7 +93,7 @@ def question(key: Any, data: dict[str, Any]) -> dict[str, Any]:
         "team": list(names(key.team_alias, key.team_id)),
         "key": list(names(key.key_alias, key.token)),
         "user": first([key.user_email, key.user_id, key.end_user_id]),
-        "tags": list(names(*(meta.get("tags") or [])))[:50],
+        "tags": list(names(*tags))[:50] if isinstance(tags, list) else [],
         "use_case": first(one.get("use_case") for one in said if isinstance(one, dict)),
         "environment": first(one.get("environment") for one in said if isinstance(one, dict)),
         "project": first([key.project_alias, key.project_id]),

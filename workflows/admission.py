@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workflows.money import Unit
-from workflows.quotas import RANK, AtSoft, Level, Quota, Standing, level_of
+from workflows.quotas import RANK, AtSoft, Level, Quota, Standing, level_at
 
 
 class Decision(StrEnum):
@@ -47,17 +47,21 @@ class Estimate(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What one quota says to a call that would use `amount` of it. `level` is the highest whose mark is in its way."""
+    """What one quota says to a call that would use `amount` of it. `level` is the highest whose mark is in its way.
+
+    `bound` is the mark from which on calls are no longer simply allowed.
+    """
 
     standing: Standing
     amount: int
     level: Level
     decision: Decision
+    bound: int
 
     @property
     def left(self) -> int:
         """What can be spent before calls are stopped."""
-        return max(0, bound(self.standing) - self.standing.spent)
+        return max(0, self.bound - self.standing.spent)
 
 
 class Verdict(NamedTuple):
@@ -82,17 +86,15 @@ def met(quota: Quota, level: Level) -> Decision:
             return Decision.ALLOW
 
 
-def bound(standing: Standing) -> int:
-    """The mark from which on calls are no longer simply allowed."""
-    return standing.hard if met(standing.quota, Level.SOFT) is Decision.ALLOW else standing.soft
-
-
 def judge(standing: Standing, estimate: Estimate) -> Finding:
     """What a quota says to a call."""
-    quota, amount = standing.quota, estimate.of(standing.quota.unit)
+    quota = standing.quota
+    amount, marks = estimate.of(quota.unit), quota.thresholds.marks(standing.limit, standing.added)
     last = standing.spent + max(amount, 1) - 1  # where the last bit of the call begins: a mark there or below is in its way
-    level = level_of(last, standing.limit, quota.thresholds, added=standing.added)
-    return Finding(standing, amount, level, met(quota, level))
+    level = level_at(last, marks)
+    soft, hard = marks[-2:]
+    bound = hard if quota.at_soft is AtSoft.ALLOW else soft
+    return Finding(standing, amount, level, met(quota, level), bound.mark)
 
 
 def decide(findings: Sequence[Finding]) -> Verdict:

@@ -15,7 +15,7 @@ from math import ceil
 
 from workflows.approvals import Approval
 from workflows.money import NANO, Unit
-from workflows.quotas import Quota, lineage
+from workflows.quotas import Amount, Quota, lineage
 from workflows.spend import Slice
 from workflows.times import Period
 
@@ -151,11 +151,17 @@ class Proposal:
     below: int = 0
 
     @property
+    def pinned(self) -> bool:
+        """Whether another limit is needed that its thresholds, which are amounts, might not fit."""
+        fits = _settled(self.current, max(self.need, self.below), self.quota.unit) == self.current
+        return self.current is not None and _in_amounts(self.quota) and not fits
+
+    @property
     def verdict(self) -> Verdict:
         if self.current is None:
             return Verdict.NEW
         if self.limit == self.current:
-            return Verdict.KEEP if self.facts.enough else Verdict.LEAVE
+            return Verdict.KEEP if self.facts.enough and not self.pinned else Verdict.LEAVE
         return Verdict.RAISE if self.limit > self.current else Verdict.LOWER
 
 
@@ -164,7 +170,17 @@ def proposed(quota: Quota, past: Past, headroom: int, *, new: bool = False) -> P
     known = facts(past, quota.period)
     need = ceil(needed(known, quota.period) * (100 + headroom) / 100)
     current = None if new else quota.limit
-    return Proposal(quota, current, known, need, _settled(current, need, quota.unit))
+    return Proposal(quota, current, known, need, _limit(quota, current, need))
+
+
+def _limit(quota: Quota, current: int | None, floor: int) -> int:
+    """What a limit should be that must not be below a floor; it stays where its thresholds are amounts, which are set with it."""
+    return current if current is not None and _in_amounts(quota) else _settled(current, floor, quota.unit)
+
+
+def _in_amounts(quota: Quota) -> bool:
+    levels = quota.thresholds
+    return any(isinstance(at, Amount) for at in (*levels.warnings, levels.soft, levels.hard))
 
 
 def needed(known: Facts, period: Period) -> Fraction:
@@ -193,7 +209,7 @@ def balanced(proposals: Iterable[Proposal]) -> list[Proposal]:
         children = [p for other, p in found.items() if _parent(other, found) == place]
         below = sum(child.limit for child in children)
         floor = max(mine.need, below)
-        limit = _settled(mine.current, floor, mine.quota.unit) if below > mine.limit or mine.facts.enough else mine.limit
+        limit = _limit(mine.quota, mine.current, floor) if below > mine.limit or mine.facts.enough else mine.limit
         found[place] = replace(mine, below=below, limit=limit)
     return list(found.values())
 

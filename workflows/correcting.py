@@ -85,9 +85,6 @@ def correct(
 def _together(unit: UnitOfWork, corrections: Sequence[Correction], desk: Desk) -> Corrected:
     done = Corrected()
     for correction in corrections:
-        if unit.corrections.original(correction.key) is not None:
-            done = done.plus(Corrected(known=frozenset({correction.key})))
-            continue
         booked = _book(unit, correction, desk)
         done = done.plus(Corrected(faulty={correction.key: booked}) if isinstance(booked, Faulty) else booked)
     return done
@@ -95,12 +92,17 @@ def _together(unit: UnitOfWork, corrections: Sequence[Correction], desk: Desk) -
 
 def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> Corrected | Faulty:
     """Books one correction, with its entry."""
+    mine = frozenset({correction.key})
+    if unit.corrections.original(correction.key) is not None:
+        return Corrected(known=mine)
     found = _original(unit, correction.corrects, desk.now)
     if found is None:
         return Faulty(Fault.UNKNOWN)
     original, series = found
     last = unit.record.last(subject(original.usage.key))
     held: Mapping[str, Any] = last.after if last else {}
+    if held and held["key"] == correction.key.hex():
+        return Corrected(known=mine)  # another writer booked it a moment ago
     if held and bytes.fromhex(held["key"]) not in correction.corrects:
         return Faulty(Fault.OVERTAKEN, instead=held["name"])
     before = value(original, held["now"]) if held else original
@@ -115,7 +117,7 @@ def _book(unit: UnitOfWork, correction: Correction, desk: Desk) -> Corrected | F
     counters, told = _keep(
         unit, original, differences(before, after, correction.key, _ground(desk.policy, original, series)), desk
     )
-    return Corrected(frozenset({correction.key}), counters=counters, told=told)
+    return Corrected(mine, counters=counters, told=told)
 
 
 def sign(unit: UnitOfWork, last: Entry | None, correction: Correction, *, on: str, said: Mapping[str, Any], at: datetime) -> None:

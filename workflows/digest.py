@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from workflows.governed import Share
+from workflows.loose import Loose
 from workflows.money import Unit
 from workflows.outcomes import Worth
 from workflows.overrides import Outcome, Override, Status
@@ -100,6 +101,7 @@ class Amended:
 class Digest:
     """What one channel is told about one week. `ending` are overrides that end within seven days of `at`.
 
+    `loose` is for whoever sees to what no rule claims and what has no price; None for everybody else.
     `amended` is what changed in this week since it was told, `earlier` what changed in weeks before and no digest told yet. A
     digest is kept as it was told, so a field that comes later needs a default.
     """
@@ -111,6 +113,7 @@ class Digest:
     lines: tuple[Line, ...]
     exceptions: tuple[Exceptional, ...]
     ending: tuple[Override, ...]
+    loose: Loose | None = None
     governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
     worth: tuple[Worth, ...] = ()
     amended: Amended | None = None
@@ -124,7 +127,7 @@ class Digest:
     @property
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
-        news = (self.exceptions, self.ending, self.worth, self.amended, self.earlier)
+        news = (self.exceptions, self.ending, self.loose, self.worth, self.amended, self.earlier)
         return not any(news) and not any(line.spent or line.before for line in self.lines)
 
     @property
@@ -166,12 +169,19 @@ def _idle(line: Line) -> bool:
 
 
 def compose(
-    channel: str, week: str, window: Window, *, at: datetime, lines: Sequence[Line], cases: Sequence[Exceptional]
+    channel: str,
+    week: str,
+    window: Window,
+    *,
+    at: datetime,
+    lines: Sequence[Line],
+    cases: Sequence[Exceptional],
+    loose: Loose | None = None,
 ) -> Digest:
     """The digest of a week from every exception that touched it: asked, decided, or ended in the week, or still running."""
     touched = tuple(case for case in cases if _touches(case, window))
     ending = tuple(o for case in cases if (o := case.override) and _ends_soon(o, at))
-    return Digest(channel, week, window, at, tuple(lines), touched, ending)
+    return Digest(channel, week, window, at, tuple(lines), touched, ending, loose)
 
 
 def _touches(case: Exceptional, window: Window) -> bool:

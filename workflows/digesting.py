@@ -12,6 +12,7 @@ from workflows.amendments import Report, amend, untold
 from workflows.audit import Entry, plain
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.explaining import loose
 from workflows.governed import Maker, nobody
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
 from workflows.metering import standing
@@ -66,7 +67,8 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker:
     lines = [_line(unit, policy, quota, window=window, now=now) for quota in quotas]
     cases = [_case(unit, request.id) for request in unit.requests.touching([q.key for q in quotas], window)]
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
-    told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]))
+    ends = loose(unit, policy, window) if _minds(policy, channel) else None
+    told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]), loose=ends)
     earlier = unit.reports.since(channel, week_name(window.start - REMEMBERED, policy.organization.zone))
     leads = channel == policy.digest.leadership
     return replace(
@@ -84,6 +86,11 @@ def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now
 def _weeks(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> tuple[int, int | None]:
     first, last = _days(policy, window)
     return weeks(unit.meter.days(quota.key, first - 2 * WEEK, last), first)
+
+
+def _minds(policy: Policy, channel: str) -> bool:
+    """Whether a channel is told of what no rule claims: leadership's, and that of whoever sees to it."""
+    return channel in (policy.digest.leadership, *(quota.channel for quota in policy.minders))
 
 
 def _days(policy: Policy, window: Window) -> tuple[date, date]:

@@ -5,21 +5,25 @@ Nothing is decided here. Every figure is read in one unit of work, at one moment
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
+from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
 from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
-from workflows.policy import Policy
+from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, lineage, retired, suggestion
 from workflows.refusals import Refused
 from workflows.requesting import facts
 from workflows.requests import Case, Impact, Request, Term
 from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
+from workflows.spend import NOTHING, Sums
+from workflows.times import INSTANT, Period, Window, local_day, window_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,29 @@ def seats(request: Request) -> tuple[Seat, ...]:
         Seat(stage, tuple(p for p in yes if p in stage.approvers), full >= stage.quorum, stage is asked)
         for stage, full in zip(stages, filled(stages, yes), strict=True)
     )
+
+
+def loose(unit: UnitOfWork, policy: Policy, window: Window) -> Loose:
+    """What was loose in a window of whole local days."""
+    zone = policy.organization.zone
+    first, last = local_day(window.start, zone), local_day(window.end - INSTANT, zone)
+    slices = unit.meter.slices(first, last, policy.unattributed)
+    fallen = unit.meter.unpriced(first, last).items()
+    return Loose(
+        window=window,
+        scope=policy.unattributed,
+        owner=next((quota.owner for quota in policy.minders if quota.owner), None),
+        strays=reduce(Sums.plus, (piece.sums for piece in slices), NOTHING),
+        whole=unit.meter.total(first, last),
+        origins=origins(piece.series for piece in slices),
+        unpriced=tuple(Unpriced(model, events, cost) for model, (events, cost) in fallen),
+        free=policy.fallback_price == FREE,
+    )
+
+
+def loose_this_month(unit: UnitOfWork, policy: Policy, now: datetime) -> Loose:
+    """What is loose since the month began."""
+    return loose(unit, policy, window_at(Period.MONTH, policy.organization.zone, now))
 
 
 @dataclass(frozen=True, slots=True)

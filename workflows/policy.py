@@ -76,6 +76,11 @@ class DigestPlan:
 FREE = Price(0, 0, 0, 0)
 
 
+def unattributed(scope: str) -> str:
+    """Where usage goes that nobody claims, in the tree of a scope."""
+    return f"{lineage(scope)[-1]}/unattributed"
+
+
 @dataclass(frozen=True)
 class Policy:
     """The whole of app.yaml. `quotas` are in the order they were written, parents and children mixed as the operator likes.
@@ -117,8 +122,17 @@ class Policy:
     @cached_property
     def unattributed(self) -> str:
         """The scope of usage that no rule attributes: below the first root, so that it counts in the whole."""
-        root = self.quotas[0].scope.partition("/")[0] if self.quotas else "platform"
-        return f"{root}/unattributed"
+        return unattributed(self.quotas[0].scope if self.quotas else "platform")
+
+    @property
+    def root(self) -> str:
+        """The scope in which all usage counts."""
+        return lineage(self.unattributed)[-1]
+
+    @cached_property
+    def minders(self) -> tuple[Quota, ...]:
+        """The quotas whose owner and channel see to unattributed usage: those of its own scope, or else those of the whole."""
+        return self.on(self.unattributed) or self.on(self.root)
 
     @cached_property
     def attribution(self) -> Attribution:

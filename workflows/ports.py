@@ -24,7 +24,7 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Sums, Tally
 from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
 
@@ -195,8 +195,11 @@ class Meter(Protocol):
     def latest(self, quota: str, window: Window) -> Notice | None:
         """The newest notice that was shown for a quota in a window."""
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
-        """Models without a price: (events, nano-dollars by the fallback)."""
+    def total(self, first: date, last: date) -> Sums:
+        """What was counted everywhere from first to last, both included."""
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
+        """Models without a price that were counted from first to last, in their order: (events, nano-dollars by the fallback)."""
 
 
 class Corrections(Protocol):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from workflows.money import NANO, Unit
 from workflows.people import PersonId
@@ -80,10 +81,15 @@ class Thresholds:
 
         As a limit grows, amounts and percentages grow apart. No level then begins after a more severe one: it begins with it.
         """
-        hard = _threshold(Level.HARD, self.hard, limit, added)
-        soft = _least(_threshold(Level.SOFT, self.soft, limit, added), hard)
-        warnings = (_least(_threshold(Level.WARNING, at, limit, added), soft) for at in self.warnings)
-        return (*sorted(warnings, key=lambda warning: warning.mark), soft, hard)
+        return _marks(self, limit, added)
+
+
+@lru_cache(4096)  # every call that is judged asks for those of its quotas, and limits seldom change
+def _marks(levels: Thresholds, limit: int, added: int) -> tuple[Crossing, ...]:
+    hard = _threshold(Level.HARD, levels.hard, limit, added)
+    soft = _least(_threshold(Level.SOFT, levels.soft, limit, added), hard)
+    warnings = (_least(_threshold(Level.WARNING, at, limit, added), soft) for at in levels.warnings)
+    return (*sorted(warnings, key=lambda warning: warning.mark), soft, hard)
 
 
 def _threshold(level: Level, at: At, limit: int, added: int) -> Crossing:
@@ -147,8 +153,13 @@ def mark_at(limit: int, percent: int) -> int:
 
 def level_of(spent: int, limit: int, thresholds: Thresholds, *, added: int = 0) -> Level:
     """The level of a quota that has spent so much of this effective limit, of which `added` is more than app.yaml says."""
+    return level_at(spent, thresholds.marks(limit, added))
+
+
+def level_at(spent: int, marks: tuple[Crossing, ...]) -> Level:
+    """The level that spend has reached, by the marks of a limit."""
     reached = Level.OK
-    for threshold in thresholds.marks(limit, added):
+    for threshold in marks:
         if spent < threshold.mark:
             break
         reached = threshold.level

@@ -35,23 +35,24 @@ def restate(corrections: Sequence[Correction], *, policy: Policy, units: Units, 
 def _together(unit: UnitOfWork, corrections: Sequence[Correction], policy: Policy, now: datetime) -> Corrected:
     done = Corrected()
     for correction in corrections:
-        mine = frozenset({correction.key})
-        if unit.yields.find(correction.key):
-            done = done.plus(Corrected(known=mine))
-        elif faulty := _book(unit, correction, policy, now):
-            done = done.plus(Corrected(faulty={correction.key: faulty}))
-        else:
-            done = done.plus(Corrected(new=mine))
+        booked = _book(unit, correction, policy, now)
+        done = done.plus(Corrected(faulty={correction.key: booked}) if isinstance(booked, Faulty) else booked)
     return done
 
 
-def _book(unit: UnitOfWork, correction: Correction, policy: Policy, now: datetime) -> Faulty | None:
+def _book(unit: UnitOfWork, correction: Correction, policy: Policy, now: datetime) -> Corrected | Faulty:
+    """Books one correction, with its entry."""
+    mine = frozenset({correction.key})
+    if unit.yields.find(correction.key):
+        return Corrected(known=mine)
     found = _original(unit, correction)
     if found is None:
         return Faulty(Fault.UNKNOWN)
     day, original = found
     last = unit.record.last(subject(original.key))
     held: Mapping[str, Any] = last.after if last else {}
+    if held and held["key"] == correction.key.hex():
+        return Corrected(known=mine)  # another writer booked it a moment ago
     if held and bytes.fromhex(held["key"]) not in correction.corrects:
         return Faulty(Fault.OVERTAKEN, instead=held["name"])
     before = _value(original, held["now"]) if held else original
@@ -63,7 +64,7 @@ def _book(unit: UnitOfWork, correction: Correction, policy: Policy, now: datetim
     steps = differences(before, after, correction.key, original)
     unit.yields.add([(day, step) for step in steps])
     amending.look_again(unit, policy, {(key, day) for s in steps for key in amending.above(policy, s.scope)}, now)
-    return None
+    return Corrected(mine)
 
 
 def _original(unit: UnitOfWork, correction: Correction) -> tuple[date, Produced] | None:

@@ -11,7 +11,8 @@ import typer
 from bot.cli import reasons, starting
 from bot.cli.telling import Json, fail
 from bot.clock import SystemClock
-from bot.config.pasting import Entry, section
+from bot.config import Draft, Problem, lines, read_bytes
+from bot.config.pasting import Entry, pasted, section
 from workflows.approvals import Approval
 from workflows.baseline import FEWEST, WEEK, History
 from workflows.policy import Policy
@@ -43,6 +44,13 @@ def baseline(
         _too_little(found, told, as_json=json_)
     text = fragment(settled.config, policy, found, told)
     typer.echo(json.dumps(reasons.plain(found, told) | {"fragment": text}) if json_ else text, nl=json_)
+    _unfit(read_bytes(pasted(settled.config.read_bytes(), text)))
+
+
+def _unfit(read: Draft | list[Problem]) -> None:
+    """Says what must be mended by hand where the section does not pass as it stands, as where new quotas inherit amounts."""
+    if isinstance(read, list):
+        fail("\n".join(["with this section app.yaml would not be right:", *lines(read, "app.yaml")]))
 
 
 def _too_little(found: Baseline, told: reasons.Told, *, as_json: bool) -> None:

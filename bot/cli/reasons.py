@@ -70,7 +70,7 @@ def why(proposal: Proposal, found: Baseline, told: Told) -> list[str]:
     """The reasons for one number, a line each."""
     known, unit = proposal.facts, proposal.quota.unit
     if not known.enough:
-        return [*_left(proposal), *(_below(proposal) if proposal.verdict is Verdict.RAISE else [])]
+        return [*_left(proposal), *(_below(proposal) if proposal.verdict is Verdict.RAISE or proposal.pinned else [])]
     return [
         f"{_verdict(proposal)}: {_spent(known, proposal.quota.period, unit)}",
         _sum(proposal, told.headroom),
@@ -82,6 +82,8 @@ def why(proposal: Proposal, found: Baseline, told: Told) -> list[str]:
 
 def _verdict(proposal: Proposal) -> str:
     current = shown(proposal.current or 0, proposal.quota.unit)
+    if proposal.pinned:
+        return f"left at {current} (its thresholds are amounts: set them and the limit together)"
     match proposal.verdict:
         case Verdict.NEW:
             return "new, it has no budget yet"

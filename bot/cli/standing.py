@@ -10,19 +10,25 @@ import typer
 from bot.cli import letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
-from bot.web.looking import plain
+from bot.config.problems import LONGEST, tame
+from bot.web.looking import plain, plain_loose
 from workflows.effects import Alarm
+from workflows.explaining import loose
+from workflows.loose import Loose
 from workflows.metering import standings
-from workflows.money import percent, show
+from workflows.money import Unit, percent, show
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Errand, UnitOfWork
 from workflows.quotas import Standing
 from workflows.requests import Request
-from workflows.times import show_moment
+from workflows.times import Window, day_at, show_moment
 
 AHEAD = timedelta(days=366)
 NEXT = 5  # alarms that are told
+DAYS = 7  # in which usage is looked at that no rule claims
+NAMES = 8  # of models or origins that are told
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Glance:
     overrides: list[Override]
     dead: list[Errand]
     alarms: list[Alarm]
+    loose: Loose
     passed: int
     reported: reported.Reported
 
@@ -58,9 +65,16 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         overrides=[override for key in keys for override in unit.overrides.current(key)],
         dead=unit.outbox.dead(),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
+        loose=loose(unit, policy, _days(policy, now)),
         passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
     )
+
+
+def _days(policy: Policy, now: datetime) -> Window:
+    """The last local days, today included."""
+    zone = policy.organization.zone
+    return Window(day_at(zone, now - (DAYS - 1) * ONE_DAY).start, day_at(zone, now).end)
 
 
 def _plain(seen: Glance) -> dict[str, object]:
@@ -70,6 +84,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "requests": [_request(request) for request in seen.requests],
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
+        **plain_loose(seen.loose),
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
@@ -99,12 +114,37 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for o in seen.overrides:
         ends = over if (over := o.over_at()) is None else show_moment(over, zone)
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
+    yield from _loose(seen.loose)
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
     if seen.passed:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
+
+
+def _loose(loose: Loose) -> Iterable[str]:
+    """What no rule claims and what has no price, and what to do about it."""
+    strays, spent = loose.strays, show(loose.strays.cost, Unit.USD)
+    if strays.events:
+        of_all = f"{spent} of {show(loose.whole.cost, Unit.USD)} ({percent(strays.cost, loose.whole.cost)} %)"
+        whence = _few(f"{word.replace('_', ' ')} {value}" for word, value in loose.origins)
+        yield f"unattributed in {DAYS} days: {strays.events:,} events, {of_all}, from {whence}"
+        yield "  say where they belong under attribution in app.yaml"
+    else:
+        yield f"unattributed in {DAYS} days: none"
+    if loose.unpriced:
+        events, models = sum(each.events for each in loose.unpriced), _few(each.model for each in loose.unpriced)
+        yield f"without a price in {DAYS} days: {events:,} events, counted as {show(loose.guessed, Unit.USD)}, of {models}"
+        yield "  write what they cost under models.prices in app.yaml" + (", or a fallback_price" if loose.free else "")
+    else:
+        yield f"without a price in {DAYS} days: none"
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first names, as a terminal may show them: they are the senders' words."""
+    every = [tame(name, LONGEST) for name in names]
+    return ", ".join(every[:NAMES]) + (f" and {len(every) - NAMES} more" if len(every) > NAMES else "")
 
 
 def join(app: typer.Typer) -> None:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
 from bot.config.place import Place
 from bot.config.problems import nearest
-from bot.config.words import price
+from bot.config.words import covers, price
 from workflows.policy import FREE, Models
 from workflows.routing import Data
 from workflows.spend import Price
@@ -72,14 +71,9 @@ def _check_stricter(place: Place, approved: Mapping[Data, tuple[str, ...]], plac
     for data, place_of in places.items():
         milder = max((d for d in approved if d < data), default=None)
         for pattern in approved[data] if milder is not None else ():
-            if not any(_covers(wide, pattern) for wide in approved[milder or data]):
+            if not any(covers(wide, pattern) for wide in approved[milder or data]):
                 message = f'"{pattern}" is approved for {data.word} data but not for milder data'
                 place_of.bad(message, "approve it for both")
-
-
-def _covers(wide: str, narrow: str) -> bool:
-    """Whether `wide` surely matches all that `narrow` does; with ? or [ ] in `wide` only the same pattern is sure."""
-    return wide == narrow or (not set(wide) & set("?[") and fnmatchcase(narrow, wide))
 
 
 def _prices(place: Place) -> dict[str, Price]:

@@ -54,6 +54,17 @@ def section(raw: bytes, quotas: Sequence[Quota], entries: Mapping[str, Entry], f
     return "\n".join(_filled(text.getvalue(), marks, len(marks) - len(fresh))) + "\n"
 
 
+def pasted(raw: bytes, part: str) -> bytes:
+    """A file with this in place of its section of quotas."""
+    kept, inside = list[str](), False
+    for line in raw.decode("utf-8-sig").splitlines(keepends=True):
+        if line[:1] not in (" ", "#", "\n", "\r", "-"):
+            inside = line.startswith("quotas:")
+        if not inside:
+            kept.append(line)
+    return f"{''.join(kept).rstrip()}\n\n{part}".encode()
+
+
 def _in_file(quotas: Sequence[Quota]) -> list[Quota]:
     """By scope, since a scope's quotas stand together."""
     scopes = dict.fromkeys(quota.scope for quota in quotas)

@@ -3,9 +3,10 @@
 Readers never raise and never stop: they note a problem and go on with a harmless value, so that one run says everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.config.problems import Problem, nearest
 from bot.config.tree import Entries, Items, Text, Tree
@@ -93,8 +94,15 @@ class Place:
         below = [(self._below(key.text), key, value) for key, value in self.tree.entries]
         return [(Place(path, key, self.notes), Place(path, value, self.notes)) for path, key, value in below]
 
-    def fields(self, known: Iterable[str], *, later: Iterable[str] = (), example: str = "keys and values") -> dict[str, "Place"]:
-        """The values of known keys. Others are refused, those that come `later` with that explanation."""
+    def fields(
+        self,
+        known: Collection[str],
+        *,
+        later: Collection[str] = (),
+        meant: Mapping[str, str] = MappingProxyType({}),
+        example: str = "keys and values",
+    ) -> dict[str, "Place"]:
+        """The values of known keys. Others are refused; those that come `later`, and what is `meant` by some, with a sentence."""
         found: dict[str, Place] = {}
         for key, value in self.entries(example):
             if key.written in known:
@@ -102,7 +110,7 @@ class Place:
             elif key.written in later:
                 self._refuse(key, "not supported yet", "leave it out")
             else:
-                self._refuse(key, "unknown key", nearest(key.written, known))
+                self._refuse(key, "unknown key", meant.get(key.written) or nearest(key.written, known))
         return found
 
     def missing(self, key: str, suggestion: str) -> None:

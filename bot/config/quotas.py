@@ -1,10 +1,10 @@
-"""The `quotas` section, and the check that parents are as large as their children."""
+"""The `quotas` section."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from bot.config.fitting import compare
 from bot.config.levels import IN, KINDS, LEVELS, Levels, given, of
 from bot.config.place import Place
 from bot.config.problems import nearest
@@ -12,6 +12,7 @@ from bot.config.tree import Entries
 from bot.config.words import amount, channel, choice, limit, person
 from workflows import money
 from workflows.money import Unit
+from workflows.policy import unattributed
 from workflows.quotas import Kind, Quota, key_of, lineage
 
 SCOPE = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*){0,9}")
@@ -34,6 +35,12 @@ def scopes(place: Place) -> tuple[str, ...]:
     return tuple(key.text for key, _ in place.tree.entries) if isinstance(place.tree, Entries) else ()
 
 
+def tree(named: Iterable[str]) -> tuple[str, ...]:
+    """Every scope there is: those that are named, those above them, and where usage goes that no rule attributes."""
+    every = [scope for each in named for scope in reversed(lineage(each))]
+    return tuple(dict.fromkeys([*every, *(unattributed(scope) for scope in every[:1])]))
+
+
 def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
     """Every quota, in the order of the file."""
     found: dict[str, tuple[Quota, Place]] = {}
@@ -46,7 +53,7 @@ def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
             found.setdefault(quota.key, (quota, at))
     if isinstance(place.tree, Entries) and not place.tree.entries:
         place.bad("no quota at all", f"write at least one, as {HOW}")
-    _compare(found.values())
+    compare(found.values())
     return tuple(quota for quota, _ in found.values())
 
 
@@ -121,21 +128,3 @@ def _rollover(place: Place, limit: int, unit: Unit) -> int:
     elif most[0] > limit:
         place.doubtful("more than the limit itself, of which no more than all can be left", "write yes")
     return most[0]
-
-
-def _compare(found: Iterable[tuple[Quota, Place]]) -> None:
-    """Says where children may spend more than their parent. Allowed: not every team uses all it may."""
-    alike: dict[tuple[object, ...], dict[str, tuple[Quota, Place]]] = defaultdict(dict)
-    for quota, place in found:
-        alike[quota.unit, quota.period, quota.models][quota.scope] = quota, place
-    for by_scope in alike.values():
-        below: dict[str, int] = defaultdict(int)
-        for scope, (quota, _) in by_scope.items():
-            parent = next((above for above in lineage(scope)[1:] if above in by_scope), None)
-            if parent is not None:
-                below[parent] += quota.limit
-        for scope, total in below.items():
-            quota, place = by_scope[scope]
-            if total > quota.limit:
-                more = money.show(total - quota.limit, quota.unit)
-                place.doubtful(f"the quotas below it add up to {money.show(total, quota.unit)}, {more} more than this")

@@ -10,20 +10,20 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.config.attribution import attribution
 from bot.config.levels import levels
 from bot.config.models import models
 from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
-from bot.config.quotas import Context, quotas, scopes
+from bot.config.quotas import Context, quotas, scopes, tree
 from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
-from workflows.spend import Price
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest", "reports")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest", "reports")
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -65,16 +65,16 @@ def read_bytes(raw: bytes) -> Draft | list[Problem]:
 
 
 def _policy(place: Place) -> Policy:
-    fields = place.fields(SECTIONS, later=("attribution",), example="organization: {name: Acme}")
+    fields = place.fields(SECTIONS, example="organization: {name: Acme}")
     for key, example in (("organization", "{name: Acme}"), ("quotas", "{platform: {limit: $250 a month}}")):
         if key not in fields:
             place.missing(key, f"write {key}: {example}")
     who = people(fields["people"]) if "people" in fields else People()
     which, prices, fallback = models(fields.get("models"))
     limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
-    _doubts(fields, place, who, fallback)
-    known = Known(who, which, scopes(fields["quotas"]) if "quotas" in fields else ())
-    return Policy(
+    named = scopes(fields["quotas"]) if "quotas" in fields else ()
+    known = Known(who, which, named)
+    policy = Policy(
         organization=_organization(fields["organization"]) if "organization" in fields else Organization(""),
         quotas=limits,
         rules=routing(fields["routing"], known) if "routing" in fields else (),
@@ -84,21 +84,28 @@ def _policy(place: Place) -> Policy:
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         prices=prices,
         fallback_price=fallback,
+        claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
         reports=reports(fields["reports"]) if "reports" in fields else {},
     )
+    _doubts(fields, place, policy)
+    return policy
 
 
-def _doubts(fields: Mapping[str, Place], root: Place, who: People, fallback: Price) -> None:
+def _doubts(fields: Mapping[str, Place], root: Place, policy: Policy) -> None:
     """What a file may leave out, at a price that its author should know."""
+    who = policy.people
     groups = (*who.groups, *who.usergroups)
     if who.fallback not in groups:
         advice = f"name a group that stands in, as fallback: {next(iter(groups), 'platform')}"
         at, key = (fields["people"], "fallback") if "people" in fields else (root, "people.fallback")
         at.lacking(key, "a request is refused when its approvers cannot be asked", advice)
-    if fallback is FREE:
+    if policy.fallback_price is FREE:
         advice = "write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
         at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
         at.lacking(key, "calls to a model without a known price count as $0", advice)
+    if policy.quotas and not any(quota.owner for quota in policy.minders):
+        advice = f"name an owner, or give {policy.unattributed} a quota that has one"
+        fields["quotas"].lacking(f"{policy.root}.owner", "nobody owns usage that no rule attributes", advice)
 
 
 def _organization(place: Place) -> Organization:

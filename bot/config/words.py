@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from bot.config.place import Place, Sort
@@ -145,6 +146,11 @@ def channel(place: Place) -> str:
         lowered = "#" + said.lower().removeprefix("#").replace(" ", "-")
         place.bad("not a channel", f'write "{lowered}"' if CHANNEL.fullmatch(lowered) else 'write "#team-search" or a Slack id')
     return said
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether a shell pattern surely matches all that another does; with ? or [ ] in it only the same pattern is sure."""
+    return wide == narrow or (not set(wide) & set("?[") and "[" not in narrow and fnmatchcase(narrow, wide))
 
 
 def usergroup(place: Place) -> str:

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.slack import asking
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
-from workflows.explaining import details
+from workflows.explaining import details, loose_this_month
 from workflows.people import PersonId
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
@@ -78,7 +78,9 @@ def _status(front: Front, scope: str, channel: str, by: PersonId) -> Body:
     now = front.kit.clock.now()
     with front.kit.reads() as unit:
         told = [details(unit, policy, quota, now) for quota in quotas]
-    return front.renderer.render("status.yaml", details=told, zone=front.zone_of(by))
+        whole = any(quota.scope in (policy.root, policy.unattributed) for quota in quotas)
+        ends = loose_this_month(unit, policy, now) if whole else None
+    return front.renderer.render("status.yaml", details=told, loose=ends, zone=front.zone_of(by))
 
 
 def _details(front: Front, quota: Quota, by: PersonId) -> Body:

@@ -74,6 +74,12 @@ def hours(seconds: int) -> str:
     return f"{said} hour{'s' if said != '1' else ''}"
 
 
+def origin(said: tuple[str, str]) -> str:
+    """Where usage comes from: 'team “growth”'; the name is the sender's own word."""
+    word, value = said
+    return f"{word.replace('_', ' ')} {quoted(value)}"
+
+
 def share(part: int, whole: int) -> str:
     """ "84 %", which no line breaks in two."""
     return f"{percent(part, whole)}\u00a0%"
@@ -121,6 +127,7 @@ FILTERS = {
     "signed": signed,
     "hours": hours,
     "each": each,
+    "origin": origin,
     "person": person,
     "channel": channel,
     "day": show_day,

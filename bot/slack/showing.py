@@ -46,21 +46,28 @@ class Shower:
         }
 
     def warning(self, key: str) -> None:
-        """The team's channel has the warning: said once."""
-        thing = f"warning:{key}"
-        if self._poster.find(thing, CHANNEL):
-            return
-        now = self._kit.clock.now()
+        """The scope's channel and its owner have the warning: each is told once."""
+        thing, now = f"warning:{key}", self._kit.clock.now()
         with self._kit.reads() as unit:
             notice = unit.meter.notice(key)
             quota = self._kit.policy.quota(notice.quota) if notice else None
+            told = {post.place for post in unit.posts.of(thing)}
             if notice is None or quota is None or now not in notice.window:
                 return  # the window is over: what it says would no longer be true
             out = outlook(unit, self._kit.policy, quota, now, ranged=True)
-        channel = self._home(quota) or (self._poster.im(quota.owner) if quota.owner else "")
-        if channel:
-            message = self._front.renderer.render("warning.yaml", notice=notice, outlook=out, zone=self._front.zone)
-            self._poster.put(Spot(thing, CHANNEL, channel), message)
+        channel = self._home(quota)
+        owner = self._owner(quota, channel)
+        said = partial(self._front.renderer.render, "warning.yaml", notice=notice, outlook=out, channel=channel)
+
+        def in_channel() -> None:
+            self._poster.put(Spot(thing, CHANNEL, channel), said(owner=None, zone=self._front.zone))
+
+        def to_owner(person: PersonId) -> None:
+            message = said(owner=person, zone=self._front.zone_of(person))
+            self._poster.put(Spot(thing, f"dm:{person}", self._poster.im(person)), message)
+
+        puts = [in_channel] if channel and CHANNEL not in told else []
+        each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
         """Every copy of a request's card shows it as it is; those who are asked now have one."""
@@ -202,6 +209,11 @@ class Shower:
         """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
         near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
         return next(near, quota).channel
+
+    def _owner(self, quota: Quota, channel: str) -> PersonId | None:
+        """Who owns a quota; where there is no channel either, the nearest owner above: somebody is to hear of it."""
+        near = (q.owner for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.owner)
+        return quota.owner if channel else next(near, None)
 
 
 def each(puts: Iterable[Callable[[], None]]) -> None:

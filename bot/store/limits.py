@@ -1,6 +1,7 @@
-"""The embedded quota store: limits as rows, enforced by our own admission check. For companies without a gateway.
+"""The embedded quota store: limits as rows, for companies without a gateway. Our own admission check enforces what they say.
 
-It behaves like a gateway next door: every call is a transaction of its own, so it is not called inside a unit of work.
+It behaves like a gateway next door: every call is a transaction of its own, so it is not called inside a unit of work. The check
+does not read them: it adds up base and overrides by itself, so that an override ends on the second.
 """
 
 from collections.abc import Sequence
@@ -32,8 +33,3 @@ class StoredLimits:
             new = insert(connection.dialect.name, limits).values(quota=quota, **row)
             connection.execute(new.on_conflict_do_update(index_elements=[limits.c.quota], set_=row))
             connection.commit()
-
-    def all(self) -> dict[str, int]:
-        """Every limit in force, by quota: what an admission check that answers from memory begins with."""
-        with self._database.reading() as connection:
-            return {row.quota: row.amount for row in connection.execute(select(limits.c.quota, limits.c.amount))}

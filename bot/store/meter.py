@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Tally, sold
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -153,10 +153,16 @@ class StoredMeter:
         row = self._connection.execute(newest).mappings().first()
         return mapping.notice_of(row) if row else None
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
+    def total(self, first: date, last: date) -> Sums:
+        sums = (func.coalesce(func.sum(_SLICES.c[name]), 0) for name in Sums._fields)
+        row = self._connection.execute(select(*sums).where(_SLICES.c.day >= first, _SLICES.c.day <= last)).one()
+        return Sums(*map(int, row))
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         sums = (func.sum(_SLICES.c.events), func.sum(_SLICES.c.cost))
         every = select(_SERIES.c.model, *sums).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
-        fallen = every.where(_SERIES.c.cost_source == CostSource.FALLBACK.value).group_by(_SERIES.c.model)
+        within = every.where(_SLICES.c.day >= first, _SLICES.c.day <= last)
+        fallen = within.where(_SERIES.c.cost_source == CostSource.FALLBACK.value).group_by(_SERIES.c.model)
         rows = self._connection.execute(fallen.order_by(_SERIES.c.model))
         return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 

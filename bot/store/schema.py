@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from bot.store import postgresql
+from workflows.ports import Rejected
 
 HEAD = "0002"  # the newest step; a test holds it to the folder
 _FOLDER = Path(__file__).parent / "migrations"
@@ -13,9 +14,14 @@ _LOCK = 7_105_395_411  # PostgreSQL's advisory lock of whoever migrates; any num
 
 def current(connection: Connection) -> bool:
     """Whether the schema is this version's."""
+    return _step(connection) == HEAD
+
+
+def _step(connection: Connection) -> str:
+    """The newest step that the database has; "" when it has none."""
     if not inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
 def migrate(connection: Connection) -> None:
@@ -23,7 +29,10 @@ def migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         postgresql.fits(connection)
         _alone(connection)
-    if not current(connection):
+    step = _step(connection)
+    if step > HEAD:
+        raise Rejected(f"the database is of a newer Leeway: it has step {step}, and this one knows {HEAD}")
+    if step < HEAD:
         upgrade(connection)
     connection.commit()
 

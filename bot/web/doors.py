@@ -9,6 +9,8 @@ from workflows.admitting import Gate
 from workflows.correcting import Corrected, correct
 from workflows.corrections import Correction
 from workflows.enforcing import queue
+from workflows.explaining import loose_this_month
+from workflows.loose import Loose
 from workflows.metering import Recorded, record, standings
 from workflows.outcomes import Produced
 from workflows.policy import Policy
@@ -80,6 +82,11 @@ class Doors:
         """Has the limits of quotas looked at, by their keys."""
         queue(self.units, quotas, self.clock.now())
         self.counted()
+
+    def loose(self) -> Loose:
+        """What no rule claims and what has no price, since the month began."""
+        with self.reads() as unit:
+            return loose_this_month(unit, self.policy, self.clock.now())
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

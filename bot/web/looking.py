@@ -4,7 +4,6 @@ Amounts are integers in the quota's unit (nano-dollars for usd), because a JSON 
 sentence for people.
 """
 
-from collections.abc import Iterable
 from difflib import get_close_matches
 
 from anyio import create_task_group, move_on_after, to_thread
@@ -13,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from bot.web.bearer import Bearers
 from bot.web.doors import Doors, Probe
-from workflows.money import percent, show
+from workflows.loose import Loose
+from workflows.money import Unit, percent, show
 from workflows.quotas import Standing
 
 PATIENCE = 2.0  # seconds for a probe; whoever asks for readiness asks again soon
@@ -29,9 +29,11 @@ class Looking:
         self._probes = doors.probes
 
     async def quotas(self, request: Request) -> Response:
-        """`GET /v1/quotas`: every quota, in the order of app.yaml."""
+        """`GET /v1/quotas`: every quota, in the order of app.yaml, and what belongs to none or has no price."""
         await self._bearers.admit(request.headers.get("authorization", ""), "read")
-        return _listed(await to_thread.run_sync(self._doors.standings))
+        standings = await to_thread.run_sync(self._doors.standings)
+        ends = await to_thread.run_sync(self._doors.loose)
+        return JSONResponse({"quotas": [plain(standing) for standing in standings]} | plain_loose(ends))
 
     async def quota(self, request: Request) -> Response:
         """`GET /v1/quotas/{scope}`: the quotas on exactly that scope."""
@@ -42,7 +44,7 @@ class Looking:
             meant = f'; did you mean "{near[0]}"?' if near else ""
             return JSONResponse({"error": f'"{scope}" is not in app.yaml{meant}'}, 404)
         standings = await to_thread.run_sync(self._doors.standings)
-        return _listed(s for s in standings if s.quota.scope == scope)
+        return JSONResponse({"quotas": [plain(standing) for standing in standings if standing.quota.scope == scope]})
 
     async def healthy(self, _: Request) -> Response:
         """`GET /healthz`: this process answers."""
@@ -71,10 +73,6 @@ async def _probed(work: Probe) -> str:
     return f"did not answer within {PATIENCE:.0f} seconds; is it up, and reachable from here?"
 
 
-def _listed(standings: Iterable[Standing]) -> Response:
-    return JSONResponse({"quotas": [plain(standing) for standing in standings]})
-
-
 def plain(standing: Standing) -> dict[str, object]:
     """A standing as JSON values."""
     quota = standing.quota
@@ -95,4 +93,28 @@ def plain(standing: Standing) -> dict[str, object]:
         "left": standing.left,
         "resets_at": standing.window.end.isoformat().replace("+00:00", "Z"),
         "text": f"spent {spent} of {limit}, {percent(standing.spent, standing.limit)} %; {left} left",
+    }
+
+
+def plain_loose(loose: Loose) -> dict[str, object]:
+    """What no rule claims and what has no price, as JSON values; where it comes from in the words of a rule."""
+    strays, whole = loose.strays, loose.whole
+    spent, guessed = show(strays.cost, Unit.USD), show(loose.guessed, Unit.USD)
+    of_all = f"{spent} of {show(whole.cost, Unit.USD)}, {percent(strays.cost, whole.cost)} %"
+    since = loose.window.start.isoformat().replace("+00:00", "Z")
+    return {
+        "unattributed": {
+            "scope": loose.scope,
+            "since": since,
+            "events": strays.events,
+            "spent": strays.cost,
+            "from": [{word: value} for word, value in loose.origins],
+            "text": f"{of_all}, belongs to no scope by any rule" if strays.events else "none",
+        },
+        "unpriced": {
+            "since": since,
+            "spent": loose.guessed,
+            "models": [{"model": each.model, "events": each.events, "spent": each.cost} for each in loose.unpriced],
+            "text": f"{guessed} by the fallback price" if loose.unpriced else "none",
+        },
     }

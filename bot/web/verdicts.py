@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from workflows.admission import Decision, Finding, Verdict, bound
+from workflows.admission import Decision, Finding, Verdict
 from workflows.money import Unit, show
 from workflows.policy import Policy
 from workflows.quotas import Level, Quota
@@ -68,7 +68,7 @@ class Verdicts:
         used = "spent" if quota.unit is Unit.USD else "used"
         head = f"{self._names[quota.key].quota} has {used} {show(at.spent, quota.unit)} {SINCE[quota.period]}"
         if found.decision is Decision.ALLOW:
-            return f"{head}; calls are allowed up to {show(bound(at), quota.unit)}."
+            return f"{head}; calls are allowed up to {show(found.bound, quota.unit)}."
         mark = at.hard if found.level is Level.HARD else at.soft
         limit = f"its {found.level} limit of {show(mark, quota.unit)}"
         if at.spent >= mark:

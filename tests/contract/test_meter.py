@@ -14,7 +14,21 @@ from workflows.money import LARGEST, Unit
 from workflows.ports import UnitOfWork, Units
 from workflows.quotas import Level, Quota, Thresholds, crossings
 from workflows.quotas import notice as notice_of
-from workflows.spend import Costed, CostSource, Counter, Metered, Series, Slice, Tally, Tokens, Usage, grouped, summed, tally
+from workflows.spend import (
+    NOTHING,
+    Costed,
+    CostSource,
+    Counter,
+    Metered,
+    Series,
+    Slice,
+    Tally,
+    Tokens,
+    Usage,
+    grouped,
+    summed,
+    tally,
+)
 from workflows.times import Period, Window
 
 TODAY = date(2026, 11, 26)
@@ -117,13 +131,30 @@ def test_days_are_found_from_first_to_last_and_days_without_are_absent(world: Wo
 def test_events_priced_by_the_fallback_are_counted_by_model(world: World) -> None:
     numbers = count_up()
 
-    def fallback(model: str, cost: int) -> Costed:
-        return Costed(usage(b"%d" % next(numbers), model=model), cost, CostSource.FALLBACK)
+    def fallback(model: str, cost: int, at: datetime = NOW) -> Costed:
+        return Costed(usage(b"%d" % next(numbers), at=at, model=model), cost, CostSource.FALLBACK)
 
     with world.units() as unit:
         keep(unit, [fallback("new-1", 5), reported(usage()), fallback("new-2", 1), fallback("new-1", 7)])
         keep(unit, [fallback("new-1", 1)])
-        assert unit.meter.unpriced() == {"new-1": (3, 13), "new-2": (1, 1)}
+        keep(unit, [fallback("new-3", 9, NOW - 2 * DAY)])
+        assert unit.meter.unpriced(TODAY, TODAY) == {"new-1": (3, 13), "new-2": (1, 1)}
+        assert unit.meter.unpriced(TODAY - 3 * DAY, TODAY - DAY) == {"new-3": (1, 9)}
+        assert unit.meter.unpriced(TODAY - DAY, TODAY - DAY) == {}
+
+
+def test_the_total_is_what_was_counted_everywhere_on_these_days(world: World) -> None:
+    calls = [
+        reported(usage(b"1", cost=5)),
+        reported(usage(b"2", cost=7, scope="sales", latency=20)),
+        reported(usage(b"3", cost=9, at=NOW - 2 * DAY, requests=3)),
+    ]
+    with world.units() as unit:
+        assert unit.meter.total(TODAY - 9 * DAY, TODAY) == NOTHING
+        keep(unit, calls)
+        assert unit.meter.total(TODAY, TODAY) == summed(calls[:2])
+        assert unit.meter.total(TODAY - 2 * DAY, TODAY) == summed(calls)
+        assert unit.meter.total(TODAY - DAY, TODAY - DAY) == NOTHING
 
 
 def test_the_counters_since_a_moment_are_those_whose_window_was_not_over(world: World) -> None:

@@ -153,7 +153,7 @@ def test_counters_days_and_everything_else_stand_as_they_stood(migrated: Store) 
 
 def test_the_sums_of_the_fallback_are_those_that_were_kept_beside_the_events(migrated: Store) -> None:
     with migrated.reads() as unit:
-        assert unit.meter.unpriced() == {"who-knows": (2, 990)}
+        assert unit.meter.unpriced(date(2026, 1, 1), date(2026, 12, 31)) == {"who-knows": (2, 990)}
 
 
 def test_the_daily_sums_are_those_of_the_events(migrated: Store) -> None:

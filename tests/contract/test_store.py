@@ -18,7 +18,7 @@ from bot.store.tables import METADATA
 from tests.contract.given import NOW, override, request
 from tests.contract.racing import race
 from tests.fakes.clock import ManualClock
-from workflows.ports import Post, Stale, Unavailable
+from workflows.ports import Post, Rejected, Stale, Unavailable
 
 FOLDER = Path(schema.__file__).parent / "migrations"
 
@@ -94,6 +94,17 @@ def upgrade(url: str, step: str) -> None:
         schema.upgrade(connection, step)
         connection.commit()
     database.engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_not_ready_and_is_left_alone(store: Store, database: str) -> None:
+    opened = connect(database)
+    with opened.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    opened.engine.dispose()
+    assert not store.ready()
+    with pytest.raises(Rejected, match="it has step 9999, and this one knows"):
+        store.migrate()
 
 
 def test_several_processes_may_start_at_once(blank: str) -> None:

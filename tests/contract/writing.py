@@ -18,16 +18,16 @@ from workflows.quotas import Quota
 from workflows.spend import Tokens, Usage
 from workflows.times import Period
 
-SHARED, OWN = 600, 200  # events that every writer sends, and events of its own
+SHARED, OWN = 300, 150  # events that every writer sends, and events of its own
 SCOPES = ("platform/a", "platform/b", "platform/b/c", "platform")
 POLICY = Policy(
     Organization("Acme", "Europe/Berlin"),
     (
-        Quota("all", "platform", usd(600)),
+        Quota("all", "platform", usd(300)),
         Quota("all, by day", "platform", 10_000, Unit.TOKENS, Period.DAY),
-        Quota("a", "platform/a", usd(100)),
-        Quota("b", "platform/b", 300, Unit.REQUESTS),
-        Quota("c", "platform/b/c", usd(60), models=("m1",)),
+        Quota("a", "platform/a", usd(50)),
+        Quota("b", "platform/b", 150, Unit.REQUESTS),
+        Quota("c", "platform/b/c", usd(25), models=("m1",)),
         Quota("c, by week", "platform/b/c", usd(2_000), period=Period.WEEK),
     ),
 )

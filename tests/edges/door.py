@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from bot.sandbox import serve
+from bot.sandbox.server import Server
 from bot.store import Scope, Store, open_store
 from bot.web import Doors, web
 from tests.fakes.clock import ManualClock
@@ -40,6 +41,7 @@ class Door:
     clock: ManualClock
     store: Store
     gate: Gate
+    server: Server
 
     def post(self, body: Any, kind: str = "application/json") -> httpx.Response:
         """Sends bytes as they are and anything else as JSON."""
@@ -81,7 +83,7 @@ def opened(folder: Path, **said: Any) -> Iterator[Door]:
     doors = replace(doors, **said)
     server = serve(web(doors))
     with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
-        yield Door(client, clock, store, doors.gate)
+        yield Door(client, clock, store, doors.gate, server)
     server.stop()
     store.close()
 

@@ -1,5 +1,6 @@
 """`POST /v1/check` over HTTP, on SQLite: what is answered, with which words, and that it is what was just committed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy import event as sa_event
 
 from bot.store import Scope, Store, open_store
+from bot.web.asked import Asked
 from tests.contract.racing import race
 from tests.edges.door import ASK, NOW, POLICY, TEAM, Door, event, opened
 from tests.fakes.clock import ManualClock
@@ -378,3 +380,17 @@ def test_without_memory_and_database_the_caller_is_asked_to_come_back(tmp_path: 
         answer = door.client.post("/v1/check", json={"model": "opus"})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         assert answer.json() == {"error": "the database does not answer; ask again"}
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "admission.md").read_text("utf-8")
+
+
+def test_the_document_has_every_field_of_an_answer(door: Door) -> None:
+    example = DOCUMENT.split("```json\n")[1].split("```")[0]
+    assert set(re.findall(r'"(\w+)":', example)) == set(ask(door))
+
+
+def test_the_document_has_every_field_of_a_question() -> None:
+    section = DOCUMENT.split("## The question")[1].split("##")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row)) == sorted(Asked.__struct_fields__)

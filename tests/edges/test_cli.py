@@ -118,7 +118,7 @@ def test_what_is_perhaps_not_meant_is_a_warning(tmp_path: Path) -> None:
     told = run(tmp_path, "check")
     assert told.code == 0
     assert all(line.startswith("warning: app.yaml") for line in told.err.splitlines())
-    assert len(told.err.splitlines()) == 2
+    assert len(told.err.splitlines()) == 3
 
 
 def test_with_a_token_people_are_looked_up_and_channels_without_the_app_are_named(tmp_path: Path, slack: Server) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.config import Draft, read_bytes
+from bot.config.pasting import pasted
 from bot.store import Store, open_store
 from tests.contract.given import booked, reported, request
 from tests.edges.commands import ROOT, Ended, leeway
-from tests.edges.test_pasting import drafted, pasted
+from tests.edges.test_pasting import drafted
 from workflows.keeping import Act, keep_override, keep_request
 from workflows.metering import record
 from workflows.money import usd
@@ -177,3 +178,24 @@ def test_the_fragment_is_in_the_json_too(tmp_path: Path, store: Store) -> None:
     assert said["fragment"] == run(tmp_path).out
     assert isinstance(read_bytes(pasted(SHIPPED, said["fragment"])), Draft)
     assert {quota["verdict"] for quota in said["quotas"]} <= {"new", "raise", "lower", "keep", "leave"}
+
+
+def test_a_limit_whose_thresholds_are_amounts_is_left_to_be_set_with_them(tmp_path: Path, store: Store) -> None:
+    text = SHIPPED.decode().replace("    hard: 150 %  ", "    hard: $9,000  ")
+    (tmp_path / "app.yaml").write_text(text)
+    use(store, 100)
+    told = run(tmp_path)
+    assert (told.code, told.err) == (0, "")
+    assert "    # left at $6,000 (its thresholds are amounts: set them and the limit together): 8 weeks, " in told.out
+    assert isinstance(read_bytes(pasted(text.encode(), told.out)), Draft)
+
+
+def test_a_section_that_would_not_pass_as_it_stands_says_what_is_to_be_mended(tmp_path: Path, store: Store) -> None:
+    text = SHIPPED.decode().replace("  hard: 120 %  ", '  hard: "$500,000"  ')
+    (tmp_path / "app.yaml").write_text(text)
+    use(store, 100)
+    use(store, 1_000_000, scope=SEARCH, use_case="answers")
+    told = run(tmp_path)
+    assert told.code == 1
+    assert told.out.startswith("# Proposed by leeway baseline")
+    assert told.err.startswith("with this section app.yaml would not be right:\napp.yaml:")

@@ -91,12 +91,13 @@ def test_while_the_database_is_away_usage_is_asked_to_come_back_and_then_taken(s
             url = app.says(READY)[1]
             bearer = token(env, tmp_path)
             close(admin, name)
-            refused = httpx.post(f"{url}/v1/events", json=usage(11), headers=bearer)
+            refused = httpx.post(f"{url}/v1/events", json=usage(1_100), headers=bearer)
             assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
             assert httpx.get(f"{url}/readyz").json()["ready"] is False
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-            assert httpx.post(f"{url}/v1/events", json=usage(11), headers=bearer).json()["accepted"] == 1
+            assert httpx.post(f"{url}/v1/events", json=usage(1_100), headers=bearer).json()["accepted"] == 1
             assert httpx.get(f"{url}/readyz").json()["ready"] is True
+            assert until(lambda: state(slack)["messages"].get(SEARCH)), "the engine went on, too"
             ended(app)
 
 

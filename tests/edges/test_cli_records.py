@@ -9,15 +9,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.clock import SystemClock
+from bot.config import Draft, read
 from bot.store import Store, open_store
 from bot.store.database import connect
 from tests.contract.given import ADA, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, keep_override, keep_request, note
+from workflows.metering import record
 from workflows.money import usd
 from workflows.overrides import grant
 from workflows.requests import State
+from workflows.spend import Tokens, Usage
 from workflows.streams import Holder, Signal
 
 QUOTA = "platform/engineering/search:usd/month"
@@ -68,6 +71,28 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert "2 undelivered: leeway outbox list" in told.out
     assert "lapse  R-PENDING" in told.out
     assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
+
+
+def test_status_tells_what_no_rule_claims_and_what_has_no_price_and_what_to_do(tmp_path: Path, store: Store) -> None:
+    out = run(tmp_path, "status").out
+    assert "unattributed in 7 days: none\nwithout a price in 7 days: none\n" in out
+    draft = read(ROOT / "app.yaml")
+    assert isinstance(draft, Draft)
+    stray = Usage(b"1", NOW, draft.policy.unattributed, "gpt-9", Tokens(10**6), user="ada", team="growth\x1b[31m")
+    calls = [
+        stray,
+        stray._replace(key=b"2", at=NOW - timedelta(days=6), cost=usd(5)),
+        stray._replace(key=b"3", at=NOW - timedelta(days=8)),
+    ]
+    record(calls, policy=draft.policy, prices={}, units=store.units, now=NOW)
+    assert (
+        "unattributed in 7 days: 2 events, $20 of $20 (100 %), from team growth [31m\n"
+        "  say where they belong under attribution in app.yaml\n"
+        "without a price in 7 days: 1 events, counted as $15, of gpt-9\n"
+        "  write what they cost under models.prices in app.yaml\n"
+    ) in run(tmp_path, "status").out
+    said = json.loads(run(tmp_path, "status", "--json").out)
+    assert (said["unattributed"]["events"], said["unpriced"]["models"][0]["model"]) == (2, "gpt-9")
 
 
 def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:

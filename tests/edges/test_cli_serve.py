@@ -132,6 +132,30 @@ def test_when_slack_is_away_it_is_not_ready_but_alive(tmp_path: Path) -> None:
         assert httpx.get(f"{url}/healthz").status_code == 200
 
 
+def test_what_one_process_counted_another_soon_judges_calls_by(tmp_path: Path) -> None:
+    with workspace() as (_, slack):
+        env = env_of(slack)
+        with (
+            running("serve", "--port", "0", env=env, folder=tmp_path) as one,
+            running("serve", "--port", "0", env=env, folder=tmp_path) as other,
+        ):
+            counts, judges = one.says(READY)[1], other.says(READY)[1]
+            made = leeway("token", "create", "--scope", "ingest", "--scope", "check", "--json", env=env, folder=tmp_path)
+            bearer = {"Authorization": f"Bearer {json.loads(made.out)['token']}"}
+            call = {"scope": "platform/engineering/search/experiments", "model": "gpt-5-mini"}
+
+            def verdict() -> dict[str, Any]:
+                return dict(httpx.post(f"{judges}/v1/check", json=call, headers=bearer).raise_for_status().json())
+
+            before = verdict()
+            assert (before["decision"], before["spent"]) == ("allow", 0)
+            assert before["ask"] == f"{slack}/app_redirect?app=A0APP&team=T0ACME"
+            assert httpx.post(f"{counts}/v1/events", json=usage(1_800), headers=bearer).json()["accepted"] == 1
+            until(lambda: verdict()["decision"] == "deny")
+            ended(one)
+            ended(other)
+
+
 def refuses(url: str) -> bool:
     try:
         httpx.get(f"{url}/healthz", timeout=2)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.config import Draft, hash_of, lines, read, read_bytes, resolve
 from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
+from workflows.attribution import Claim, Origin
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
@@ -188,6 +189,31 @@ quotas:
 def test_what_is_left_is_carried_over_only_when_the_limit_says_so(written: str, most: int) -> None:
     text = f"organization: {{name: A}}\nquotas: {{a: {{limit: $900 a day{written}, also: [{{limit: $2 a week}}]}}}}"
     assert [quota.rollover for quota in policy(text).quotas] == [most, 0]
+
+
+def test_rules_say_where_usage_belongs_and_the_first_that_matches_wins() -> None:
+    said = policy("""
+organization: {name: A}
+quotas: {platform/search: {limit: $1 a day}, platform/search/rag: {limit: $1 a day}}
+attribution:
+  - {when: {team: search, tag: [rag, "rag-*"]}, scope: platform/search/rag}
+  - {when: {user: "*@Search.Acme.example"}, scope: platform/search}
+  - {when: {service: "batch-*"}, scope: platform}
+  - {when: {source: trial}, scope: platform/unattributed}
+""")
+    assert said.claims[0] == Claim("platform/search/rag", {"team": ("search",), "tag": ("rag", "rag-*")})
+    scope_of = said.attribution.scope_of
+    origins = {
+        Origin(teams=("search",), tags=("x", "RAG-2")): "platform/search/rag",
+        Origin(teams=("search",), tags=("x",)): "platform/unattributed",
+        Origin(user="ada@search.acme.example"): "platform/search",
+        Origin(user="ada@search.acme.example", service="batch-1"): "platform/search",
+        Origin(service="batch-1", use_case="search"): "platform/search",
+        Origin(source="trial"): "platform/unattributed",
+        Origin(): "platform/unattributed",
+    }
+    assert {origin: scope_of(origin) for origin in origins} == origins
+    assert scope_of(Origin(source="trial"), "platform/search") == "platform/search"
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,6 @@ SCHEMA = [
     ("quotas: {a: {limit: $1 a day}}", "1  organization  missing; write organization: {name: Acme}"),
     (ORG + "quotas: {}", "2  quotas  no quota at all; write at least one, as platform: {limit: $250 a month}"),
     (ORG + "quotas:", "2  quotas  not a mapping; write platform: {limit: $250 a month}"),
-    (SMALL + "attribution: []", "3  attribution  not supported yet; leave it out"),
 ]
 ORGANIZATION = [
     ("{}", "name  missing; write the organisation's name"),
@@ -298,6 +297,42 @@ ROUTING = [
     ("{name: a, ask: owner, when: {limt: soft}}", '[0].when.limt  unknown key; did you mean "limit"?'),
     ("no", '[0]  "no": not a mapping; write {name: large, when: {limit: hard}, ask: finance}'),
 ]
+ATTRIBUTION = [
+    ("no", '  "no": not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}'),
+    ("{team: search}", "  not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}"),
+    ("[no]", '[0]  "no": not a mapping; write {when: {team: search}, scope: platform/search}'),
+    ("[{when: {team: a}}]", "[0].scope  missing; write scope: platform/search"),
+    ("[{scope: platform}]", "[0].when  missing; write when: {team: search}"),
+    ("[{when: {team: a}, scope: platform, name: b}]", "[0].name  unknown key"),
+    ("[{when: {team: a}, scope: platfrom}]", '[0].scope  "platfrom": no such scope in quotas; did you mean "platform"?'),
+    ("[{when: {team: a}, scope: sales}]", '[0].scope  "sales": no such scope in quotas; write one of those'),
+    (
+        "[{when: {team: a}, scope: platform/unatributed}]",
+        '[0].scope  "platform/unatributed": no such scope in quotas; did you mean "platform/unattributed"?',
+    ),
+    (
+        "[{when: {}, scope: platform}]",
+        "[0].when  claims everything; say what it claims; what no rule claims is counted as unattributed",
+    ),
+    ("[{when: a, scope: platform}]", '[0].when  "a": not a mapping; write {team: search, tag: [rag, search]}'),
+    ("[{when: {teem: a}, scope: platform}]", '[0].when.teem  unknown key; did you mean "team"?'),
+    ("[{when: {tags: a}, scope: platform}]", '[0].when.tags  unknown key; did you mean "tag"?'),
+    ("[{when: {env: a}, scope: platform}]", '[0].when.env  unknown key; did you mean "environment"?'),
+    (
+        "[{when: {litellm_team: a}, scope: platform}]",
+        '[0].when.litellm_team  unknown key; did you mean "team"? LiteLLM\'s teams match by id and by alias',
+    ),
+    ("[{when: {team: }, scope: platform}]", "[0].when.team  empty; write team: search"),
+    ("[{when: {team: []}, scope: platform}]", "[0].when.team  no pattern; name at least one"),
+    (
+        "[{when: {team: [a, {}]}, scope: platform}]",
+        "[0].when.team[1]  a mapping where a single value belongs; write team: search",
+    ),
+    (
+        '[{when: {team: "a\\nb"}, scope: platform}]',
+        '[0].when.team  "a b": not a pattern; write a name, or a pattern with *, of at most 200 characters',
+    ),
+]
 REST = [
     ("time: {lapse_after: soon}", 'time.lapse_after  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
     (
@@ -326,6 +361,7 @@ TABLE = [
     *[(SMALL + f"thresholds: {value}", f"app.yaml:3  thresholds.{expected}") for value, expected in THRESHOLDS],
     *[(f"quotas: {value}\n" + ORG, f"app.yaml:1  quotas.{expected}") for value, expected in QUOTAS],
     *[(SMALL + GROUPS + f"routing: [{value}]", f"app.yaml:4  routing{expected}") for value, expected in ROUTING],
+    *[(SMALL + f"attribution: {value}", f"app.yaml:3  attribution{expected}") for value, expected in ATTRIBUTION],
     *[(SMALL + text, f"app.yaml:3  {expected}") for text, expected in REST],
 ]
 
@@ -368,24 +404,120 @@ def test_a_quota_without_an_ancestor_is_fine() -> None:
 PRICED = "models: {fallback_price: {input: $0 per 1M tokens, output: $0 per 1M tokens}}\n"
 
 
-def test_children_that_may_spend_more_than_their_parent_are_a_warning_that_says_by_how_much() -> None:
-    text = (
-        ORG
-        + GROUPS
-        + PRICED
-        + "quotas:\n  a: {limit: $10 a day}\n  a/b/c: {limit: $8 a day}\n  a/d: {limit: $5 a day}\n  a/d/e: {limit: $1 a day}\n"
-    )
-    assert warned(text) == ['app.yaml:5  quotas.a.limit  "$10 a day": the quotas below it add up to $13, $3 more than this']
+def nobody(line: int, root: str) -> str:
+    """What is said where usage that no rule attributes has no owner."""
+    what = "nobody owns usage that no rule attributes"
+    return f"app.yaml:{line}  quotas.{root}.owner  {what}; name an owner, or give {root}/unattributed a quota that has one"
 
 
-def test_children_in_another_unit_or_period_are_not_compared() -> None:
-    text = ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day}, a/b: {limit: $80 a month}, a/c: {limit: 20B tokens a day}}"
-    assert warned(text) == []
+def test_usage_that_no_rule_attributes_has_the_owner_of_the_whole_or_its_own() -> None:
+    start = ORG + GROUPS + PRICED
+    assert warned(start + "quotas: {a/b: {limit: $1 a day, owner: '@pat'}}") == [nobody(4, "a")]
+    assert warned(start + "quotas: {a: {limit: $1 a day, channel: '#a'}}") == [nobody(4, "a")]
+    assert warned(start + "quotas: {a: {limit: $1 a day, owner: '@pat'}}") == []
+    assert warned(start + "quotas: {a: {limit: $1 a day}, a/unattributed: {limit: $1 a day, owner: '@pat'}}") == []
+    assert warned(start + "quotas: {a: {limit: $1 a day, owner: '@pat'}, a/unattributed: {limit: $1 a day}}") == [nobody(4, "a")]
+
+
+PREMIUM = "models: {premium: opus-*, cheap: mini-*, fallback_price: {input: $0 per 1M tokens, output: $0 per 1M tokens}}\n"
+TOO_MUCH = [
+    (  # all together
+        "  a: {limit: $10 a day}\n  a/b/c: {limit: $8 a day}\n  a/d: {limit: $5 a day}\n  a/d/e: {limit: $1 a day}",
+        ['6  quotas.a.limit  "$10 a day": the quotas below it add up to $13, $3 more than this'],
+    ),
+    (  # one alone, and then all together
+        "  a: {limit: $10 a day}\n  a/b: {limit: $13 a day}\n  a/c: {limit: $5 a day}",
+        [
+            '6  quotas.a.limit  "$10 a day": the quotas below it add up to $18, $8 more than this',
+            '7  quotas.a/b.limit  "$13 a day": $3 more than "a" has ($10 a day), so it can never be reached',
+        ],
+    ),
+    (  # a level without a quota is skipped
+        "  a: {limit: 10 requests a day}\n  a/b/c: {limit: 13 requests a day}",
+        [
+            '7  quotas.a/b/c.limit  "13 requests a day": 3 requests more than "a" has (10 requests a day), so it can never be reached'
+        ],
+    ),
+    (  # weeks in a month
+        "  a: {limit: $1k a month}\n  a/b: {limit: $200 a week}\n  a/c: {limit: $100 a week}",
+        ['6  quotas.a.limit  "$1k a month": the quotas below it add up to about $1,305, about $305 more than this'],
+    ),
+    (  # months in a quarter are exact
+        "  a: {limit: $3k a quarter}\n  a/b: {limit: $800 a month}\n  a/c: {limit: $300 a month}",
+        ['6  quotas.a.limit  "$3k a quarter": the quotas below it add up to $3,300, $300 more than this'],
+    ),
+    (  # it can be reached on a day, and is too much for a month
+        "  a: {limit: $1k a month}\n  a/b: {limit: $50 a day}",
+        ['7  quotas.a/b.limit  "$50 a day": comes to about $1,521 a month, about $521 more than "a" has ($1,000 a month)'],
+    ),
+    (  # a month of the days above it
+        "  a: {limit: 10 tokens a day}\n  a/b: {limit: 400 tokens a month}",
+        [
+            '7  quotas.a/b.limit  "400 tokens a month": about 95 tokens more than "a" has (10 tokens a day), so it can never be reached'
+        ],
+    ),
+    (  # of what bounds a child the narrowest counts
+        "  a: {limit: $1k a month}\n  a/b: {limit: $9k a quarter, also: [{limit: $30 a day}]}\n  a/c: {limit: $80 a month}",
+        ['7  quotas.a/b.limit  "$9k a quarter": about $6,262 more than "a/b" has ($30 a day), so it can never be reached'],
+    ),
+    (  # each of a child's is compared with its own match
+        "  a: {limit: $1k a month, also: [{limit: $60 a day}]}\n  a/b: {limit: $900 a month, also: [{limit: $50 a day}]}",
+        [],
+    ),
+    (  # a guardrail above what its scope may spend, or what is above it may
+        "  a: {limit: $10 a day, also: [{models: premium, limit: $12 a day}]}\n  a/b/c: {limit: $1 a month, also: [{models: cheap, limit: $2 a day}]}",
+        [
+            '6  quotas.a.also[0].limit  "$12 a day": $2 more than "a" has ($10 a day), so it can never be reached',
+            '7  quotas.a/b/c.also[0].limit  "$2 a day": $1 more than "a/b/c" has ($1 a month), so it can never be reached',
+        ],
+    ),
+    (  # guardrails add up among the same models only
+        "  a: {limit: $10 a day, also: [{models: premium, limit: $4 a day}]}\n  a/b: {limit: $5 a day, also: [{models: premium, limit: $3 a day}]}\n  a/c: {limit: $5 a day, also: [{models: premium, limit: $2 a day}, {models: cheap, limit: $4 a day}]}",
+        ['6  quotas.a.also[0].limit  "$4 a day": the quotas below it add up to $5, $1 more than this'],
+    ),
+    (  # the longer of two on one scope must have room for the shorter
+        "  a: {limit: $10 a month, also: [{limit: $11 a day}]}",
+        ['6  quotas.a.also[0].limit  "$11 a day": $1 more than "a" has ($10 a month), so it can never be reached'],
+    ),
+    ("  a: {limit: $10 a month, also: [{limit: $9 a day}, {limit: 9M tokens a day}]}\n  a/b: {limit: 8M tokens a week}", []),
+    ("  a: {limit: $10 a day}\n  a/b: {limit: $80 a month}\n  a/c: {limit: 20B tokens a day}", []),
+]
+
+
+@pytest.mark.parametrize(("quotas", "expected"), TOO_MUCH)
+def test_what_is_more_than_it_stands_in_is_a_warning_that_says_by_how_much(quotas: str, expected: list[str]) -> None:
+    owned = "quotas:\n  o: {limit: $1 a day, owner: '@pat'}\n"
+    assert warned(ORG + GROUPS + PREMIUM + owned + quotas) == [f"app.yaml:{line}" for line in expected]
+
+
+RULES = """
+attribution:
+  - {when: {team: "search*"}, scope: platform}
+  - {when: {team: SEARCH-1, tag: rag}, scope: platform}
+  - {when: {team: [search, sales]}, scope: platform}
+  - {when: {tag: rag, team: [search, search-2]}, scope: platform}
+  - {when: {tag: [rag, "b?"]}, scope: platform}
+  - {when: {tag: "b?", user: "*"}, scope: platform}
+  - {when: {tag: ba, user: "@ada"}, scope: platform}
+"""
+
+
+def test_a_rule_that_can_never_match_is_a_warning_and_one_that_may_is_none() -> None:
+    never = "never matches: the rule on line {} claims all of it first; move it up, or remove it"
+    assert warned(ORG + GROUPS + PRICED + "quotas: {platform: {limit: $1 a day, owner: '@pat'}}" + RULES) == [
+        f"app.yaml:7  attribution[1]  {never.format(6)}",
+        f"app.yaml:9  attribution[3]  {never.format(6)}",
+        f"app.yaml:11  attribution[5]  {never.format(10)}",
+        'app.yaml:12  attribution[6].when.user  "@ada": senders name people by e-mail address or id, not by handle; write the address, as ada@acme.example',
+    ]
 
 
 def test_more_than_can_be_left_is_carried_over_with_a_warning() -> None:
     text = (
-        ORG + GROUPS + PRICED + "quotas: {a: {limit: $10 a day, rollover: up to $10}, b: {limit: $10 a day, rollover: up to $11}}"
+        ORG
+        + GROUPS
+        + PRICED
+        + "quotas: {a: {limit: $10 a day, owner: '@pat', rollover: up to $10}, b: {limit: $10 a day, rollover: up to $11}}"
     )
     assert warned(text) == [
         'app.yaml:4  quotas.b.rollover  "up to $11": more than the limit itself, of which no more than all can be left; write yes'
@@ -395,8 +527,13 @@ def test_more_than_can_be_left_is_carried_over_with_a_warning() -> None:
 def test_what_is_left_out_at_a_price_is_a_warning() -> None:
     refused = "a request is refused when its approvers cannot be asked; name a group that stands in, as fallback:"
     free = "calls to a model without a known price count as $0; write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
-    assert warned(SMALL) == [f"app.yaml:1  people.fallback  {refused} platform", f"app.yaml:1  models.fallback_price  {free}"]
+    assert warned(SMALL) == [
+        f"app.yaml:1  people.fallback  {refused} platform",
+        f"app.yaml:1  models.fallback_price  {free}",
+        nobody(2, "platform"),
+    ]
     assert warned(SMALL + "people: {groups: {finance: ['@cy']}}\nmodels: {top: a-*}") == [
+        nobody(2, "platform"),
         f"app.yaml:3  people.fallback  {refused} finance",
         f"app.yaml:4  models.fallback_price  {free}",
     ]

@@ -110,7 +110,7 @@ def test_unknown_fields_are_ignored_and_optional_ones_may_be_null(door: Door) ->
         door.post(said | {"datacontenttype": "application/json", "traceparent": "00-1", "subject": "ada"}).json()["accepted"] == 1
     )
     with door.store.reads() as unit:
-        assert unit.meter.unpriced() == {}
+        assert unit.meter.unpriced(NOW.date(), NOW.date()) == {}
 
 
 def test_the_edges_of_time_are_open(door: Door) -> None:

@@ -310,6 +310,7 @@ HASH = call("denied")["metadata"]["user_api_key_hash"]
         ("proxy", "", "", {"source": ("litellm",)}, ""),
         ("organization", "o1", "", {"team": ("*",)}, ""),
         ("team", TEAM_ID, "search", {"source": ("litellm",)}, ""),
+        ("leeway", "platform/search:usd/month", "platform/search:usd/month", {"team": ("search",)}, ""),
     ],
 )
 def test_the_budget_is_found_in_our_tree_by_the_rules_that_know_it(

@@ -62,6 +62,31 @@ def test_a_quota_is_told_in_integers_and_in_words(door: Door) -> None:
     }
 
 
+def test_what_no_rule_claims_and_what_has_no_price_is_told_beside_the_quotas(door: Door) -> None:
+    nothing = door.client.get("/v1/quotas").json()
+    assert (nothing["unattributed"]["text"], nothing["unpriced"]["text"]) == ("none", "none")
+    stray = {"scope": None, "model": "opus", "input_tokens": 0, "user": "ada@acme.example"}
+    door.post(
+        [event("1", **stray, cost_usd=1, team="growth"), event("2", **stray, cost_usd=2, use_case="chat"), event("3", cost_usd=7)]
+    )
+    door.post(event("4", model="who-knows", cost_usd=None, input_tokens=5))
+    told = door.client.get("/v1/quotas").json()
+    assert told["unattributed"] == {
+        "scope": f"{TEAM.partition('/')[0]}/unattributed",
+        "since": "2026-10-31T23:00:00Z",
+        "events": 2,
+        "spent": 3 * 10**9,
+        "from": [{"team": "growth"}, {"use_case": "chat"}],
+        "text": "$3 of $10, 30 %, belongs to no scope by any rule",
+    }
+    assert told["unpriced"] == {
+        "since": "2026-10-31T23:00:00Z",
+        "spent": 0,
+        "models": [{"model": "who-knows", "events": 1, "spent": 0}],
+        "text": "$0 by the fallback price",
+    }
+
+
 def test_the_quotas_of_a_scope_are_those_on_exactly_that_scope(door: Door) -> None:
     keys = {scope: [q["key"] for q in door.client.get(f"/v1/quotas/{scope}").json()["quotas"]] for scope in (TEAM, "platform")}
     assert keys == {TEAM: ["team", "team tokens"], "platform": ["all"]}

@@ -61,7 +61,8 @@ def facts(units: Units) -> dict[str, Any]:
             "before": [unit.meter.spent(q.key, window_of(q, "Europe/Berlin", NOW - timedelta(days=30))) for q in POLICY.quotas],
             "days": [unit.meter.days(q.key, first, last) for q in POLICY.quotas],
             "latest": [unit.meter.latest(key, window) for key, window in windows.items()],
-            "unpriced": unit.meter.unpriced(),
+            "unpriced": unit.meter.unpriced(first, last),
+            "total": unit.meter.total(first, last),
         }
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Draft, lines, read_bytes
-from bot.config.pasting import Entry, section
+from bot.config.pasting import Entry, pasted, section
 from tests.edges.commands import ROOT
 from workflows.money import NANO, Unit
 from workflows.policy import Policy
@@ -22,17 +22,6 @@ def drafted(raw: bytes) -> Draft:
     read = read_bytes(raw)
     assert isinstance(read, Draft), lines(read, "app.yaml")
     return read
-
-
-def pasted(raw: bytes, part: str) -> bytes:
-    """The file with this in place of its section of quotas."""
-    kept, inside = [], False
-    for line in raw.decode().splitlines(keepends=True):
-        if line[:1] not in (" ", "#", "\n", "-"):
-            inside = line.startswith("quotas:")
-        if not inside:
-            kept.append(line)
-    return ("".join(kept) + "\n" + part).encode()
 
 
 def other(raw: bytes, *comments: str, fresh: tuple[str, ...] = ()) -> tuple[str, Draft]:

@@ -1,5 +1,6 @@
 """The environment: every missing or wrong setting is said at once, with where to get it, and no secret is ever shown."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -126,9 +127,17 @@ def test_secrets_are_not_in_the_repr() -> None:
     assert not any(secret in shown for secret in (*GOOD.values(), SECRET, "xapp-9"))
 
 
+DOCUMENTED = re.findall(r"postgresql://[^'`\s]+", (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text("utf-8"))
+
+
+def test_an_example_stands_in_the_documentation() -> None:
+    assert DOCUMENTED
+
+
 @pytest.mark.parametrize(
     "url",
     [
+        *DOCUMENTED,
         "sqlite:////var/l.db",
         "postgresql://leeway:p%40ss%2Fw@db.example.com:5432/leeway?sslmode=verify-full",
         "postgres://leeway@[::1]:5432/leeway",

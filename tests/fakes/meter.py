@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import reduce
 
 from workflows.outcomes import Produced, Yield
 from workflows.ports import Corrections, Meter, Yields
@@ -114,10 +115,13 @@ class MemoryMeter(Meter):
         shown = (n for n, shown in self._kept.notices.values() if shown and (n.quota, n.window) == (quota, window))
         return max(shown, key=lambda n: (n.at, n.crossing.mark), default=None)
 
-    def unpriced(self) -> dict[str, tuple[int, int]]:
+    def total(self, first: date, last: date) -> Sums:
+        return reduce(Sums.plus, (piece.sums for piece in self.slices(first, last)), NOTHING)
+
+    def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         found: dict[str, tuple[int, int]] = {}
-        for (_, series), sums in self._kept.slices.items():
-            if series.cost_source is CostSource.FALLBACK:
+        for (day, series), sums in self._kept.slices.items():
+            if first <= day <= last and series.cost_source is CostSource.FALLBACK:
                 events, cost = found.get(series.model, (0, 0))
                 found[series.model] = events + sums.events, cost + sums.cost
         return dict(sorted(found.items()))

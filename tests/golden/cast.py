@@ -9,6 +9,7 @@ from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
+from workflows.loose import Loose, Unpriced
 from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
@@ -16,7 +17,7 @@ from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
-from workflows.spend import Denial
+from workflows.spend import Denial, Sums
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -202,3 +203,13 @@ def shares(words: Words = PLAIN) -> tuple[Share, ...]:
         Share("anthropic", 0, *week, 0, 0),
         *(Share(name, 6, *week, usd(900)) for name in (words.scope, "", "azure", "google", "mistral")),
     )
+
+
+def loose(words: Words = PLAIN, many: int = 1) -> Loose:
+    """What no rule claims: `many` teams' usage and models, and those of nobody."""
+    teams = [f"{words.group}{n or ''}" for n in range(many)]
+    models = tuple(Unpriced(f"{words.model}{n or ''}", 7, usd(3)) for n in range(many))
+    month = window_at(Period.MONTH, ZONE, NOW)
+    origins = (("model", words.model), *(("team", team) for team in teams), ("use_case", words.rule))
+    strays, whole = (Sums(events, events, cost=usd(cost)) for events, cost in ((1_204, 1_240), (90_000, 84_000)))
+    return Loose(month, "platform/unattributed", PAT, strays, whole, origins, models)

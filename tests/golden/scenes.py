@@ -10,12 +10,14 @@ from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.effects import News
 from workflows.forecast import Outlook
+from workflows.loose import Unpriced
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
 from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
+from workflows.spend import NOTHING
 from workflows.times import Period
 
 Scene = tuple[str, dict[str, Any]]
@@ -71,7 +73,11 @@ def _warnings(words: Words) -> dict[str, Scene]:
     tomorrow, soon, stands = NOW + timedelta(days=1), NOW + timedelta(hours=3), cast.stands(quota)
 
     def warning(outlook: Outlook, level: Level, percent: int) -> Scene:
-        return "warning.yaml", {"notice": cast.notice(outlook.standing.quota, level, percent), "outlook": outlook}
+        notice = cast.notice(outlook.standing.quota, level, percent)
+        return "warning.yaml", {"notice": notice, "outlook": outlook, "channel": "C0SEARCH", "owner": None}
+
+    def to_owner(scene: Scene, **said: Any) -> Scene:
+        return scene[0], {**scene[1], "owner": cast.PAT, **said}
 
     amount = replace(cast.notice(quota), crossing=Crossing(Level.WARNING, 0, usd(9_500)))
     carried = Standing(quota, cast.stands(quota).window, NOW, usd(8_420), usd(11_200), usd(400))
@@ -90,7 +96,11 @@ def _warnings(words: Words) -> dict[str, Scene]:
         "warning-today": warning(cast.forecast(cast.stands(quota, usd(9_900)), soon), Level.WARNING, 90),
         "warning-with-override": warning(cast.outlook(quota, usd(9_800), usd(400)), Level.WARNING, 90),
         "warning-carried": warning(replace(cast.outlook(quota), standing=carried), Level.WARNING, 70),
-        "warning-amount": ("warning.yaml", {"notice": amount, "outlook": cast.outlook(quota, usd(9_510))}),
+        "warning-amount": to_owner(warning(cast.outlook(quota, usd(9_510)), Level.WARNING, 90), notice=amount, owner=None),
+        "warning-owner": to_owner(warning(cast.outlook(quota), Level.WARNING, 70)),
+        "warning-owner-soft": to_owner(warning(cast.forecast(cast.stands(deny, usd(10_040)), NOW), Level.SOFT, 100)),
+        "warning-owner-alone": to_owner(warning(cast.outlook(quota), Level.WARNING, 70), channel=""),
+        "warning-owner-above": to_owner(warning(cast.outlook(quota), Level.WARNING, 70), channel="", owner=cast.BOB),
         "warning-tokens": warning(cast.forecast(cast.stands(tokens, 1_500_000), tomorrow, sure=None), Level.WARNING, 70),
     }
 
@@ -190,6 +200,7 @@ def _after(words: Words) -> dict[str, Scene]:
         "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),
         "card-outcome-thread": ("card.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words)), "viewer": "thread"}),
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
+        "digest-loose": ("digest.yaml", {"digest": replace(cast.digest(words), loose=cast.loose(words))}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
         "digest-full": ("digest.yaml", {"digest": full}),
         "digest-amended": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 2))}),
@@ -218,16 +229,20 @@ def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
     week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
     weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
+    free = replace(cast.loose(words), free=True, unpriced=(Unpriced(words.model, 12, 0),))
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
         "details": ("details.yaml", {"details": told}),
         "details-carried": ("details.yaml", {"details": replace(told, outlook=replace(told.outlook, standing=weekly))}),
         "details-full": ("details.yaml", {"details": cast.details(words, 30)}),
         "details-bare": ("details.yaml", {"details": replace(cast.details(words, 0), above=())}),
-        "status": ("status.yaml", {"details": levels}),
-        "status-one": ("status.yaml", {"details": levels[:1]}),
-        "status-none": ("status.yaml", {"details": []}),
-        "status-full": ("status.yaml", {"details": levels * 12}),
+        "status": ("status.yaml", {"details": levels, "loose": None}),
+        "status-one": ("status.yaml", {"details": levels[:1], "loose": None}),
+        "status-none": ("status.yaml", {"details": [], "loose": None}),
+        "status-full": ("status.yaml", {"details": levels * 12, "loose": cast.loose(words, many=20)}),
+        "status-loose": ("status.yaml", {"details": levels[:1], "loose": cast.loose(words)}),
+        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(cast.loose(words), unpriced=(), owner=None)}),
+        "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
         "pointer": ("pointer.yaml", {}),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.edges.gateway import call
 from tests.journeys.policies import POLICY
 from tests.journeys.world import World, form, usd
 from tests.journeys.world import world as opened
@@ -63,3 +64,16 @@ def test_the_command_opens_the_form_on_the_quota_that_decided() -> None:
         asks_as_told(world, stopped)
         chosen = world.ada.modal()["values"]["quota"]["quota"]["selected_option"]["value"]
         assert chosen == stopped["quota"]
+
+
+def test_whom_the_hook_stopped_in_litellm_is_told_by_which_quota_and_can_ask_there() -> None:
+    with opened(POLICY.replace('platform/search: {limit: "$10,000 a month", ', PREMIUM)) as world:
+        key, at = "platform/search:usd/month:premium", world.now.timestamp()
+        why = {"error_budget_entity_type": "leeway", "error_budget_entity_id": key, "error_class": "Refused"}
+        stopped = call("denied", 1, error_information=why, startTime=at, endTime=at, model="claude-opus-4-5")
+        assert world.stage.api.post("/v1/litellm/logs", json=[stopped]).json()["accepted"] == 1
+        world.stage.settle()
+        told = world.ada.sees("LiteLLM stopped a call of yours: a quota of Leeway's is used up.", channel="leeway")
+        assert "Search (premium models)" in told["text"]
+        assert not world.ada.press(told, "ask").error
+        assert world.ada.modal()["values"]["quota"]["quota"]["selected_option"]["value"] == key

@@ -5,8 +5,6 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.world import WHY, World, form, usd, who
 from workflows.requests import State
 
-pytestmark = BOTH
-
 
 def asked(world: World) -> str:
     """What the open form says about who will be asked."""
@@ -69,6 +67,7 @@ def test_past_the_hard_limit_platform_and_finance_must_agree_too(world: World) -
     assert world.search.request.state is State.APPROVED
 
 
+@BOTH
 def test_a_large_amount_takes_two_of_finance(world: World) -> None:
     world.ada.asks(usd(1_500))
     world.bob.approves()
@@ -111,6 +110,7 @@ def test_a_rule_that_refuses_says_so_before_anything_is_sent(world: World) -> No
     assert not world.search.requests
 
 
+@BOTH
 def test_one_open_request_a_person_and_quota(world: World) -> None:
     world.ada.asks(usd(400))
     again = world.ada.asks(usd(500))
@@ -118,6 +118,7 @@ def test_one_open_request_a_person_and_quota(world: World) -> None:
     assert len(world.search.requests) == 1
 
 
+@BOTH
 def test_the_same_form_sent_twice_is_one_request(world: World) -> None:
     world.trouble("deliver")
     world.trouble("deliver", times=3)
@@ -125,6 +126,7 @@ def test_the_same_form_sent_twice_is_one_request(world: World) -> None:
     assert len(world.search.requests) == 1
 
 
+@BOTH
 def test_the_request_goes_to_the_thread_of_the_warning(world: World) -> None:
     world.search.spends(usd(9_000))
     warning = world.ada.sees("90 % warning")

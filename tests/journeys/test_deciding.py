@@ -7,8 +7,6 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.world import Person, World, usd
 from workflows.requests import State
 
-pytestmark = BOTH
-
 
 def mine(world: World, person: Person, action: str = "approve", revision: int = 1) -> dict[str, object]:
     """A press on that person's own copy of the newest request's card, whether or not it has the button still."""
@@ -19,6 +17,7 @@ def mine(world: World, person: Person, action: str = "approve", revision: int = 
     return press(world, person, action=action, value=f"{request.id}:{revision}", where=(post.channel, post.ts, ""))
 
 
+@BOTH
 def test_every_copy_of_a_decided_card_says_so_and_has_no_button(world: World) -> None:
     world.search.spends(usd(9_000))
     world.ada.asks(usd(1_500))
@@ -30,6 +29,7 @@ def test_every_copy_of_a_decided_card_says_so_and_has_no_button(world: World) ->
     assert not any(buttons(copy) for copy in copies)
 
 
+@BOTH
 def test_the_same_click_delivered_twice_counts_once(world: World) -> None:
     world.ada.asks(usd(400), data="confidential")
     click = mine(world, world.bob)
@@ -41,6 +41,7 @@ def test_the_same_click_delivered_twice_counts_once(world: World) -> None:
     assert "that vote counts" in world.bob.whispers("leeway")[-1]
 
 
+@BOTH
 def test_a_retried_delivery_of_an_approval_grants_once(world: World) -> None:
     world.ada.asks(usd(400))
     world.trouble("deliver")
@@ -70,6 +71,7 @@ def test_a_denial_needs_a_reason_and_the_requester_reads_it(world: World) -> Non
     assert world.search.limit == usd(10_000)
 
 
+@BOTH
 def test_who_opened_the_denial_too_late_is_told_who_was_first(world: World) -> None:
     world.search.spends(usd(12_500))
     world.ada.asks(usd(100))
@@ -91,6 +93,7 @@ def test_an_approver_of_a_later_stage_may_agree_early(world: World) -> None:
     assert world.search.request.state is State.APPROVED
 
 
+@BOTH
 def test_a_withdrawn_request_can_be_made_again(world: World) -> None:
     world.ada.asks(usd(400))
     world.ada.withdraws()
@@ -102,6 +105,7 @@ def test_a_withdrawn_request_can_be_made_again(world: World) -> None:
     assert not world.ada.asks(usd(300)).errors
 
 
+@BOTH
 def test_what_nobody_decides_lapses_at_its_deadline_and_is_called_no_denial(world: World) -> None:
     world.ada.asks(usd(400))
     world.time_passes(days=4, hours=23, minutes=59)
@@ -116,6 +120,7 @@ def test_what_nobody_decides_lapses_at_its_deadline_and_is_called_no_denial(worl
     assert world.search.limit == usd(10_000)
 
 
+@BOTH
 def test_a_vote_at_the_deadline_is_too_late_even_before_the_lapse_is_noted(world: World) -> None:
     world.ada.asks(usd(400))
     late = mine(world, world.bob)

@@ -12,8 +12,6 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, form, usd, world
 from workflows.overrides import Reason, Status
 
-pytestmark = BOTH
-
 
 class Gateway(Stage):
     """A stage whose limits a gateway enforces; it outlives the app."""
@@ -37,8 +35,8 @@ def ended(world: World) -> int:
 
 
 @pytest.mark.parametrize("fault", [Fault.IGNORED, Fault.LOST, Fault.LATE, Fault.REFUSED])
-def test_active_is_not_said_before_the_store_was_read_back(fault: Fault, database: str) -> None:
-    with world(kind=Gateway, database=database) as acme:
+def test_active_is_not_said_before_the_store_was_read_back(fault: Fault) -> None:
+    with world(kind=Gateway) as acme:
         acme.ada.asks(usd(400))
         gateway(acme).faults.append(fault)
         acme.bob.approves()
@@ -52,6 +50,7 @@ def test_active_is_not_said_before_the_store_was_read_back(fault: Fault, databas
         assert len(acme.told("team-search", "is active until")) == 1
 
 
+@BOTH
 def test_a_write_that_was_carried_out_without_an_answer_is_not_done_twice(database: str) -> None:
     with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400))
@@ -62,8 +61,8 @@ def test_a_write_that_was_carried_out_without_an_answer_is_not_done_twice(databa
         assert acme.search.limit == usd(10_400)
 
 
-def test_its_clock_starts_when_the_store_confirms_it(database: str) -> None:
-    with world(kind=Gateway, database=database) as acme:
+def test_its_clock_starts_when_the_store_confirms_it() -> None:
+    with world(kind=Gateway) as acme:
         acme.ada.asks(usd(400), duration="days:1")
         gateway(acme).down = True
         acme.bob.approves()
@@ -76,6 +75,7 @@ def test_its_clock_starts_when_the_store_confirms_it(database: str) -> None:
         assert override.ends == acme.now + timedelta(days=1)
 
 
+@BOTH
 def test_what_the_store_never_confirms_is_given_up_told_and_healed(database: str) -> None:
     with world(kind=Gateway, database=database) as acme:
         acme.search.spends(usd(9_000))
@@ -98,6 +98,7 @@ def test_what_the_store_never_confirms_is_given_up_told_and_healed(database: str
             acme.ada.card("report")
 
 
+@BOTH
 def test_it_ends_on_time(world: World) -> None:
     world.ada.asks(usd(400), duration="hours:4")
     world.bob.approves()
@@ -110,6 +111,7 @@ def test_it_ends_on_time(world: World) -> None:
     assert ended(world) == 1
 
 
+@BOTH
 def test_it_ends_after_the_app_was_down_over_the_end(world: World) -> None:
     world.ada.asks(usd(400), duration="hours:4")
     world.bob.approves()
@@ -121,6 +123,7 @@ def test_it_ends_after_the_app_was_down_over_the_end(world: World) -> None:
     assert ended(world) == 1
 
 
+@BOTH
 def test_an_override_nobody_was_told_of_before_it_ended_is_told_as_ended_once(world: World) -> None:
     world.ada.asks(usd(400), duration="hours:4")
     world.trouble("chat.postMessage", 3, error="internal_error")
@@ -131,6 +134,7 @@ def test_an_override_nobody_was_told_of_before_it_ended_is_told_as_ended_once(wo
     assert not world.told("team-search", "is active until")
 
 
+@BOTH
 def test_two_overrides_end_each_by_its_own_amount(world: World) -> None:
     world.ada.asks(usd(400), duration="days:1")
     world.bob.approves()
@@ -180,6 +184,7 @@ def test_it_ends_also_when_app_yaml_no_longer_has_the_quota(world: World) -> Non
     assert "ended on time" in said(world.ada.sees("came of it", channel="leeway"))
 
 
+@BOTH
 def test_an_override_until_a_moment_is_not_applied_after_it(database: str) -> None:
     with world(kind=Gateway, database=database) as acme:
         until = acme.now + timedelta(minutes=30)
@@ -205,6 +210,7 @@ def test_it_never_outlives_the_month(world: World) -> None:
     assert ended(world) == 1
 
 
+@BOTH
 def test_a_limit_that_was_changed_by_another_door_is_put_right_within_the_hour(database: str) -> None:
     with world(kind=Gateway, database=database) as acme:
         acme.ada.asks(usd(400))

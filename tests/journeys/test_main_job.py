@@ -6,9 +6,8 @@ from tests.journeys.world import World, usd
 from workflows.overrides import Status
 from workflows.requests import State
 
-pytestmark = BOTH
 
-
+@BOTH
 def test_a_team_asks_gets_it_for_a_while_and_it_ends_by_itself(world: World) -> None:
     world.search.spends(usd(9000))
     warning = world.ada.sees("Search reached its 90 % warning")

@@ -5,8 +5,6 @@ from tests.journeys.clicks import press
 from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, usd
 
-pytestmark = BOTH
-
 
 def finished(world: World) -> None:
     world.ada.asks(usd(400), duration="hours:4")
@@ -14,6 +12,7 @@ def finished(world: World) -> None:
     world.time_passes(hours=4)
 
 
+@BOTH
 def test_the_check_in_is_answered_once_and_by_its_holder(world: World) -> None:
     finished(world)
     card = world.ada.card("report")
@@ -38,6 +37,7 @@ def test_a_check_in_names_the_field_that_is_wrong(world: World) -> None:
     assert not world.ada.submit(words="It came about.").errors
 
 
+@BOTH
 def test_the_digest_is_posted_once_a_channel_and_week(world: World) -> None:
     world.days_pass(6)
     for _ in range(3):
@@ -49,6 +49,7 @@ def test_the_digest_is_posted_once_a_channel_and_week(world: World) -> None:
     assert len(world.told("team-search", "AI budgets")) == 2
 
 
+@BOTH
 def test_the_digest_comes_late_but_once_after_downtime_over_monday(world: World) -> None:
     world.search.spends(usd(500))
     world.is_down(days=7)
@@ -57,6 +58,7 @@ def test_the_digest_comes_late_but_once_after_downtime_over_monday(world: World)
     assert "$500" in said(digest)
 
 
+@BOTH
 def test_the_digest_tells_what_was_asked_and_what_came_of_it(world: World) -> None:
     world.search.spends(usd(9_000))
     finished(world)
@@ -67,6 +69,23 @@ def test_the_digest_tells_what_was_asked_and_what_came_of_it(world: World) -> No
     world.days_pass(6)
     (digest,) = world.told("team-search", "AI budgets")
     assert all(word in said(digest) for word in ("$400", "1,310", "$300", "denied", "$200", "lapsed"))
+
+
+def test_what_no_rule_claims_is_told_to_whoever_sees_to_it_and_to_leadership(world: World) -> None:
+    world.mobile.spends(usd(100))
+    world.uses(usd(25), team="growth", user="ada")
+    for person, channel in ((world.pat, "ai-platform"), (world.lin, "team-mobile")):
+        person.command("status", channel)
+    assert "$25 of $125 this month (20\u00a0%), from team “growth”" in world.pat.whispers("ai-platform")[-1]
+    assert "growth" not in world.lin.whispers("team-mobile")[-1]
+    world.days_pass(6)
+    for channel in ("ai-platform", "ai-leadership"):
+        (digest,) = world.told(channel, "AI budgets")
+        assert "$25 of $125 in the week (20\u00a0%), from team “growth”" in said(digest)
+        assert "<@U0PAT> sees to it" in said(digest)
+        assert "U0ADA" not in said(digest)
+    (digest,) = world.told("team-mobile", "AI budgets")
+    assert "growth" not in said(digest)
 
 
 def test_the_digest_ranks_nobody(world: World) -> None:

@@ -126,16 +126,7 @@ class Team:
 
     def spends(self, amount: int, user: str = "ada") -> None:
         """Usage comes in over HTTP, and what is due is done."""
-        self.world.count += 1
-        data = {
-            "scope": f"{TOP}/{self.name}",
-            "model": "claude-sonnet-4-5",
-            "user": user,
-            "cost_usd": str(Decimal(amount) / NANO),
-        }
-        when = {"time": self.world.now.isoformat(), "id": str(self.world.count)}
-        self.world.stage.use([{"specversion": "1.0", "type": "ai.leeway.usage", "source": "tests", "data": data, **when}])
-        self.world.stage.settle()
+        self.world.uses(amount, scope=f"{TOP}/{self.name}", user=user)
 
     @property
     def limit(self) -> int:
@@ -199,6 +190,14 @@ class World:
     @property
     def now(self) -> datetime:
         return self.stage.clock.now()
+
+    def uses(self, amount: int, **data: Any) -> None:
+        """Usage of so many nano-dollars comes in over HTTP, and what is due is done."""
+        self.count += 1
+        said = {"model": "claude-sonnet-4-5", "cost_usd": str(Decimal(amount) / NANO), **data}
+        when = {"time": self.now.isoformat(), "id": str(self.count)}
+        self.stage.use([{"specversion": "1.0", "type": "ai.leeway.usage", "source": "tests", "data": said, **when}])
+        self.stage.settle()
 
     def time_passes(self, **span: float) -> None:
         """The clock moves at once; then what is due is done."""

@@ -24,7 +24,7 @@ from workflows.baseline import (
     rounded,
 )  # fmt: skip
 from workflows.money import NANO, Unit, usd
-from workflows.quotas import Quota, key_of
+from workflows.quotas import Amount, Quota, Thresholds, key_of
 from workflows.spend import CostSource, Series, Slice, Sums
 from workflows.times import Period
 
@@ -153,6 +153,21 @@ def test_a_limit_that_has_room_and_still_says_something_is_kept(limit: int, verd
 def test_a_quota_that_is_not_there_is_new() -> None:
     found = proposed(quota(), past(WORKING * 8), 20, new=True)
     assert (found.current, found.verdict, found.limit) == (None, Verdict.NEW, usd(3_000))
+
+
+AMOUNTS = Thresholds((70,), 100, Amount(usd(9_000)))
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(2_000, Verdict.LEAVE), (3_500, Verdict.KEEP), (8_000, Verdict.LEAVE)])
+def test_a_limit_whose_thresholds_are_amounts_stays_since_they_are_set_with_it(limit: int, verdict: Verdict) -> None:
+    found = proposed(quota(limit, thresholds=AMOUNTS), past(WORKING * 8), 20)
+    assert (found.limit, found.verdict, found.pinned) == (usd(limit), verdict, verdict is Verdict.LEAVE)
+
+
+def test_a_parent_whose_thresholds_are_amounts_stays_and_tells_what_is_below_it() -> None:
+    parent = proposed(quota(2_000, "p", thresholds=AMOUNTS), past([]), 20)
+    (found, _) = balanced([parent, made("p/a", 1, WORKING * 8)])
+    assert (found.limit, found.below, found.pinned) == (usd(2_000), usd(3_000), True)
 
 
 # Parents.

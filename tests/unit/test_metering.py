@@ -108,7 +108,7 @@ def test_what_the_fallback_priced_is_counted_by_model() -> None:
     memory = Memory()
     count(memory, call(1, cost=None, model="who-knows"), call(2, cost=None, model="who-knows"), call(3, cost=None, model="opus"))
     with memory.units() as unit:
-        assert unit.meter.unpriced() == {"who-knows": (2, 18)}
+        assert unit.meter.unpriced(NOW.date(), NOW.date()) == {"who-knows": (2, 18)}
 
 
 def test_an_event_whose_tokens_come_to_more_than_a_million_dollars_is_absurd_and_costs_nothing() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.web.fields import Wrong, first, names, nanos
 from bot.web.litellm.records import SOURCE, Metadata, Record
+from workflows import denials
 from workflows.attribution import Origin
 from workflows.spend import Denial
 
@@ -45,6 +46,8 @@ def _entity(kind: str, number: str, meta: Metadata) -> tuple[Origin | None, str]
             return Origin(project=first(mine, number)), first(mine, number)
         case "tag":
             return Origin(tags=names(number)), number
+        case denials.OURS:
+            return None, number
     return None, ""
 
 
