@@ -199,7 +199,9 @@ def _news(words: Words) -> dict[str, Scene]:
 def _after(words: Words) -> dict[str, Scene]:
     yes = cast.decided(cast.request(words), State.APPROVED)
     ended = replace(cast.over(yes, Reason.EXPIRED), gone=NOW)
-    quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=())
+    quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=(), worth=())
+    much = cast.amended(words, 30)
+    full = replace(cast.digest(words, 60), amended=much, earlier=(much,) * 8)
     return {
         "checkin": ("checkin.yaml", {"card": cast.card(yes, ended, words)}),
         "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),
@@ -207,7 +209,10 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
         "digest-loose": ("digest.yaml", {"digest": replace(cast.digest(words), loose=cast.loose(words))}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
-        "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+        "digest-full": ("digest.yaml", {"digest": full}),
+        "digest-amended": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 2))}),
+        "digest-again-as-said": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 0))}),
+        "digest-earlier": ("digest.yaml", {"digest": replace(cast.digest(words), earlier=(cast.amended(words),))}),
         "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
 
