@@ -77,13 +77,9 @@ AT_SOFT = {AtSoft.ALLOW: Decision.ALLOW, AtSoft.NEEDS_EXCEPTION: Decision.NEEDS_
 
 def met(quota: Quota, level: Level) -> Decision:
     """What a call meets at a level of a quota."""
-    match level:
-        case Level.HARD:
-            return Decision.DENY
-        case Level.SOFT:
-            return AT_SOFT[quota.at_soft]
-        case _:
-            return Decision.ALLOW
+    if level is Level.HARD:
+        return Decision.DENY
+    return AT_SOFT[quota.at_soft] if level is Level.SOFT else Decision.ALLOW
 
 
 def judge(standing: Standing, estimate: Estimate) -> Finding:

@@ -15,6 +15,7 @@ LATEST = timedelta(days=35)  # after this a month is closed for good; the peers 
 EARLIEST = timedelta(minutes=5)  # how far a sender's clock may be ahead
 MOST_TOKENS = 10**12  # an event; the largest programme reported uses 60 times as many in a month
 MOST_DOLLARS = 1_000_000  # an event; what costs more was sent in the wrong unit
+MOST_HOURS = 1_000_000  # saved, by one report; five hundred people's year
 LONGEST = 300  # characters in a name
 
 _NANO = Decimal(1).scaleb(-9)
@@ -60,6 +61,13 @@ def nanos(field: str, value: Decimal | None) -> int | None:
     if value > MOST_DOLLARS:
         raise Wrong(field, f"must not be over ${MOST_DOLLARS:,} in one event; it is in dollars, not in cents or micro-dollars")
     return int(value.quantize(_NANO, ROUND_HALF_EVEN) * NANO)
+
+
+def seconds(field: str, hours: Decimal) -> int:
+    """Hours as whole seconds, half to even."""
+    if not hours.is_finite() or not 0 <= hours <= MOST_HOURS:
+        raise Wrong(field, f"must be from 0 to {MOST_HOURS:,}, not {_quoted(str(hours))}")
+    return int((hours * 3600).to_integral_value(ROUND_HALF_EVEN))
 
 
 OnTime = Callable[[datetime], bool]

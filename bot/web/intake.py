@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from math import ceil
+from typing import TypeVar
 
 from anyio import to_thread
 
@@ -27,6 +28,8 @@ log = logging.getLogger("leeway.web")
 SMALL = 64_000  # bytes that are read at once; a larger body would keep other calls waiting, so a thread reads it
 UNFOLDS = 20  # how much larger a compressed body may be taken to be before it is looked at: telemetry repeats itself
 UNKEPT = "this could not be kept, and why is in Leeway's log; sending it again is safe"
+
+R = TypeVar("R", bound=Read)
 
 Reader = Callable[[bytes, Place], Read]
 """From the bytes of a body to its usages and what is wrong with the rest; raises Unreadable when it is no such body at all."""
@@ -58,7 +61,7 @@ class Intake:
     def _release(self, size: int) -> None:
         self._held -= size
 
-    async def read(self, body: bytes, reader: Reader) -> Read:
+    async def read(self, body: bytes, reader: Callable[[bytes, Place], R]) -> R:
         """What a body says."""
         place = self._doors.place()
         try:

@@ -2,33 +2,31 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.demo.actor import Message, buttons, said
-from bot.demo.stage import Stage
-from bot.wiring import Leeway
 from tests.edges.gateway import call
+from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, form, usd, world
-from workflows.attribution import Claim
 from workflows.overrides import Status
 from workflows.requests import State
 
-
-class Claimed(Stage):
-    """A stage whose rules know LiteLLM's teams by the names of ours."""
-
-    def assembled(self) -> Leeway:
-        claims = tuple(Claim(f"platform/{name}", {"team": (name,)}) for name in ("search", "mobile", "support"))
-        self.policy = replace(self.policy, claims=claims)
-        return super().assembled()
+CLAIMED = POLICY.replace(
+    "routing:",
+    """attribution:
+  - {when: {team: search}, scope: platform/search}
+  - {when: {team: mobile}, scope: platform/mobile}
+routing:""",
+    1,
+)
 
 
 @pytest.fixture
 def acme() -> Iterator[World]:
-    with world(kind=Claimed) as made:
+    """A world whose rules know LiteLLM's teams."""
+    with world(CLAIMED) as made:
         yield made
 
 
