@@ -26,7 +26,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, pulling, recounting, waking
+from workflows import digesting, enforcing, pulling, recounting, spotting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -68,6 +68,7 @@ def _catch_up(kit: Kit) -> None:
     digesting.plan(kit)
     digesting.look_back(kit)
     pulling.plan(kit)
+    spotting.plan(kit)
 
 
 def site_of(leeway: Leeway) -> ASGIApp:
@@ -114,7 +115,8 @@ def assemble(
     directory = SlackDirectory(client, clock, policy.people.profile_field)
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
-    courier = Courier(store.units, clock, {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), **Shower(front).handlers()})
+    ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
+    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)

@@ -77,13 +77,9 @@ AT_SOFT = {AtSoft.ALLOW: Decision.ALLOW, AtSoft.NEEDS_EXCEPTION: Decision.NEEDS_
 
 def met(quota: Quota, level: Level) -> Decision:
     """What a call meets at a level of a quota."""
-    match level:
-        case Level.HARD:
-            return Decision.DENY
-        case Level.SOFT:
-            return AT_SOFT[quota.at_soft]
-        case _:
-            return Decision.ALLOW
+    if level is Level.HARD:
+        return Decision.DENY
+    return AT_SOFT[quota.at_soft] if level is Level.SOFT else Decision.ALLOW
 
 
 def judge(standing: Standing, estimate: Estimate) -> Finding:
@@ -99,5 +95,12 @@ def judge(standing: Standing, estimate: Estimate) -> Finding:
 
 def decide(findings: Sequence[Finding]) -> Verdict:
     """The strictest decides; of equals the one at the higher level, then the one nearest to the work, which comes first."""
-    by = max(findings, key=lambda found: (STRICTNESS[found.decision], RANK[found.level]), default=None)
+    by = findings[0] if findings else None
+    for found in findings:
+        if found.level is not Level.OK and by and _weight(found) > _weight(by):
+            by = found
     return Verdict(by.decision if by else Decision.ALLOW, by, findings)
+
+
+def _weight(found: Finding) -> tuple[int, int]:
+    return STRICTNESS[found.decision], RANK[found.level]

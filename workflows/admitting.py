@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
+from typing import NamedTuple
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
@@ -17,11 +18,27 @@ from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Changed, Units
 from workflows.quotas import Quota, Standing
-from workflows.spend import Counter, Metered, reached
-from workflows.times import INSTANT, Period, Window
+from workflows.spend import NEVER, Counter, Metered, reached
+from workflows.times import INSTANT, Window, day_at
 
 REMEMBERED = 16_384  # pairs of scope and model; senders could make up more
 BACK = timedelta(hours=1)  # how far the clock may be set back before what is remembered is not enough
+
+
+Key = tuple[str, datetime, datetime]
+"""A quota's key and the ends of a window: plain values, whose hashes cost less than a Window's."""
+
+
+def _key(quota: str, window: Window) -> Key:
+    return quota, window.start, window.end
+
+
+class Turn(NamedTuple):
+    """A quota's window, and the keys of its counter and of that of the window before."""
+
+    window: Window
+    key: Key
+    before: Key
 
 
 class Known:
@@ -34,7 +51,7 @@ class Known:
     def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
         self.since = since
         self.ended = ended
-        self.spent: dict[tuple[str, Window], Counter] = {}
+        self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
         self.metered: Mapping[str, Metered] = {}
 
@@ -46,9 +63,10 @@ class Known:
     def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
         """Keeps what is newer than what is known."""
         for counter in counters:
-            known, end = self.spent.get(counter[:2]), counter.window.end
+            key, end = _key(counter.quota, counter.window), counter.window.end
+            known = self.spent.get(key)
             if (end > self.since or end in self.ended) and (known is None or known.version < counter.version):
-                self.spent[counter[:2]] = counter
+                self.spent[key] = counter
         for override in granted:
             known_here = self.overrides.get(override.quota, ())
             if all(known.id != override.id or known.version < override.version for known in known_here):
@@ -67,7 +85,8 @@ class Gate:
         self._taking = Lock()
         self._reading = Lock()
         self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
-        self._windows: dict[Period, tuple[Window, Window]] = {}
+        self._today = Window(NEVER, NEVER)
+        self._turns: dict[str, Turn] = {}
         self._counting = lru_cache(REMEMBERED)(self._quotas)
 
     def check(self, scope: str, model: str, estimate: Estimate, *, now: datetime) -> Verdict | None:
@@ -118,21 +137,24 @@ class Gate:
         return reached(scope, model, self._policy.by_scope)
 
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
-        window, before = self._turns(quota, now)
-        counter = known.spent.get((quota.key, window))
-        base = quota.limit + self._carried(quota, known, window, before) if quota.rollover else quota.limit
+        turn = self._turn(quota, now)
+        counter = known.spent.get(turn.key)
+        base = quota.limit + self._carried(quota, known, turn) if quota.rollover else quota.limit
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
-        return Standing(quota, window, now, counter.spent if counter else 0, base, extra)
+        return Standing(quota, turn.window, now, counter.spent if counter else 0, base, extra)
 
-    def _carried(self, quota: Quota, known: Known, window: Window, before: Window) -> int:
-        counter, metered = known.spent.get((quota.key, before)), known.metered.get(quota.key)
-        return carried(quota, window, metered.since if metered else None, counter.spent if counter else 0)
+    def _carried(self, quota: Quota, known: Known, turn: Turn) -> int:
+        counter, metered = known.spent.get(turn.before), known.metered.get(quota.key)
+        return carried(quota, turn.window, metered.since if metered else None, counter.spent if counter else 0)
 
-    def _turns(self, quota: Quota, now: datetime) -> tuple[Window, Window]:
-        """A quota's window, and the one before it."""
-        turns = self._windows.get(quota.period)
-        if turns is None or now not in turns[0]:
+    def _turn(self, quota: Quota, now: datetime) -> Turn:
+        """Worked out once a day: windows begin and end with the local day."""
+        if now not in self._today:
+            self._today, self._turns = day_at(self._policy.organization.zone, now), {}
+        turn = self._turns.get(quota.key)
+        if turn is None:
             window = self._policy.window(quota, now)
-            turns = self._windows[quota.period] = window, self._policy.window(quota, window.start - INSTANT)
-        return turns
+            before = self._policy.window(quota, window.start - INSTANT)
+            turn = self._turns[quota.key] = Turn(window, _key(quota.key, window), _key(quota.key, before))
+        return turn

@@ -18,6 +18,8 @@ class Do(StrEnum):
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
+    FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
+    SHOW_SPIKE = "show_spike"  # [spike] whoever owns the scope has the diagnosis
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
@@ -37,6 +39,7 @@ class Wake(StrEnum):
     END = "end"  # [override] its end
     RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
+    SPIKES = "spikes"  # ["all"] the next full hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, lineage, retired, suggestion
 from workflows.refusals import Refused
 from workflows.requesting import facts
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Case, Impact, Request, State, Term
 from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
@@ -101,7 +101,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> C
     """Everything a card tells about a request."""
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     override = unit.overrides.of(request.id)
-    out = outlook(unit, policy, quota, now, ranged=True)
+    out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
     coming = request.case.amount if override is None or override.starts is None else 0
     ends, at_reset = _ends(request.case.term, out, now, override)
     return Card(
@@ -226,7 +226,7 @@ class Stopped:
         return [show(amount or 0, Unit.USD) for amount in said] != [show(amount, Unit.USD) for amount in counted]
 
 
-def stopped(unit: UnitOfWork, policy: Policy, denied: Denied, reader: PersonId, now: datetime) -> Stopped:
+def stopped(unit: UnitOfWork, policy: Policy, denied: Denied, *, reader: PersonId, now: datetime) -> Stopped:
     """What a person is told of a denial."""
     quota = policy.quota(denied.quota)
     owners = (q.owner for scope in lineage(denied.scope) for q in policy.on(scope) if q.owner)

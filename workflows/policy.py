@@ -151,6 +151,18 @@ class Policy:
         """The quota's window that holds a moment."""
         return window_of(quota, self.organization.zone, at, self.organization.fiscal_start)
 
+    def nearest(self, scope: str) -> Quota | None:
+        """The first quota of a scope, or of the nearest scope above that has one."""
+        return next((quota for near in lineage(scope) for quota in self.on(near)), None)
+
+    def owner(self, scope: str) -> PersonId | None:
+        """Who owns a scope: by its own quotas, or by those of the nearest scope above."""
+        return next((quota.owner for near in lineage(scope) for quota in self.on(near) if quota.owner), None)
+
+    def home(self, scope: str) -> str:
+        """The channel of a scope, or of the nearest scope above that has one; "" for none."""
+        return next((quota.channel for near in lineage(scope) for quota in self.on(near) if quota.channel), "")
+
     def in_channel(self, channel: str) -> tuple[Quota, ...]:
         """The quotas whose home is this channel."""
         return tuple(q for q in self.quotas if q.channel == channel)

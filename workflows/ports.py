@@ -24,7 +24,8 @@ from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
 from workflows.requests import Request
-from workflows.spend import Booked, Costed, Counter, Metered, Series, Slice, Sold, Sums, Tally
+from workflows.spend import Booked, Costed, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally
+from workflows.spikes import Spike
 from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
 
@@ -164,6 +165,9 @@ class Meter(Protocol):
     def slices(self, first: date, last: date, scope: str = "") -> list[Slice]:
         """What was counted on each local day from first to last, both included, in a scope and all below it; "" is everywhere."""
 
+    def outlays(self, first: date, last: date) -> list[Outlay]:
+        """What each use case cost in each scope on each local day from first to last, both included; by scope, use case, day."""
+
     def sold(self, first: date, last: date) -> list[Sold]:
         """What each model of each provider cost on each UTC day from first to last, both included."""
 
@@ -284,6 +288,17 @@ class Denials(Protocol):
         """Those that were for nobody here, of the windows that hold a moment; oldest first."""
 
 
+class Spikes(Protocol):
+    """Sudden rises that are told, or were."""
+
+    def add(self, spike: Spike) -> bool:
+        """Keeps one; False when one of that key was kept before."""
+
+    def get(self, key: str) -> Spike | None: ...
+    def since(self, day: date) -> list[Spike]:
+        """Those told of a local day or a later one, by day."""
+
+
 class Record(Protocol):
     """The audit log."""
 
@@ -387,6 +402,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     streams: Streams
     ledger: Ledger
     denials: Denials
+    spikes: Spikes
     record: Record
     agenda: Agenda
     outbox: Outbox

@@ -58,7 +58,7 @@ def _count_again(unit: UnitOfWork, policy: Policy, stale: Sequence[Quota], *, no
     days: dict[tuple[str, date], int] = {}
     for key, window in sorted(windows.items(), key=_key):
         begins, ends = local_day(window.start, zone), local_day(window.end, zone)
-        mine = {day: amount for (quota, day), amount in spent.items() if quota == key}
+        mine = spent.get(key, {})
         missing[key, window] = sum(amount for day, amount in mine.items() if begins <= day < ends) - held[key].spent
         kept = unit.meter.days(key, first, last)
         days |= {(key, day): mine.get(day, 0) - kept.get(day, 0) for day in sorted(mine.keys() | kept.keys())}
@@ -71,15 +71,16 @@ def _key(item: tuple[str, Window]) -> str:
     return item[0]
 
 
-def _spent(unit: UnitOfWork, quotas: Sequence[Quota], first: date, last: date) -> dict[tuple[str, date], int]:
+def _spent(unit: UnitOfWork, quotas: Sequence[Quota], first: date, last: date) -> dict[str, dict[date, int]]:
     """What the daily sums say was spent in each quota on each day. A day at a time: a quarter of a large company is a lot."""
     by_scope: dict[str, list[Quota]] = {}
     for quota in quotas:
         by_scope.setdefault(quota.scope, []).append(quota)
-    spent: dict[tuple[str, date], int] = {}
+    spent: dict[str, dict[date, int]] = {}
     for on in range((last - first).days + 1):
         day = first + on * ONE_DAY
         for piece in unit.meter.slices(day, day):
             for quota in counting(piece.series, by_scope):
-                spent[quota.key, day] = spent.get((quota.key, day), 0) + piece.sums.of(quota.unit)
+                days = spent.setdefault(quota.key, {})
+                days[day] = days.get(day, 0) + piece.sums.of(quota.unit)
     return spent

@@ -276,6 +276,15 @@ class Sold(NamedTuple):
     cost: int
 
 
+class Outlay(NamedTuple):
+    """What a use case cost in a scope, and not below it, on one local day."""
+
+    day: date
+    scope: str
+    use_case: str
+    cost: int
+
+
 class Counter(NamedTuple):
     """What was spent in one window of a quota. `version` grows with every change: of two readings the higher one is newer."""
 

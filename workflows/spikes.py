@@ -26,7 +26,8 @@ FEWEST = 5  # days on which something was spent; with fewer there is no usual
 LOOKBACK = 28  # days after which a rise has become the usual
 
 DAY = timedelta(days=1)
-SPAN = (7 * WEEKS + LOOKBACK) * DAY  # how far back one must know what was spent
+REACH = 7 * (WEEKS + 1) * DAY  # how far back of a day one must know what was spent, to say what it is
+SPAN = REACH + (LOOKBACK + 1) * DAY  # and how far back of today, to say when a rise began
 THOUSAND = 1000
 
 Days = Mapping[date, int]
@@ -53,16 +54,17 @@ class Usual:
 class Spike:
     """A rise that is told: when it began, and the high day that is told of; `use_case` is "" where none is said."""
 
+    key: str
     scope: str
     use_case: str
     began: date
     day: date
     at: datetime
 
-    @property
-    def key(self) -> str:
-        """Its name: the same for whoever finds it, so that it can be told only once."""
-        return f"{self.began}@{self.scope}@{self.use_case}"
+
+def spike(scope: str, use_case: str, *, began: date, day: date, at: datetime) -> Spike:
+    """A rise; its key is the same whoever finds it, so that it can be told only once."""
+    return Spike(f"{began}@{scope}@{use_case}", scope, use_case, began, day, at)
 
 
 class Verdict(StrEnum):
@@ -75,12 +77,17 @@ class Verdict(StrEnum):
 
 def usual(days: Days, on: date) -> Usual | None:
     """What such a day usually spends; None when too little is known before it."""
-    first = min((day for day, spent in days.items() if spent > 0), default=on)
+    first = _first(days, on)
     such = tuple(day for week in range(1, WEEKS + 1) if (day := on - 7 * week * DAY) >= first)
     if len(such) >= FEWEST_SUCH and (middle := _middle(days, such)) > 0:
         return Usual(middle, Basis.WEEKDAY, such)
     spending = tuple(day for day in _before(on) if days.get(day, 0) > 0)
     return Usual(_middle(days, spending), Basis.DAY, spending) if len(spending) >= FEWEST else None
+
+
+def _first(days: Days, on: date) -> date:
+    """Since when anything was spent; what was REACH before counts as long ago."""
+    return min((day for day, spent in days.items() if spent > 0 and on - REACH <= day < on), default=on)
 
 
 def _before(on: date) -> Iterable[date]:
@@ -112,7 +119,7 @@ def _scatter(days: Days, on: date, normal: Usual) -> int:
     if normal.basis is Basis.DAY:
         groups = [normal.days]
     else:
-        first = min(day for day, spent in days.items() if spent > 0)
+        first = _first(days, on)
         groups = [tuple(day for day in _before(on) if day >= first and day.weekday() == weekday) for weekday in range(7)]
     middles = [(group, _middle(days, group)) for group in groups if group]
     return median_low(

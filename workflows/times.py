@@ -146,17 +146,26 @@ def show_span(span: timedelta) -> str:
 
 
 # Not strftime's %a and %b: those speak the machine's language, and the sentences around them are English.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 
+def show_weekday(day: date) -> str:
+    """ "Thursday"."""
+    return _DAYS[day.weekday()]
+
+
+def show_date(day: date) -> str:
+    """ "Thu 26 Nov"."""
+    return f"{_DAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
+
+
 def show_day(at: datetime, zone: str) -> str:
     """ "Thu 26 Nov"."""
-    here = at.astimezone(ZoneInfo(zone))
-    return f"{_DAYS[here.weekday()]} {here.day} {_MONTHS[here.month - 1][:3]}"
+    return show_date(at.astimezone(ZoneInfo(zone)).date())
 
 
 def show_moment(at: datetime, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import digesting, enforcing
+from workflows import digesting, enforcing, spotting
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request
 from workflows.overrides import Reason, Stop
@@ -43,6 +43,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
+        case Wake.SPIKES:
+            spotting.look(unit, now)
 
 
 def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:

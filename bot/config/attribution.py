@@ -11,7 +11,7 @@ from workflows.attribution import TESTED, Claim
 HOW = "{when: {team: search}, scope: platform/search}"
 LONGEST = 200  # of a pattern: more is not the name of anything
 MEANT = {  # other names of what a rule may test
-    "litellm_team": 'did you mean "team"? LiteLLM\'s teams match by id and by alias',
+    "litellm_team": "write team; with source: litellm beside it only what comes through LiteLLM is claimed",
     "litellm_user": 'did you mean "user"?',
     "email": 'did you mean "user"?',
     "department": 'did you mean "team"?',

@@ -131,8 +131,8 @@ def _zone(place: Place) -> str:
 
 
 def _timing(place: Place) -> Timing:
-    known = ("lapse_after", "override_at_most", "activate_within")
-    fields = place.fields(known, later=("remind_after", "escalate_after", "extensions"), example="{lapse_after: 5 days}")
+    later = ("remind_after", "escalate_after", "extensions")
+    fields = place.fields(("lapse_after", "override_at_most", "activate_within"), later=later, example="{lapse_after: 5 days}")
     return Timing(**{key: span(value) for key, value in fields.items()})
 
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
-from workflows.times import show_day, show_moment, show_month, show_span
+from workflows.times import show_date, show_day, show_moment, show_month, show_span, show_weekday
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -104,6 +105,12 @@ def joined(parts: Iterable[object], glue: str = "; ") -> str:
     return _glued(glue, [part for part in parts if part])
 
 
+def times(part: Fraction | int, whole: Fraction | int) -> str:
+    """ "3.4 ×", and "12 ×" from ten on: how many times as much something is. No line breaks it in two."""
+    tenths = int(part * 20 // whole + 1) // 2
+    return f"{tenths // 10}.{tenths % 10}\u00a0×" if tenths < 100 else f"{tenths // 10:,}\u00a0×"
+
+
 def days(count: int) -> str:
     """ "1 day", "12 days"."""
     return f"{count} day{'s' if count != 1 else ''}"
@@ -133,6 +140,9 @@ FILTERS = {
     "day": show_day,
     "date": date,
     "days": days,
+    "times": times,
+    "dated": show_date,
+    "weekday": show_weekday,
     "month": show_month,
     "eve": eve,
     "hour": hour,

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.slack.front import Front, log
 from bot.slack.posting import Also, Spot
-from workflows import digesting
+from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
@@ -18,7 +18,7 @@ from workflows.metering import outlook
 from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
-from workflows.quotas import Quota, lineage
+from workflows.quotas import Quota
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
@@ -43,6 +43,7 @@ class Shower:
             Do.SHOW_CHECKIN: self.checkin,
             Do.SHOW_DIGEST: self.digest,
             Do.SHOW_DENIAL: self.denial,
+            Do.SHOW_SPIKE: self.spike,
         }
 
     def warning(self, key: str) -> None:
@@ -201,19 +202,32 @@ class Shower:
         if self._poster.find(spot.thing, spot.place):
             return
         with self._kit.reads() as unit:
-            told = stopped(unit, self._kit.policy, denied, person, now)
+            told = stopped(unit, self._kit.policy, denied, reader=person, now=now)
         zone = self._front.zone_of(person)
         self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 
+    def spike(self, key: str) -> None:
+        """Whoever owns the scope has the diagnosis, or its channel where nobody does: said once."""
+        thing, place = f"spike:{key}", "owner"
+        if self._poster.find(thing, place):
+            return
+        with self._kit.reads() as unit:
+            told = spotting.diagnose(unit, self._kit.policy, key, self._kit.clock.now())
+        if told is None:
+            return
+        owner = self._kit.policy.owner(told.spike.scope)
+        channel = self._poster.im(owner) if owner else self._kit.policy.home(told.spike.scope)
+        if channel:
+            message = self._front.renderer.render("spike.yaml", told=told, zone=self._front.zone)
+            self._poster.put(Spot(thing, place, channel), message)
+
     def _home(self, quota: Quota) -> str:
-        """The channel of a quota: its own, or that of the nearest scope above that has one; "" for none."""
-        near = (q for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.channel)
-        return next(near, quota).channel
+        """The channel of a quota: its own, or that of the nearest scope that has one; "" for none."""
+        return quota.channel or self._kit.policy.home(quota.scope)
 
     def _owner(self, quota: Quota, channel: str) -> PersonId | None:
         """Who owns a quota; where there is no channel either, the nearest owner above: somebody is to hear of it."""
-        near = (q.owner for scope in lineage(quota.scope) for q in (quota, *self._kit.policy.on(scope)) if q.owner)
-        return quota.owner if channel else next(near, None)
+        return quota.owner or (None if channel else self._kit.policy.owner(quota.scope))
 
 
 def each(puts: Iterable[Callable[[], None]]) -> None:

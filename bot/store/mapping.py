@@ -26,6 +26,7 @@ from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
 from workflows.spend import Costed, CostSource, Metered, Series, Slice, Sums, Tokens, Usage
+from workflows.spikes import Spike
 from workflows.times import Window
 
 Row = RowMapping | Mapping[str, Any]
@@ -148,6 +149,14 @@ def denied_row(denied: Denied) -> dict[str, Any]:
 
 def denied_of(row: Row) -> Denied:
     return Denied(row["key"], row["quota"], row["scope"], Window(row["start"], row["end"]), row["at"], row["denial"])
+
+
+def spike_row(spike: Spike) -> dict[str, Any]:
+    return _by_name(spike)
+
+
+def spike_of(row: Row) -> Spike:
+    return Spike(**row)
 
 
 EVENT = (

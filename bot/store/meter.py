@@ -12,7 +12,7 @@ from bot.store import mapping, tables
 from bot.store.columns import day_number
 from bot.store.upsert import MOST, add_many, add_new, added, insert, stamp, sum_many, sum_up
 from workflows.quotas import Notice
-from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
+from workflows.spend import Booked, Costed, CostSource, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 SEEN = ("day", "key", "event")
@@ -108,6 +108,12 @@ class StoredMeter:
             here = here.where(or_(_SERIES.c.scope == scope, below))
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
         return [mapping.slice_of(row) for row in rows]
+
+    def outlays(self, first: date, last: date) -> list[Outlay]:
+        kept = (_SERIES.c.scope, _SERIES.c.use_case, _SLICES.c.day)
+        here = select(*kept, func.sum(_SLICES.c.cost)).join_from(_SLICES, _SERIES, _SERIES.c.id == _SLICES.c.series)
+        here = here.where(_SLICES.c.day >= first, _SLICES.c.day <= last).group_by(*kept).order_by(*kept)
+        return [Outlay(day, scope, use_case, int(cost)) for scope, use_case, day, cost in self._connection.execute(here)]
 
     def sold(self, first: date, last: date) -> list[Sold]:
         here = select(_SOLD).where(_SOLD.c.day >= first, _SOLD.c.day <= last)

@@ -389,6 +389,20 @@ class DenialRow(_Row, table=True):
     missed: bool
 
 
+class SpikeRow(_Row, table=True):
+    """A sudden rise that was told."""
+
+    __tablename__ = "spikes"
+    __table_args__ = (Index("spikes_by_day", "day"),)
+
+    key: str = _key()
+    scope: str
+    use_case: str
+    began: date = Field(sa_type=Day)
+    day: date = Field(sa_type=Day)
+    at: datetime = _at()
+
+
 class EntryRow(_Row, table=True):
     """One entry of the record."""
 
@@ -487,4 +501,4 @@ sold, bills, pulls = _table(SoldRow), _table(BillRow), _table(PullRow)
 counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
 corrections, produced, yields, reports = _table(CorrectionRow), _table(ProducedRow), _table(YieldRow), _table(ReportRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
-limits, tokens, denials = _table(LimitRow), _table(TokenRow), _table(DenialRow)
+limits, tokens, denials, spikes = _table(LimitRow), _table(TokenRow), _table(DenialRow), _table(SpikeRow)

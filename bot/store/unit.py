@@ -17,6 +17,7 @@ from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
 from bot.store.reports import StoredReports
+from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
 from bot.store.yields import StoredYields
 from workflows.overrides import Override
@@ -35,6 +36,7 @@ from workflows.ports import (
     Record,
     Reports,
     Requests,
+    Spikes,
     Streams,
     Yields,
 )
@@ -56,6 +58,7 @@ class StoredUnit:
     streams: Streams
     ledger: Ledger
     denials: Denials
+    spikes: Spikes
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -79,6 +82,7 @@ class StoredUnit:
         self.corrections = StoredCorrections(connection)
         self.yields = StoredYields(connection)
         self.reports = StoredReports(connection)
+        self.spikes = StoredSpikes(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)

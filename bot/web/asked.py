@@ -78,14 +78,14 @@ class Questions:
         return Question(scope, origin.model, self._estimate(asked, origin))
 
     def _estimate(self, asked: Asked, origin: Origin) -> Estimate:
+        nano = nanos("estimated_cost_usd", asked.estimated_cost_usd)
+        if asked.estimated_input_tokens is None and asked.estimated_output_tokens is None:
+            return Estimate(nano or 0)
         tokens = Tokens(
             _count("estimated_input_tokens", asked.estimated_input_tokens),
             _count("estimated_output_tokens", asked.estimated_output_tokens),
         )
-        nano = nanos("estimated_cost_usd", asked.estimated_cost_usd)
-        if nano is None:
-            nano = cost(tokens, self._price(origin)) if tokens.total else 0
-        return Estimate(nano, tokens.total)
+        return Estimate(cost(tokens, self._price(origin)) if nano is None else nano, tokens.total)
 
     def _price(self, origin: Origin) -> Price:
         return pricing(self.policy, self.prices)(origin.provider, origin.model) or self.policy.fallback_price
@@ -118,22 +118,22 @@ def _wrong(message: str) -> Wrong:
 
 def _origin(asked: Asked) -> Origin:
     return Origin(
-        teams=_names("team", asked.team),
-        user=name("user", asked.user),
-        keys=_names("key", asked.key),
-        tags=_names("tags", asked.tags),
-        use_case=name("use_case", asked.use_case),
-        environment=name("environment", asked.environment),
+        teams=_names("team", asked.team) if asked.team else (),
+        user=name("user", asked.user) if asked.user else "",
+        keys=_names("key", asked.key) if asked.key else (),
+        tags=_names("tags", asked.tags) if asked.tags else (),
+        use_case=name("use_case", asked.use_case) if asked.use_case else "",
+        environment=name("environment", asked.environment) if asked.environment else "",
         model=name("model", asked.model, needed=True),
-        provider=name("provider", asked.provider),
-        service=name("service", asked.service),
-        project=name("project", asked.project),
-        source=name("source", asked.source),
+        provider=name("provider", asked.provider) if asked.provider else "",
+        service=name("service", asked.service) if asked.service else "",
+        project=name("project", asked.project) if asked.project else "",
+        source=name("source", asked.source) if asked.source else "",
     )
 
 
-def _names(field: str, value: Named) -> tuple[str, ...]:
-    every = [value] if isinstance(value, str) else value or ()
+def _names(field: str, value: str | list[str]) -> tuple[str, ...]:
+    every = [value] if isinstance(value, str) else value
     if len(every) > MOST_NAMES:
         raise Wrong(field, f"has {len(every):,} entries; {MOST_NAMES} are the most")
     return tuple(name(field, one) for one in every if one)

@@ -113,14 +113,20 @@ def names(*values: object) -> tuple[str, ...]:
 
     For words that others choose and that an event must not be refused for.
     """
-    texts = (value for value in values if isinstance(value, str))
-    whole = (text if text.isprintable() else "".join(filter(str.isprintable, text)) for text in texts)
-    return tuple(name for name in (text.strip()[:LONGEST] for text in whole) if name)
+    return tuple([name for value in values if isinstance(value, str) and (name := _kept(value))])
 
 
 def first(*values: object) -> str:
     """The first of the values that is a name, "" when none is."""
-    return next(iter(names(*values)), "")
+    for value in values:
+        if isinstance(value, str) and (name := _kept(value)):
+            return name
+    return ""
+
+
+def _kept(text: str) -> str:
+    whole = text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return whole.strip()[:LONGEST]
 
 
 def word(field: str, value: str | None, words: Sequence[str]) -> str:

@@ -40,27 +40,15 @@ class Verdicts:
     def said(self, verdict: Verdict, scope: str) -> Values:
         """A verdict on a call that counts in a scope."""
         by = verdict.by
-        if by is None:
-            reason = f"No quota of {scope} or above it counts this model."
-            return {
-                "decision": verdict.decision,
-                "reason": reason,
-                "counts_in": scope,
-                **NOBODY,
-                **self._asking(""),
-                "quotas": [],
-            }
         return {
             "decision": verdict.decision,
-            "reason": self.reason(by),
+            "reason": self.reason(by) if by else f"No quota of {scope} or above it counts this model.",
             "counts_in": scope,
-            **plain(by),
-            **self._asking(self._names[by.standing.quota.key].command),
-            "quotas": [{"decision": found.decision, **plain(found)} for found in verdict.findings],
+            **(plain(by) if by else NOBODY),
+            "ask": self._ask,
+            "command": self._names[by.standing.quota.key].command if by else "/leeway request",
+            "quotas": [plain(found) for found in verdict.findings],
         }
-
-    def _asking(self, command: str) -> Values:
-        return {"ask": self._ask, "command": command or "/leeway request"}
 
     def reason(self, found: Finding) -> str:
         """Why, in one sentence."""
@@ -84,6 +72,7 @@ def plain(found: Finding) -> Values:
     """A finding as JSON values."""
     at, quota = found.standing, found.standing.quota
     return {
+        "decision": found.decision,
         "quota": quota.key,
         "scope": quota.scope,
         "unit": quota.unit,

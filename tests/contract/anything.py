@@ -54,8 +54,8 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: LARGE,
     bool: st.booleans(),
     bytes: st.binary(),
-    date: st.dates(),
     datetime: MOMENT,
+    date: st.dates(),
     timedelta: SPAN,
     NoneType: st.none(),
     Mapping[str, object]: st.dictionaries(TEXT, JSON, max_size=3),
@@ -88,6 +88,6 @@ def _fields(kind: type) -> st.SearchStrategy[Any]:
 
 
 def _costed(costed: Costed) -> Costed:
-    """A usage has a cost of its own exactly when the sender reported it; what is said of a denial is kept elsewhere."""
+    """A usage has a cost of its own exactly when the sender reported it; what else is said of it is kept elsewhere."""
     own = costed.cost if costed.source is CostSource.REPORTED else None
-    return costed._replace(usage=costed.usage._replace(cost=own, denial=None))
+    return costed._replace(usage=costed.usage._replace(cost=own, denial=None, via=None))

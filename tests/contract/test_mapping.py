@@ -27,6 +27,7 @@ from workflows.ports import Errand, Post
 from workflows.quotas import Notice
 from workflows.requests import Request
 from workflows.spend import Costed, CostSource, Series
+from workflows.spikes import Spike
 
 Mapped = tuple[type, Table, Callable[[Any], dict[str, Any]], Callable[[Any], Any]]
 
@@ -39,6 +40,7 @@ MAPPED: list[Mapped] = [
     (Post, tables.posts, mapping.post_row, mapping.post_of),
     (Report, tables.reports, mapping.report_row, mapping.report_of),
     (Denied, tables.denials, mapping.denied_row, mapping.denied_of),
+    (Spike, tables.spikes, mapping.spike_row, mapping.spike_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
 ]
 

@@ -320,7 +320,7 @@ ATTRIBUTION = [
     ("[{when: {env: a}, scope: platform}]", '[0].when.env  unknown key; did you mean "environment"?'),
     (
         "[{when: {litellm_team: a}, scope: platform}]",
-        '[0].when.litellm_team  unknown key; did you mean "team"? LiteLLM\'s teams match by id and by alias',
+        "[0].when.litellm_team  unknown key; write team; with source: litellm beside it only what comes through LiteLLM is claimed",
     ),
     ("[{when: {team: }, scope: platform}]", "[0].when.team  empty; write team: search"),
     ("[{when: {team: []}, scope: platform}]", "[0].when.team  no pattern; name at least one"),

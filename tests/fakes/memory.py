@@ -7,7 +7,7 @@ writers on SQLite do. Usage is in `meter` and `streams`.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -35,12 +35,14 @@ from workflows.ports import (
     Record,
     Reports,
     Requests,
+    Spikes,
     Stale,
     Unavailable,
     UnitOfWork,
 )
 from workflows.requests import Request, State
 from workflows.spend import Counter
+from workflows.spikes import Spike
 from workflows.times import Window
 
 
@@ -67,6 +69,7 @@ class Data:
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
+    spikes: dict[str, Spike] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     heard: Heard = field(default_factory=Heard)
     told: Told = field(default_factory=Told)
@@ -119,6 +122,7 @@ class MemoryUnit(UnitOfWork):
         self.corrections = MemoryCorrections(data.kept)
         self.yields = MemoryYields(data.kept)
         self.reports = MemoryReports(data)
+        self.spikes = MemorySpikes(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
@@ -373,3 +377,15 @@ class MemoryDenials(_Part, Denials):
     def missed(self, at: datetime) -> list[Denied]:
         here = (denied for denied, missed in self._data.denials.values() if missed and at in denied.window)
         return sorted(here, key=lambda denied: (denied.at, denied.key))
+
+
+class MemorySpikes(_Part, Spikes):
+    def add(self, spike: Spike) -> bool:
+        return self._data.spikes.setdefault(spike.key, spike) is spike
+
+    def get(self, key: str) -> Spike | None:
+        return self._data.spikes.get(key)
+
+    def since(self, day: date) -> list[Spike]:
+        here = (spike for spike in self._data.spikes.values() if spike.day >= day)
+        return sorted(here, key=lambda spike: (spike.day, spike.key))

@@ -8,7 +8,7 @@ from functools import reduce
 from workflows.outcomes import Produced, Yield
 from workflows.ports import Corrections, Meter, Yields
 from workflows.quotas import Notice
-from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Series, Slice, Sold, Sums, Tally, sold
+from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
 
 
@@ -79,6 +79,14 @@ class MemoryMeter(Meter):
         within = ((day, series) for day, series in self._kept.slices if first <= day <= last)
         found = [here for here in within if not scope or f"{here[1].scope}/".startswith(f"{scope}/")]
         return [Slice(*here, self._kept.slices[here]) for here in sorted(found)]
+
+    def outlays(self, first: date, last: date) -> list[Outlay]:
+        sums: dict[tuple[str, str, date], int] = {}
+        for (day, series), used in self._kept.slices.items():
+            if first <= day <= last:
+                here = series.scope, series.use_case, day
+                sums[here] = sums.get(here, 0) + used.cost
+        return [Outlay(day, scope, use_case, cost) for (scope, use_case, day), cost in sorted(sums.items())]
 
     def sold(self, first: date, last: date) -> list[Sold]:
         return [Sold(*key, cost) for key, cost in sorted(self._kept.sold.items()) if first <= key[0] <= last]

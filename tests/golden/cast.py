@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
+from workflows.causes import Likely
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
@@ -18,6 +20,8 @@ from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, m
 from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
 from workflows.routing import Data, Facts, Limit, Route, Stage
 from workflows.spend import Denial, Sums
+from workflows.spikes import Basis, Usual, spike
+from workflows.spotting import Diagnosis
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"
@@ -33,6 +37,7 @@ class Words:
     rule: str = "acknowledge"
     group: str = "finance"
     model: str = "claude-opus-4-5"
+    use_case: str = "retrieval"
     metric: str = "tickets resolved"
     said: str = "The evaluation of the new ranker runs until Thursday, and we cannot compare it half done."
     link: str = "https://tickets.acme.example/SEARCH-412?a=1&b=2"
@@ -144,6 +149,15 @@ def preview(words: Words = PLAIN) -> Preview:
     return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
 
 
+def rise(words: Words = PLAIN, *, because: Likely | None = None, **changes: Any) -> Diagnosis:
+    """A rise on a Monday, against the five before."""
+    today = NOW.date()
+    found = spike(words.scope, words.use_case, began=today, day=today, at=NOW)
+    normal = Usual(usd("247.13"), Basis.WEEKDAY, tuple(today - timedelta(weeks=week) for week in range(1, 6)))
+    told = Diagnosis(found, NOW, True, usd(840), normal, words.model, usd(600), because, quota(words))
+    return replace(told, **changes)
+
+
 def details(words: Words = PLAIN, held: int = 1) -> Details:
     asked = request(words)
     above = (outlook(quota(replace(words, scope="platform"), usd(250_000)), usd(81_000)),)
@@ -153,7 +167,8 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
 def stopped(words: Words = PLAIN, kind: str = "team", *, ours: bool = True, stands: int = usd("9980.2")) -> Stopped:
     """Ada, whose call LiteLLM stopped."""
     mine = quota(words)
-    said = Denial("ada@acme.example", kind, words.group, words.scope if ours else "", usd(10_000), stands)
+    name = words.scope.rpartition("/")[2]
+    said = Denial("ada@acme.example", kind, name, words.scope if ours else "", usd(10_000), stands)
     window = window_at(Period.MONTH, ZONE, NOW)
     denied = Denied("key", mine.key if ours else "", words.scope, window, NOW - timedelta(minutes=1), said)
     return Stopped(denied, NOW, outlook(mine, usd(9_820)) if ours else None, PAT)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from workflows.causes import Cause, Likely
 from workflows.effects import News
 from workflows.forecast import Outlook
 from workflows.loose import Unpriced
@@ -18,6 +20,7 @@ from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
 from workflows.spend import NOTHING
+from workflows.spikes import Basis, Usual
 from workflows.times import Period
 
 Scene = tuple[str, dict[str, Any]]
@@ -28,6 +31,7 @@ HOSTILE = Words(
     rule="<@U1>*bold*_it_`code` {% raw %}",
     group="<!here>|*bold*~no~",
     model="m`code`*bold*<!channel>_it_",
+    use_case="<!channel> *bold* _it_ `code` {{ 7*7 }}",
     metric="<!channel> <@U1> *bold* &amp; {{ 7*7 }} `code` \u202e RTL",
     said="<!channel> <@U1> *bold* &amp; {{ 7*7 }} {% endif %} `code` \u202e RTL \u200b\u2028> quote\n" + "x" * 3000,
     link="https://evil.example/*bold*/_it_?a=1&b=`code`",
@@ -37,6 +41,7 @@ FOREIGN = Words(
     rule="确认与审批",
     group="المالية",
     model="模型-旗舰",
+    use_case="استرجاع 👩🏽‍💻",
     metric="已解决的工单 👩🏽‍💻",
     said="نحتاج إلى ميزانية أكبر حتى الخميس 👨‍👩‍👧‍👦, 因为评估还没有完成 é́́ 🇩🇪",
     link="https://例え.example/チケット",
@@ -46,6 +51,7 @@ LONGEST = Words(
     rule="r" * 80,
     group="g" * 80,
     model="m" * 75,
+    use_case="测" * 300,
     metric="测" * 150,
     said="👩🏽‍💻" * 400,
     link="https://" + "l" * 492,
@@ -58,6 +64,7 @@ def scenes(words: Words) -> dict[str, Scene]:
     every = {
         **_warnings(words),
         **_denials(words),
+        **_spikes(words),
         **_forms(words),
         **_cards(words),
         **_news(words),
@@ -210,12 +217,32 @@ def _after(words: Words) -> dict[str, Scene]:
     }
 
 
+def _spikes(words: Words) -> dict[str, Scene]:
+    context = Likely(Cause.CONTEXT, Fraction(51_000), Fraction(10_000))
+    told = cast.rise(words, because=context)
+    few = Usual(told.usual.amount, Basis.DAY, told.usual.days)
+    began = replace(told.spike, began=told.spike.day - timedelta(days=3))
+    found = {
+        "spike": told,
+        "spike-calls": cast.rise(words, because=Likely(Cause.CALLS, Fraction(4_100), Fraction(1_000))),
+        "spike-answers": cast.rise(words, because=Likely(Cause.ANSWERS, Fraction(3_000), Fraction(249))),
+        "spike-cache": cast.rise(words, because=Likely(Cause.CACHE, Fraction(12, 100), Fraction(83, 100))),
+        "spike-models": cast.rise(words, because=Likely(Cause.MODELS, Fraction(15), Fraction(3))),
+        "spike-unclear": cast.rise(words, share=usd(419)),
+        "spike-lasting": replace(told, spike=began, today=False),
+        "spike-any-day": replace(told, usual=few, spike=replace(told.spike, use_case="")),
+        "spike-nobody": replace(told, quota=None),
+    }
+    return {name: ("spike.yaml", {"told": each}) for name, each in found.items()}
+
+
 def _denials(words: Words) -> dict[str, Scene]:
     told, yes = cast.stopped(words), cast.decided(cast.request(words), State.APPROVED)
     alike = cast.stopped(words, stands=usd(9_820))
     found = {
         "denial": told,
         "denial-alike": alike,
+        "denial-checked": cast.stopped(words, "leeway", stands=usd(9_820)),
         "denial-asked": replace(told, request=cast.request(words)),
         "denial-override": replace(told, override=cast.active(yes)),
         "denial-elsewhere": cast.stopped(words, "key", ours=False),

@@ -23,6 +23,7 @@ RICH = (
     "warning",
     "denial",
     "denial-elsewhere",
+    "spike",
     "ask-typed",
     "card-pending-thread",
     "card-denied-thread",

@@ -1,4 +1,4 @@
-"""A world for each journey that asks for one, on SQLite; those in which rows, locks and time matter also on PostgreSQL (`BOTH`)."""
+"""A world for each journey that asks for one, on SQLite; those in which rows and locks matter also on PostgreSQL (`BOTH`)."""
 
 from collections.abc import Iterator
 

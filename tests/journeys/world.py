@@ -124,9 +124,9 @@ class Team:
     def key(self) -> str:
         return f"{TOP}/{self.name}:usd/month"
 
-    def spends(self, amount: int, user: str = "ada") -> None:
-        """Usage comes in over HTTP, and what is due is done."""
-        self.world.uses(amount, scope=f"{TOP}/{self.name}", user=user)
+    def spends(self, amount: int, user: str = "ada", **said: Any) -> None:
+        """Usage comes in over HTTP, and what is due is done; an event may say more."""
+        self.world.uses(amount, scope=f"{TOP}/{self.name}", user=user, **said)
 
     @property
     def limit(self) -> int:

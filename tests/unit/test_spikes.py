@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.regimes import Regime, days, growing, noisy, rhythmic
 from workflows.money import usd
-from workflows.spikes import FACTOR, FEWEST, LEAST, LOOKBACK, SPAN, Basis, Days, Spike, Usual, Verdict, begun, usual, verdict
+from workflows.spikes import FACTOR, FEWEST, LEAST, LOOKBACK, SPAN, Basis, Days, Usual, Verdict, begun, spike, usual, verdict
 
 TUESDAY = date(2026, 11, 24)
 DAY = timedelta(days=1)
@@ -230,9 +230,8 @@ def test_a_rise_is_told_once_however_its_usage_comes_in(data: st.DataObject, las
 
 
 def test_a_spike_has_the_same_name_whoever_finds_it() -> None:
-    one, other = (
-        Spike("platform/search", "rag", TUESDAY, day, datetime(2026, 11, 24, tzinfo=UTC)) for day in (TUESDAY, TUESDAY + DAY)
-    )
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    one, other = (spike("platform/search", "rag", began=TUESDAY, day=day, at=at) for day in (TUESDAY, TUESDAY + DAY))
     assert one.key == other.key
-    assert Spike("platform/search", "", TUESDAY, TUESDAY, one.at).key != one.key
+    assert spike("platform/search", "", began=TUESDAY, day=TUESDAY, at=at).key != one.key
     assert LOOKBACK * DAY < SPAN

@@ -59,6 +59,7 @@ def upgrade() -> None:
         op.execute("ALTER SEQUENCE events_id_seq RENAME TO old_events_id_seq")
     create()
     create_denials()
+    create_spikes()
     op.add_column("counters", sa.Column("version", sa.BigInteger(), nullable=False, server_default="1"))
     with op.batch_alter_table("counters") as counters:
         counters.alter_column("version", server_default=None)
@@ -136,6 +137,13 @@ def create_denials() -> None:
     times = [sa.Column(name, moment(), nullable=False) for name in ("start", "end", "at")]
     said = [sa.Column("denial", sa.JSON(), nullable=False), sa.Column("missed", sa.Boolean(), nullable=False)]
     op.create_table("denials", *text("key", "quota", "scope"), *times, *said, key("denials", "key"))
+
+
+def create_spikes() -> None:
+    days = [sa.Column(name, sa.Integer(), nullable=False) for name in ("began", "day")]
+    at = sa.Column("at", moment(), nullable=False)
+    op.create_table("spikes", *text("key", "scope", "use_case"), *days, at, key("spikes", "key"))
+    op.create_index("spikes_by_day", "spikes", ["day"])
 
 
 def carry_over() -> None:
