@@ -19,7 +19,7 @@ from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
-from workflows.spend import NOTHING
+from workflows.spend import NOTHING, Sums
 from workflows.spikes import Basis, Usual
 from workflows.times import Period
 
@@ -258,6 +258,7 @@ def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
     week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
     weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
+    strays = replace(cast.loose(words), strays=Sums(3, 3, cost=usd(88)))
     free = replace(cast.loose(words), free=True, unpriced=(Unpriced(words.model, 12, 0),))
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
@@ -270,7 +271,7 @@ def _status(words: Words) -> dict[str, Scene]:
         "status-none": ("status.yaml", {"details": [], "loose": None}),
         "status-full": ("status.yaml", {"details": levels * 12, "loose": cast.loose(words, many=20)}),
         "status-loose": ("status.yaml", {"details": levels[:1], "loose": cast.loose(words)}),
-        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(cast.loose(words), unpriced=(), owner=None)}),
+        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(strays, unpriced=(), owner=None)}),
         "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
