@@ -16,12 +16,7 @@ from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
 from workflows.spend import Denial
 
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+NAMES = {kind: f"{kind}_%(table_name)s_%(column_0_N_name)s" for kind in ("ix", "uq", "fk")} | {"pk": "pk_%(table_name)s"}
 ROWID = BigInteger().with_variant(Integer(), "sqlite")  # on SQLite only INTEGER is the rowid itself
 
 
