@@ -66,6 +66,7 @@ class Leeway:
 def _catch_up(kit: Kit) -> None:
     enforcing.sync_all(kit)  # a limit that was written late, or by another door, is put right
     digesting.plan(kit)
+    digesting.look_back(kit)
     pulling.plan(kit)
     spotting.plan(kit)
 
@@ -82,6 +83,7 @@ def site_of(leeway: Leeway) -> ASGIApp:
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
+        called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
     )

@@ -1,6 +1,9 @@
-"""The weekly digest: what a channel's quotas stand at, what was spent, and what exceptions came of it.
+"""The weekly digest: what a channel's quotas stand at, what was spent, what it produced, and what exceptions came of it.
 
 Lines stand in the order of app.yaml. Nothing is sorted by spend and no person's spend is named: this is no ranking.
+
+What was told is kept. When a figure of a week that was told turns out another, the message says so beside what it said, and
+so does the next digest, once. Where the standings were read, and whose requests were told of, stays as it was then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +12,10 @@ from datetime import date, datetime, timedelta
 
 from workflows.governed import Share
 from workflows.loose import Loose
+from workflows.money import Unit
+from workflows.outcomes import Worth
 from workflows.overrides import Outcome, Override, Status
-from workflows.quotas import Standing
+from workflows.quotas import Level, Standing
 from workflows.requests import Request, State
 from workflows.times import Window
 
@@ -56,10 +61,49 @@ class Exceptional:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A quota's spend of a week, in its unit, that is another than was said; corrections made `corrected` of the difference."""
+
+    quota: str
+    unit: Unit
+    said: int
+    now: int
+    corrected: int = 0
+
+    @property
+    def late(self) -> int:
+        """What came late."""
+        return self.now - self.said - self.corrected
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a use case produced in a week in one metric, where it is another count than was said."""
+
+    scope: str
+    use_case: str
+    metric: str
+    said: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What changed in a week after it was told; last at `at`."""
+
+    window: Window
+    at: datetime
+    changes: tuple[Change, ...] = ()
+    recounts: tuple[Recount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one channel is told about one week. `ending` are overrides that end within seven days of `at`.
 
     `loose` is for whoever sees to what no rule claims and what has no price; None for everybody else.
+    `amended` is what changed in this week since it was told, `earlier` what changed in weeks before and no digest told yet. A
+    digest is kept as it was told, so a field that comes later needs a default.
     """
 
     channel: str
@@ -71,12 +115,40 @@ class Digest:
     ending: tuple[Override, ...]
     loose: Loose | None = None
     governed: tuple[Share, ...] | None = None  # what went through governed tools; for leadership only
+    worth: tuple[Worth, ...] = ()
+    amended: Amended | None = None
+    earlier: tuple[Amended, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name of this digest: "channel/week"."""
+        return f"{self.channel}/{self.week}"
 
     @property
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
-        spent = any(line.spent or line.before for line in self.lines)
-        return not (self.exceptions or self.ending or self.loose or spent)
+        news = (self.exceptions, self.ending, self.loose, self.worth, self.amended, self.earlier)
+        return not any(news) and not any(line.spent or line.before for line in self.lines)
+
+    @property
+    def busy(self) -> tuple[Line, ...]:
+        """The lines with something to tell."""
+        return tuple(line for line in self.lines if not _idle(line))
+
+    @property
+    def idle(self) -> tuple[Line, ...]:
+        """The lines of quotas in which nothing was spent, in the week and before it, and no threshold is reached."""
+        return tuple(line for line in self.lines if _idle(line))
+
+    @property
+    def produced(self) -> tuple[Worth, ...]:
+        """The use cases that reported something."""
+        return tuple(worth for worth in self.worth if worth.made)
+
+    @property
+    def unreported(self) -> tuple[Worth, ...]:
+        """Those that spent, and reported nothing."""
+        return tuple(worth for worth in self.worth if not worth.made)
 
     @property
     def asked(self) -> int:
@@ -90,6 +162,10 @@ class Digest:
         """
         ended = [e.request for e in self.exceptions if e.request.state is state]
         return sum(1 for request in ended if (request.decided or request.submitted) in self.window)
+
+
+def _idle(line: Line) -> bool:
+    return not line.spent and not line.before and line.standing.level is Level.OK
 
 
 def compose(

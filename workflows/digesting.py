@@ -1,23 +1,31 @@
-"""Digesting: one digest a channel and week, asked for by an alarm and computed when it is posted.
+"""Digesting: one digest a channel and week, asked for by an alarm and computed when it is posted; then kept, and amended.
 
-It reports the last whole week, Monday to Monday, before the moment it is due.
+It reports the last whole week, Monday to Monday, before the moment it is due. What it said is kept in the transaction that
+remembers the message, and is looked at again whenever that week may have changed (`amending`), and every hour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from workflows.amendments import Report, amend, untold
+from workflows.audit import Entry, plain
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.explaining import loose
 from workflows.governed import Maker, nobody
-from workflows.keeping import Kit, attempt, follow
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
 from workflows.metering import standing
+from workflows.outcomes import Worth, worths
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.pulling import governed
-from workflows.quotas import Quota
+from workflows.quotas import Quota, lineage
+from workflows.spend import Slice
 from workflows.times import Window, local_day, next_at, week_name, week_window
+
+RECENT = timedelta(weeks=6)  # how far back weeks are looked at again every hour: late usage is taken for five
+REMEMBERED = timedelta(weeks=60)  # and how far back a digest tells of amendments: corrections are taken for longer than a year
 
 
 def channels(policy: Policy) -> tuple[str, ...]:
@@ -61,8 +69,23 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker:
     running = [_case(unit, o.request) for q in quotas for o in unit.overrides.current(q.key)]
     ends = loose(unit, policy, window) if _minds(policy, channel) else None
     told = compose(channel, week, window, at=now, lines=lines, cases=_once([*cases, *running]), loose=ends)
+    earlier = unit.reports.since(channel, week_name(window.start - REMEMBERED, policy.organization.zone))
     leads = channel == policy.digest.leadership
-    return replace(told, governed=governed(unit, policy, _days(policy, window), maker)) if leads else told
+    return replace(
+        told,
+        worth=_worth(unit, policy, quotas, window),
+        earlier=untold([report for report in earlier if report.said.week < week]),
+        governed=governed(unit, policy, _days(policy, window), maker) if leads else None,
+    )
+
+
+def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:
+    return Line(standing(unit, policy, quota, now), *_weeks(unit, policy, quota, window))
+
+
+def _weeks(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> tuple[int, int | None]:
+    first, last = _days(policy, window)
+    return weeks(unit.meter.days(quota.key, first - 2 * WEEK, last), first)
 
 
 def _minds(policy: Policy, channel: str) -> bool:
@@ -76,10 +99,14 @@ def _days(policy: Policy, window: Window) -> tuple[date, date]:
     return local_day(window.start, zone), local_day(window.end - timedelta(seconds=1), zone)
 
 
-def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:
+def _worth(unit: UnitOfWork, policy: Policy, quotas: Iterable[Quota], window: Window) -> tuple[Worth, ...]:
+    """Spend next to outcomes in the scopes of these quotas; with the whole, also where outcomes were reported without a quota."""
     first, last = _days(policy, window)
-    spent, before = weeks(unit.meter.days(quota.key, first - 2 * WEEK, last), first)
-    return Line(standing(unit, policy, quota, now), spent, before)
+    scopes = tuple(dict.fromkeys(quota.scope for quota in quotas))
+    tops = [scope for scope in scopes if not set(lineage(scope)[1:]) & set(scopes)]
+    slices = [made for top in tops for made in unit.meter.slices(first, last, top)]
+    yields = [made for top in tops for made in unit.yields.sums(first, last, top)]
+    return worths(tuple(dict.fromkeys([*scopes, *sorted(made.scope for made in yields)])), slices, yields)
 
 
 def _case(unit: UnitOfWork, request_id: str) -> Exceptional:
@@ -92,3 +119,60 @@ def _case(unit: UnitOfWork, request_id: str) -> Exceptional:
 
 def _once(cases: Iterable[Exceptional]) -> list[Exceptional]:
     return list({case.request.id: case for case in cases}.values())
+
+
+# What was told is kept, and amended.
+
+
+def keep(unit: UnitOfWork, told: Digest) -> None:
+    """Remembers what a channel was told, with an entry; then has it looked at again, for what was counted while it was posted."""
+    report = Report(told)
+    unit.reports.add(report)
+    note(unit, _subject(report), Act(SYSTEM, "told", told.at), report.figures())
+    unit.outbox.put(Effect(Do.SHOW_DIGEST, report.key), told.at)
+
+
+def again(unit: UnitOfWork, policy: Policy, report: Report, now: datetime) -> Report:
+    """What was told with the figures as they are now; the same report when nothing is another."""
+    said = report.said
+    quotas = [line.standing.quota for line in said.lines]
+    spent = {quota.key: _weeks(unit, policy, quota, said.window)[0] for quota in quotas}
+    booked = unit.corrections.since(said.at, *_days(policy, said.window))
+    corrected = {quota.key: _counted(quota, booked) for quota in quotas}
+    return amend(report, spent, _worth(unit, policy, quotas, said.window), corrected=corrected, at=now)
+
+
+def _counted(quota: Quota, booked: Iterable[Slice]) -> int:
+    here = (made for made in booked if quota.scope in lineage(made.series.scope) and quota.counts(made.series.model))
+    return sum(made.sums.of(quota.unit) for made in here)
+
+
+def keep_amended(unit: UnitOfWork, report: Report, now: datetime) -> None:
+    """Remembers what a message says since it was amended, with an entry."""
+    unit.reports.save(report)
+    note(unit, _subject(report), Act(SYSTEM, "amended", now), report.figures())
+
+
+def look_back(kit: Kit) -> None:
+    """Has every digest of the last weeks amended that is to be: for who changed a week and could not know that it was told."""
+    now = kit.clock.now()
+    since = week_name(now - RECENT, kit.policy.organization.zone)
+    with kit.reads() as unit:
+        reports = [report for channel in channels(kit.policy) for report in unit.reports.since(channel, since)]
+        stale = [report.key for report in reports if again(unit, kit.policy, report, now) is not report]
+    if stale:
+        attempt(kit.units, lambda unit: follow(unit, now, [Effect(Do.SHOW_DIGEST, key) for key in stale]))
+
+
+def _subject(report: Report) -> str:
+    return f"report:{report.key}"
+
+
+def unlike(unit: UnitOfWork, key: str, chain: Sequence[Entry]) -> str:
+    """What is wrong between a report's chain and what is stored; "" for nothing."""
+    report = unit.reports.get(key)
+    if report is None:
+        return f"{chain[-1].subject}: the record knows it, and it is not stored any more"
+    if plain(report.figures()) != chain[-1].after:
+        return f"{chain[-1].subject}: what is stored is not what entry {len(chain)} says"
+    return ""

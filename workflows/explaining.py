@@ -226,7 +226,7 @@ class Stopped:
         return [show(amount or 0, Unit.USD) for amount in said] != [show(amount, Unit.USD) for amount in counted]
 
 
-def stopped(unit: UnitOfWork, policy: Policy, denied: Denied, reader: PersonId, *, now: datetime) -> Stopped:
+def stopped(unit: UnitOfWork, policy: Policy, denied: Denied, *, reader: PersonId, now: datetime) -> Stopped:
     """What a person is told of a denial."""
     quota = policy.quota(denied.quota)
     owners = (q.owner for scope in lineage(denied.scope) for q in policy.on(scope) if q.owner)

@@ -1,7 +1,8 @@
 """Metering: usage comes in once, adds up, and tells when it reaches a threshold; and what a quota stands at.
 
 A batch is one transaction: its events, the counters, the crossings and what must be told are kept together or not at all.
-Late events count in the period they belong to but tell nothing: nobody is warned of a month that is over.
+Late events count in the period they belong to but warn of nothing: nobody is warned of a month that is over. Where a week was
+reported already, what was told of it is amended.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from workflows import denials, forecast, overrides
+from workflows.amending import look_again
 from workflows.approvals import Books, Grants
 from workflows.effects import Do, Effect
 from workflows.forecast import Day, Outlook
@@ -18,7 +20,7 @@ from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
 from workflows.quotas import RANK, Quota, Standing, crossings, notice
-from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Tally, Usage, grouped, price_all, tally
 from workflows.telling import heard
 from workflows.times import INSTANT, Window, day_at, local_day
 
@@ -33,8 +35,8 @@ class Recorded:
     """What became of a batch: events that count from now on, and events that were counted before.
 
     `new` are the keys of those that count, `counters` what their quotas stand at since; `told` says that somebody is to be told
-    something. `absurd` are events that were refused, by
-    key, with their nano-dollars: tokens times price came to more than any call costs.
+    something. `absurd` are events that were refused, by key, with their nano-dollars: tokens times price came to more than any
+    call costs.
     """
 
     accepted: int
@@ -132,14 +134,25 @@ def _count(batch: Sequence[Costed], unit: UnitOfWork, policy: Policy, *, now: da
     org = policy.organization
     groups = grouped(batch, org.zone)
     added = tally(groups, policy.by_scope, org.zone, org.fiscal_start)
-    counters = tuple(unit.meter.add(added))
+    counters, told = add(unit, policy, added, now)
     after = {(counter.quota, counter.window): counter.spent for counter in counters}
     before = {key: spent - added.counters[key] for key, spent in after.items()}
     grants = Grants(lambda quota, window: base_of(unit, policy, quota, window), unit.overrides.during)
     books = Books(policy.by_scope, policy.window, grants, before=before, after=after)
     unit.meter.append(books.book(groups, batch))
-    told = [_follow(unit, policy, counter, before[counter.quota, counter.window], now=now) for counter in counters]
-    return counters, any([*told, _deny(groups, unit, policy, now=now)])
+    return counters, _deny(groups, unit, policy, now=now) or told
+
+
+def add(unit: UnitOfWork, policy: Policy, added: Tally, now: datetime) -> tuple[tuple[Counter, ...], bool]:
+    """Adds to the counters; what they stand at since, and whether somebody is to be told.
+
+    Digests that told of a week that is over are looked at again.
+    """
+    counters = tuple(unit.meter.add(added))
+    before = (counter.spent - added.counters[counter.quota, counter.window] for counter in counters)
+    told = [_follow(unit, policy, counter, stood, now=now) for counter, stood in zip(counters, before, strict=True)]
+    look_again(unit, policy, added.days, now)
+    return counters, any(told)
 
 
 def _deny(groups: Iterable[Group], unit: UnitOfWork, policy: Policy, *, now: datetime) -> bool:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.governed import Bill, Pull
 from workflows.money import Unit
+from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
 from workflows.quotas import Notice
@@ -173,7 +175,7 @@ class Meter(Protocol):
         """The first UTC day on which anything was counted; None before that."""
 
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
-        """The event of that key on one of these UTC days, and the series it was booked in."""
+        """The event of that key on one of these UTC days, the newest of several, and the series it was booked in."""
 
     def know(self, metered: Metered) -> bool:
         """Keeps how a quota is metered; False when that is what was kept before. Others who ask wait until this unit ends."""
@@ -202,6 +204,55 @@ class Meter(Protocol):
 
     def unpriced(self, first: date, last: date) -> dict[str, tuple[int, int]]:
         """Models without a price that were counted from first to last, in their order: (events, nano-dollars by the fallback)."""
+
+
+class Corrections(Protocol):
+    """Which events of the meter are differences that corrections made."""
+
+    def original(self, key: bytes) -> bytes | None:
+        """The key of the event that the correction of this key set right; None when there is no such correction."""
+
+    def add(self, step: Booked, original: bytes, at: datetime) -> None:
+        """Keeps that the one event of a step, which the meter appends, is a difference to this original, booked at a moment."""
+
+    def of(self, original: bytes) -> list[Slice]:
+        """Every difference to an event, in the order in which they were booked."""
+
+    def since(self, at: datetime, first: date, last: date) -> list[Slice]:
+        """The differences booked at or after a moment on the local days from first to last, both included."""
+
+
+class Yields(Protocol):
+    """What was produced, and what it adds up to."""
+
+    def add(self, batch: Sequence[tuple[date, Produced]]) -> set[bytes]:
+        """Keeps what was not kept before, on its local day, and adds it to the daily sums; returns the keys that are new."""
+
+    def find(self, key: bytes) -> tuple[date, Produced] | None:
+        """The report of that key, and its local day."""
+
+    def of(self, original: bytes) -> list[Produced]:
+        """Every difference to a report, by key."""
+
+    def sums(self, first: date, last: date, scope: str = "") -> list[Yield]:
+        """What was produced on each local day from first to last, both included, in a scope and below it; "" is everywhere."""
+
+
+class Reports(Protocol):
+    """What channels were told of their weeks."""
+
+    def get(self, key: str) -> Report | None: ...
+    def add(self, report: Report) -> None:
+        """Raises Stale when that channel was told of that week."""
+
+    def save(self, report: Report) -> None:
+        """Replaces version - 1 by this version, or raises Stale."""
+
+    def told(self, keys: Iterable[str]) -> set[str]:
+        """Those of these keys ("channel/week") of which there is a report."""
+
+    def since(self, channel: str, week: str) -> list[Report]:
+        """A channel's reports of a week and of those after it, oldest first."""
 
 
 class Streams(Protocol):
@@ -345,6 +396,9 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    corrections: Corrections
+    yields: Yields
+    reports: Reports
     streams: Streams
     ledger: Ledger
     denials: Denials

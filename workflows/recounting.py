@@ -36,15 +36,16 @@ def _recount(unit: UnitOfWork, policy: Policy, now: datetime) -> None:
 def _stale(unit: UnitOfWork, policy: Policy, quota: Quota, known: Metered | None, *, now: datetime) -> bool:
     """Whether a counter cannot be relied on; notes how the quota is metered from now on.
 
-    One that is metered since a moment in this window is looked at once more: while replicas were restarted one after the other,
-    those with the old app.yaml did not count in it.
+    One that is metered since a moment within this window is looked at once more: while replicas were restarted one after the
+    other, those with the old app.yaml did not count in it.
     """
     org = policy.organization
     how = f"{org.zone}/{org.fiscal_start} {' '.join(sorted(quota.models))}".strip()
     since = known.since if known else now
     changed = unit.meter.know(Metered(quota.key, since, how))
     adopted = known is not None and not known.how  # from a database that did not keep it yet
-    return (changed and not adopted) or since in policy.window(quota, now)
+    window = policy.window(quota, now)
+    return (changed and not adopted) or window.start < since < window.end
 
 
 def _count_again(unit: UnitOfWork, policy: Policy, stale: Sequence[Quota], *, now: datetime) -> None:

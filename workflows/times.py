@@ -103,7 +103,12 @@ def next_at(weekday: int, hour: time, zone: str, after: datetime) -> datetime:
 
 def week_name(at: datetime, zone: str) -> str:
     """The ISO week of a moment: "2026-W48"."""
-    year, week, _ = local_day(at, zone).isocalendar()
+    return week_of(local_day(at, zone))
+
+
+def week_of(day: date) -> str:
+    """The ISO week of a local day."""
+    year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
 
 

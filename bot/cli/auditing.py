@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import typer
 from rich.console import Console
@@ -11,7 +11,8 @@ from rich.progress import track
 from bot.cli import starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
-from workflows import audit
+from workflows import audit, correcting, digesting, restating
+from workflows.audit import Entry
 from workflows.ports import UnitOfWork, Units
 
 group = typer.Typer(no_args_is_help=True, help="The record of every change.")
@@ -53,6 +54,8 @@ def wrong(unit: UnitOfWork, subject: str) -> str:
     chain = unit.record.chain(subject)
     if problem := audit.broken(chain):
         return problem
+    if said := _booked(unit, chain):
+        return said
     kept = {"R-": unit.requests.get, "O-": unit.overrides.get}.get(subject[:2])
     if kept is None:
         return ""  # clicks and answers have no row that changes
@@ -62,6 +65,16 @@ def wrong(unit: UnitOfWork, subject: str) -> str:
     if audit.plain(row) != chain[-1].after:
         return f"{subject}: what is stored is not what entry {len(chain)} says"
     return ""
+
+
+def _booked(unit: UnitOfWork, chain: Sequence[Entry]) -> str:
+    """What is wrong between a chain of what was counted or told and what is stored."""
+    kind, _, name = chain[-1].subject.partition(":")
+    if kind == "event":
+        return correcting.unlike(unit, chain)
+    if kind == "produced":
+        return restating.unlike(unit, chain)
+    return digesting.unlike(unit, name, chain) if kind == "report" else ""
 
 
 def join(app: typer.Typer) -> None:

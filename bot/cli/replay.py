@@ -1,82 +1,56 @@
-"""`leeway replay`: sends a recorded trace through the front door, as a gateway would.
+"""`leeway replay`: sends recorded usage through the front door, as a gateway would.
 
-Events are moved in time so that the last one is now. By how much is remembered: replaying the same file again sends the same
-events at the same times, so nothing counts twice, today or tomorrow, also after a replay that broke off.
+A trace is moved in time so that its last event is now. By how much is remembered: replaying the same file again sends the same
+events at the same times, so nothing counts twice, today or tomorrow, also after a replay that broke off. LiteLLM's own records
+are history: they keep their times, and what was counted when it happened is not counted again.
 """
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from time import sleep
+from typing import Annotated
 
 import httpx
 import typer
 from rich.console import Console
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
-from bot.cli.telling import fail
-from bot.cli.traces import Bad, Step, Target, Unusable, read
+from bot.cli import columns, spendlogs
+from bot.cli.sending import Outcome, Pacing, Stopped, asker, send_all, sender
+from bot.cli.steps import LOGS, Bad, Step, Target, Unusable, moment
+from bot.cli.telling import fail, fail_with
+from bot.cli.traces import read
 from bot.clock import SystemClock
+from bot.config.settings import secret
 
-BATCH = 500
-TRIES = 8
-LONGEST_WAIT = 60.0  # seconds, whatever Retry-After says
 SHOWN = 20  # problems that are told; with --json all that are kept
-KEPT = 10_000
-SLICE = 1.0  # seconds between two batches of a paced replay, at least
 
-
-class Stopped(Exception):
-    """The replay cannot go on."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a replay. `problems` are lines that were no event, or that Leeway refused."""
-
-    sent: int = 0
-    accepted: int = 0
-    duplicates: int = 0
-    refused: int = 0
-    bad: int = 0
-    problems: list[tuple[int, str]] = field(default_factory=list)
-
-    def note(self, line: int, reason: str) -> None:
-        if len(self.problems) < KEPT:
-            self.problems.append((line, reason))
-
-
-@dataclass(frozen=True, slots=True)
-class Pacing:
-    """How fast: `speed` 0 is as fast as may be, 1 real time, 60 an hour a minute."""
-
-    speed: float = 0
-    pause: Callable[[float], None] = time.sleep
-    elapsed: Callable[[], float] = time.monotonic
+Seen = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What a look through a trace found."""
+    """What a look through a trace found. `kept` says that its events keep their times."""
 
     lines: int
-    first: datetime | None
     last: datetime | None
+    kept: bool
 
 
 def extent(steps: Iterable[Step | Bad]) -> Extent:
-    """How many lines a trace has, and from when to when it goes."""
-    lines, first, last = 0, None, None
+    """How many lines a trace has, when its last event was, and whether it is LiteLLM's own."""
+    lines, last, kept = 0, None, False
     for step in steps:
         lines += 1
-        if isinstance(step, Step) and step.at is not None:
-            first = min(first or step.at, step.at)
-            last = max(last or step.at, step.at)
-    return Extent(lines, first, last)
+        if isinstance(step, Step):
+            kept = kept or step.door == LOGS
+            last = max(last or step.at, step.at) if step.at is not None else last
+    return Extent(lines, last, kept)
 
 
 def shift_of(memory: Path, name: str, last: datetime | None, now: datetime) -> timedelta:
@@ -93,150 +67,148 @@ def shift_of(memory: Path, name: str, last: datetime | None, now: datetime) -> t
     return timedelta(microseconds=int(known[name]))
 
 
-def send_all(
-    steps: Iterable[Step | Bad],
-    send: Callable[[Sequence[dict[str, Any]]], dict[str, Any]],
-    *,
-    shift: timedelta,
-    pacing: Pacing,
-    seen: Callable[[int], None] = lambda _: None,
-) -> Outcome:
-    """Sends a trace in batches, each when it is due; `seen` hears how many lines are done."""
-    outcome, began = Outcome(), pacing.elapsed()
-    for due, batch in _batches(_good(steps, outcome, seen), pacing.speed):
-        if (wait := began + due - pacing.elapsed()) > 0:
-            pacing.pause(wait)
-        answer = send([_moved(step, shift) for step in batch])
-        outcome.sent += len(batch)
-        outcome.accepted += answer["accepted"]
-        outcome.duplicates += answer["duplicates"]
-        outcome.refused += len(answer["refused"])
-        for refusal in answer["refused"]:
-            outcome.note(batch[refusal["index"]].line, f"{refusal['field']} {refusal['reason']}".strip())
-        seen(len(batch))
-    return outcome
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where it goes, how fast, and whether somebody watches."""
 
-
-def _good(steps: Iterable[Step | Bad], outcome: Outcome, seen: Callable[[int], None]) -> Iterator[Step]:
-    for step in steps:
-        if isinstance(step, Step):
-            yield step
-        else:
-            outcome.bad += 1
-            outcome.note(step.line, step.reason)
-            seen(1)
-
-
-def _batches(steps: Iterable[Step], speed: float) -> Iterator[tuple[float, list[Step]]]:
-    """Batches, each with the second in which it is due."""
-    batch: list[Step] = []
-    first, due = None, 0.0
-    for step in steps:
-        at = due
-        if speed and step.at is not None:
-            first = first or step.at
-            at = (step.at - first).total_seconds() / speed // SLICE * SLICE
-        if batch and (len(batch) == BATCH or at != due):
-            yield due, batch
-            batch = []
-        due = at
-        batch.append(step)
-    if batch:
-        yield due, batch
-
-
-def _moved(step: Step, shift: timedelta) -> dict[str, Any]:
-    return step.event if step.at is None else step.event | {"time": (step.at + shift).isoformat()}
-
-
-def sender(client: httpx.Client, pause: Callable[[float], None]) -> Callable[[Sequence[dict[str, Any]]], dict[str, Any]]:
-    """Posts a batch; waits and tries again when Leeway is busy or away. Raises Stopped when that does not help."""
-
-    def send(batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        said = ""
-        for tried in range(TRIES):
-            try:
-                answer = client.post("/v1/events", json=list(batch))
-            except httpx.TransportError as error:
-                said, wait = str(error) or type(error).__name__, float(2**tried)
-            else:
-                if answer.status_code == 200:
-                    return dict(answer.json())
-                said, wait = _told(answer), _asked(answer)
-                if answer.status_code not in (429, 503):
-                    raise Stopped(said)
-            if tried < TRIES - 1:
-                pause(min(wait, LONGEST_WAIT))
-        raise Stopped(f"{said} ({TRIES} tries)")
-
-    return send
-
-
-def _told(answer: httpx.Response) -> str:
-    try:
-        said = answer.json()["error"]
-    except (ValueError, KeyError, TypeError):
-        said = "no reason given; is this the address of Leeway?"
-    return f"{answer.url} answered {answer.status_code}: {said}"
-
-
-def _asked(answer: httpx.Response) -> float:
-    asked = answer.headers.get("retry-after", "")
-    return float(asked) if asked.isdecimal() else 1.0
+    url: str
+    token: str
+    speed: float
+    quiet: bool
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="CSV (TIMESTAMP, ContextTokens, GeneratedTokens) or one CloudEvent a line.")],
+    file: Annotated[Path | None, typer.Argument(help="CSV, or one CloudEvent or record of LiteLLM's log a line.")] = None,
     *,
+    litellm: Annotated[
+        str, typer.Option(help="Instead of a file: a LiteLLM whose spend logs are read; key in LITELLM_API_KEY.")
+    ] = "",
+    since: Annotated[
+        str, typer.Option("--from", help="The first day, or moment, of the spend logs; in UTC if it has no zone.")
+    ] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day, or the moment at which to stop; now without it.")] = "",
+    uncounted: Annotated[bool, typer.Option("--uncounted", help="Take spend logs without a call id, too.")] = False,
     scope: Annotated[str, typer.Option(help="The scope that the usage counts in.")] = "",
     model: Annotated[str, typer.Option(help="The model that was called.")] = "",
+    columns_: Annotated[str, typer.Option("--columns", help="What the columns of a CSV say: time=TIMESTAMP,input=Tokens.")] = "",
+    shift: Annotated[
+        bool | None, typer.Option("--shift/--no-shift", help="End it now, or keep its times (as LiteLLM's do).")
+    ] = None,
     speed: Annotated[float, typer.Option(min=0, help="0 as fast as may be, 1 real time, 60 an hour a minute.")] = 0,
     url: Annotated[str, typer.Option(envvar="LEEWAY_URL", help="Where Leeway is.")] = "http://127.0.0.1:8000",
     token: Annotated[str, typer.Option(envvar="LEEWAY_TOKEN", help="A token with the scope ingest.")] = "",
     state: Annotated[Path, typer.Option(envvar="LEEWAY_STATE", help="The folder where moves in time are kept.")] = Path("state"),
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary that a script can read.")] = False,
 ) -> None:
-    """Send a recorded trace to Leeway as usage, moved in time so that it ends now. Sending it again changes nothing."""
+    """Send recorded usage to Leeway. Sending it again changes nothing."""
     if not url.startswith(("http://", "https://")) or not token:
         fail('say where Leeway is (--url, an http address) and give a token: "leeway token create --scope ingest"', 2)
-    target = Target(scope, model)
+    if (file is None) == (not litellm):
+        fail("say what to replay: a file, or --litellm with the address of LiteLLM", 2)
+    way = Way(url, token, speed, as_json)
     try:
-        found = extent(read(file, target))
-        shift = shift_of(state / "replays.json", f"{url} {file.name}", found.last, SystemClock().now())
+        target = Target(scope, model, columns.parse(columns_))
+        if file is None:
+            _report(
+                _from_litellm(litellm, span_of(since, until, SystemClock().now()), target, way, uncounted=uncounted), litellm, way
+            )
+        else:
+            _report(_from_file(file, target, way, state=state, shift=shift), file.name, way)
     except (OSError, Unusable) as error:
         fail(str(error), 2)
-    outcome = _watched(read(file, target), found.lines, shift, (url, token), speed=speed, quiet=as_json)
-    _report(outcome, file, as_json)
+    except Stopped as stop:
+        fail(str(stop))
 
 
-def _watched(
-    steps: Iterable[Step | Bad], lines: int, shift: timedelta, where: tuple[str, str], *, speed: float, quiet: bool
-) -> Outcome:
-    """Sends a trace, with a progress bar where a person watches."""
-    url, token = where
+def _from_file(file: Path, target: Target, way: Way, *, state: Path, shift: bool | None) -> Outcome:
+    found = extent(read(file, target))
+    moves = shift if shift is not None else not found.kept
+    move = shift_of(state / "replays.json", f"{way.url} {file.name}", found.last, SystemClock().now()) if moves else timedelta()
+    with _watched(found.lines, way) as seen, _leeway(way) as client:
+        return send_all(read(file, target), sender(client, sleep), shift=move, pacing=Pacing(way.speed), seen=seen)
+
+
+def span_of(since: str, until: str, now: datetime) -> spendlogs.Span:
+    """The span between two days, of which the last is whole, or two moments. Raises Unusable when there is none."""
+    start = _edge("--from", since)
+    end = _edge("--to", until, whole=True) if until else now
+    if start >= end:
+        raise Unusable(f"--from {since} is not before {until or 'now'}")
+    return spendlogs.Span(start, end)
+
+
+def _edge(option: str, said: str, *, whole: bool = False) -> datetime:
+    try:
+        day = datetime.combine(datetime.strptime(said, "%Y-%m-%d").date(), time(), UTC)  # noqa: DTZ007 - a day, in UTC
+        return day + timedelta(days=1) if whole else day
+    except ValueError:
+        at = moment(said) if said else None
+    if at is None:
+        raise Unusable(f'{option}: write a day as 2026-11-01, or a moment as 2026-11-01T09:00Z, not "{said[:40]}"')
+    return at
+
+
+def _from_litellm(address: str, span: spendlogs.Span, target: Target, way: Way, *, uncounted: bool) -> Outcome:
+    key = secret("LITELLM_API_KEY", os.environ)
+    if not isinstance(key, str):
+        fail_with(key, "environment")
+    if not address.startswith(("http://", "https://")) or not key:
+        raise Unusable(
+            "say where LiteLLM is (--litellm, an http address) and give a proxy admin's key in LITELLM_API_KEY or _FILE"
+        )
+    if target.model or target.columns:
+        raise Unusable("LiteLLM's spend logs say themselves which model was called: leave out --model and --columns")
+    headers = {"Authorization": f"Bearer {key}"}
+    seconds = (span.end - span.start).total_seconds()
+    with (
+        _watched(seconds, way) as seen,
+        _leeway(way) as leeway,
+        httpx.Client(base_url=address, headers=headers, timeout=60) as client,
+    ):
+        come = Come(span.start, seen)
+        found = spendlogs.rows(asker(client, sleep), span, come.to)
+        steps = (spendlogs.row(row, target, uncounted=uncounted) for row in found)
+        outcome = send_all(steps, sender(leeway, sleep), shift=timedelta(), pacing=Pacing())
+        come.to(span.end)
+        return outcome
+
+
+class Come:
+    """How far a span was read: tells a bar by how many seconds."""
+
+    def __init__(self, start: datetime, seen: Seen) -> None:
+        self._at = start
+        self._seen = seen
+
+    def to(self, at: datetime) -> None:
+        self._seen(max(0.0, (at - self._at).total_seconds()))
+        self._at = max(self._at, at)
+
+
+def _leeway(way: Way) -> httpx.Client:
+    return httpx.Client(base_url=way.url, headers={"Authorization": f"Bearer {way.token}"}, timeout=30)
+
+
+@contextmanager
+def _watched(total: float, way: Way) -> Iterator[Seen]:
+    """A progress bar where a person watches."""
     console = Console(stderr=True)
-    bar = Progress(console=console, transient=True) if console.is_terminal and not quiet else None
-    task = bar.add_task("replaying", total=lines) if bar else TaskID(0)
-
-    def seen(count: int) -> None:
-        if bar:
-            bar.advance(task, count)
-
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client, bar or nullcontext():
-        try:
-            return send_all(steps, sender(client, time.sleep), shift=shift, pacing=Pacing(speed), seen=seen)
-        except Stopped as stop:
-            fail(str(stop))
+    if way.quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("replaying", total=total)
+        yield lambda done: bar.advance(task, done)
 
 
-def _report(outcome: Outcome, file: Path, as_json: bool) -> None:
+def _report(outcome: Outcome, name: str, way: Way) -> None:
     told = [{"line": line, "reason": reason} for line, reason in outcome.problems]
-    counts = {name: getattr(outcome, name) for name in ("sent", "accepted", "duplicates", "refused", "bad")}
-    if as_json:
-        typer.echo(json.dumps({"file": file.name, **counts, "problems": told}))
+    counts = {field: getattr(outcome, field) for field in ("sent", "accepted", "duplicates", "refused", "bad")}
+    if way.quiet:
+        typer.echo(json.dumps({"file": name, **counts, "problems": told}))
     else:
         for problem in told[:SHOWN]:
-            typer.echo(f"{file.name}:{problem['line']}  {problem['reason']}", err=True)
+            typer.echo(f"{name}:{problem['line']}  {problem['reason']}", err=True)
         if len(told) > SHOWN:
             typer.echo(f"… and {outcome.bad + outcome.refused - SHOWN:,} more", err=True)
         typer.echo(f"{outcome.accepted:,} events counted, {outcome.duplicates:,} were counted before.")

@@ -12,6 +12,7 @@ from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
 from bot.web.looking import plain, plain_loose
+from workflows.denials import Denied
 from workflows.effects import Alarm
 from workflows.explaining import loose
 from workflows.loose import Loose
@@ -40,6 +41,7 @@ class Glance:
     requests: list[Request]
     overrides: list[Override]
     dead: list[Errand]
+    missed: list[Denied]
     alarms: list[Alarm]
     loose: Loose
     passed: int
@@ -64,6 +66,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         requests=[request for key in keys for request in unit.requests.pending(key)],
         overrides=[override for key in keys for override in unit.overrides.current(key)],
         dead=unit.outbox.dead(),
+        missed=unit.denials.missed(now),
         alarms=unit.agenda.due(now + AHEAD, NEXT),
         loose=loose(unit, policy, _days(policy, now)),
         passed=unit.streams.passed(),
@@ -84,6 +87,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "requests": [_request(request) for request in seen.requests],
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
+        "unknown_people": [_missed(denied) for denied in seen.missed],
         **plain_loose(seen.loose),
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
@@ -103,6 +107,11 @@ def _override(override: Override, at: datetime) -> dict[str, object]:
     return named | {"unit": override.unit, "status": override.status(at), "ends": ends.isoformat() if ends else None}
 
 
+def _missed(denied: Denied) -> dict[str, object]:
+    said = denied.denial
+    return {"who": said.who, "quota": denied.quota, "budget": f"{said.kind} {said.name}".strip(), "at": denied.at.isoformat()}
+
+
 def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for s in seen.quotas:
         spent, limit = show(s.spent, s.quota.unit), show(s.limit, s.quota.unit)
@@ -116,6 +125,11 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
     yield from _loose(seen.loose)
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
+    if seen.missed:
+        yield f"{len(seen.missed)} stopped by a gateway and not told, because nobody in Slack has that address or id"
+    for denied in seen.missed:
+        said = denied.denial
+        yield f"  {said.who or 'no name'}  {denied.quota or f'{said.kind} {said.name}'.strip()}  {show_moment(denied.at, zone)}"
     if seen.passed:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)

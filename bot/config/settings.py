@@ -73,6 +73,13 @@ def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Sett
     return reading.problems or read
 
 
+def secret(name: str, env: Mapping[str, str] = os.environ) -> str | list[Problem]:
+    """A secret that only some command needs, from the environment or the file that it names; "" when it is not set."""
+    reading = _Reading(env, [])
+    said = reading.value(name)
+    return reading.problems or said
+
+
 def unlocked(settled: Settings, vendors: Iterable[Vendor]) -> list[Problem]:
     """The keys that reading these vendors' reports needs and that are not there."""
     missing = (vendor for vendor in vendors if vendor not in settled.admin_keys)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
+from workflows.outcomes import each
 from workflows.times import show_date, show_day, show_moment, show_month, show_span, show_weekday
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
@@ -60,6 +61,18 @@ def figure(amount: int, unit: Unit) -> str:
 def dollars(nanos: int) -> str:
     """An amount that is dollars whatever the quota beside it counts."""
     return show(nanos, Unit.USD)
+
+
+def signed(amount: int, unit: Unit) -> str:
+    """ "+$120.40": a difference."""
+    return f"{'+' if amount > 0 else ''}{show(amount, unit)}"
+
+
+def hours(seconds: int) -> str:
+    """ "12.5 hours", rounded to tenths."""
+    tenths = (seconds * 10 + 1800) // 3600
+    said = f"{tenths // 10:,}.{tenths % 10}".removesuffix(".0")
+    return f"{said} hour{'s' if said != '1' else ''}"
 
 
 def origin(said: tuple[str, str]) -> str:
@@ -118,6 +131,9 @@ FILTERS = {
     "money": show,
     "dollars": dollars,
     "figure": figure,
+    "signed": signed,
+    "hours": hours,
+    "each": each,
     "origin": origin,
     "person": person,
     "channel": channel,

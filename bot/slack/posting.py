@@ -7,7 +7,7 @@ is then sent again; should a reader press a button on the first copy, `adopt` ma
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +15,11 @@ from slack_sdk import WebClient
 
 from bot.slack.calling import call
 from workflows.people import PersonId
-from workflows.ports import Post, Rejected, Units
+from workflows.ports import Post, Rejected, UnitOfWork, Units
 
 log = logging.getLogger("leeway.slack")
+
+Also = Callable[[UnitOfWork], None]
 
 _LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
 
@@ -41,16 +43,19 @@ class Poster:
         self._reads = reads
         self._ims: dict[PersonId, str] = {}
 
-    def put(self, spot: Spot, message: Mapping[str, Any]) -> Post:
-        """Makes the message at a spot say this: posts it, edits it, or leaves it when it says so already."""
+    def put(self, spot: Spot, message: Mapping[str, Any], also: Also | None = None) -> Post:
+        """Makes the message at a spot say this: posts it, edits it, or leaves it when it says so already.
+
+        `also` is done in the transaction that remembers the message.
+        """
         digest = hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()[:16]
         there = self.find(spot.thing, spot.place)
         if there is None:
-            return self._keep(self._post(spot, message, digest))
+            return self._keep(self._post(spot, message, digest), also)
         if there.digest == digest:
-            return there
+            return self._keep(there, also) if also else there
         self._edit(there, message)
-        return self._keep(replace(there, digest=digest))
+        return self._keep(replace(there, digest=digest), also)
 
     def find(self, thing: str, place: str) -> Post | None:
         """Our message of that thing and place."""
@@ -109,8 +114,10 @@ class Poster:
                 raise
             # Somebody deleted the copy or closed the channel: there is nothing left that could be wrong.
 
-    def _keep(self, post: Post) -> Post:
+    def _keep(self, post: Post, also: Also | None = None) -> Post:
         with self._units() as unit:
             unit.posts.put(post)
+            if also:
+                also(unit)
             unit.commit()
         return post

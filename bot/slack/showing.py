@@ -1,14 +1,16 @@
 """Showing: makes what people see in Slack equal to what is true. One method an effect; each may run any number of times.
 
-Cards are kept up to date; warnings, news and digests are said once and then stand.
+Cards and digests are kept up to date; warnings and news are said once and then stand.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 
 from bot.slack.front import Front, log
-from bot.slack.posting import Spot
+from bot.slack.posting import Also, Spot
 from workflows import digesting, spotting
+from workflows.digest import Digest
 from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
 from workflows.keeping import attempt
@@ -163,15 +165,26 @@ class Shower:
         self._poster.put(Spot(f"checkin:{key}", "dm", self._poster.im(override.holder)), message)
 
     def digest(self, key: str) -> None:
-        """The channel has that week's digest: said once."""
-        thing, (channel, _) = f"digest:{key}", key.split("/")
-        if self._poster.find(thing, CHANNEL):
-            return
+        """The channel has that week's digest: said once, and brought up to date where a figure of the week is another now."""
+        thing, now = f"digest:{key}", self._kit.clock.now()
+        posted = self._poster.find(thing, CHANNEL)
         with self._kit.reads() as unit:
-            told = digesting.compute(unit, self._kit.policy, key, self._kit.clock.now(), maker=self._kit.maker)
-        self._poster.put(
-            Spot(thing, CHANNEL, channel), self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
-        )
+            report = unit.reports.get(key)
+            if report is None and posted:
+                return  # it was told before what is told was kept
+            told = report.said if report else self._digest(unit, key, now)
+            amended = digesting.again(unit, self._kit.policy, report, now) if report else None
+        if amended is None:
+            self._tell(key, told, lambda unit: digesting.keep(unit, told))
+        elif amended.shown and amended is not report:
+            self._tell(key, amended.shown, lambda unit: digesting.keep_amended(unit, amended, now))
+
+    def _digest(self, unit: UnitOfWork, key: str, now: datetime) -> Digest:
+        return digesting.compute(unit, self._kit.policy, key, now, maker=self._kit.maker)
+
+    def _tell(self, key: str, told: Digest, keep: Also) -> None:
+        message = self._front.renderer.render("digest.yaml", digest=told, zone=self._front.zone)
+        self._poster.put(Spot(f"digest:{key}", CHANNEL, told.channel), message, keep)
 
     def denial(self, key: str) -> None:
         """Whoever was stopped by a gateway knows by what, and whom to ask: said once, however their name is written there."""
@@ -189,7 +202,7 @@ class Shower:
         if self._poster.find(spot.thing, spot.place):
             return
         with self._kit.reads() as unit:
-            told = stopped(unit, self._kit.policy, denied, person, now=now)
+            told = stopped(unit, self._kit.policy, denied, reader=person, now=now)
         zone = self._front.zone_of(person)
         self._poster.put(spot, self._front.renderer.render("denial.yaml", stopped=told, zone=zone))
 

@@ -6,6 +6,7 @@ and nested values.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,15 +15,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping
 
+from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
 from workflows.governed import Bill, Pull, Vendor
+from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
 from workflows.quotas import Crossing, Notice
 from workflows.requests import Request
-from workflows.spend import Costed, CostSource, Metered, Series, Sums, Tokens, Usage
+from workflows.spend import Costed, CostSource, Metered, Series, Slice, Sums, Tokens, Usage
 from workflows.spikes import Spike
 from workflows.times import Window
 
@@ -89,6 +92,15 @@ def errand_of(row: Row) -> Errand:
     return Errand(effect, row["generation"], row["tries"], row["since"], row["error"])
 
 
+def report_row(report: Report) -> dict[str, Any]:
+    said = report.said
+    return _by_name(report) | {"key": report.key, "channel": said.channel, "week": said.week}
+
+
+def report_of(row: Row) -> Report:
+    return Report(row["said"], row["shown"], row["version"])
+
+
 def bill_rows(bill: Bill) -> list[dict[str, Any]]:
     """A row a line; a bill of nothing has one, so that it is known."""
     lines = bill.lines or {"": 0}
@@ -153,6 +165,8 @@ EVENT = (
 )  # fmt: skip
 SERIES = ("id", *Series._fields)
 SLICE = ("day", "series", *Sums._fields)
+PRODUCED = ("day", *Produced._fields)
+YIELD = Yield._fields
 
 
 def event_row(costed: Costed, number: int, series: int, at: object) -> tuple[object, ...]:
@@ -162,6 +176,14 @@ def event_row(costed: Costed, number: int, series: int, at: object) -> tuple[obj
         number, use.key, at, series, use.user, use.source, use.timed, use.requests,
         *use.tokens, cost, use.latency,
     )  # fmt: skip
+
+
+def slice_of(row: Row) -> Slice:
+    return Slice(row["day"], series_of(row), Sums(*(row[name] for name in Sums._fields)))
+
+
+def produced_of(row: Row) -> tuple[date, Produced]:
+    return row["day"], Produced(**{name: row[name] for name in Produced._fields})
 
 
 def series_of(row: Row) -> Series:

@@ -107,7 +107,7 @@ class StoredMeter:
         if scope:
             here = here.where(or_(_SERIES.c.scope == scope, below))
         rows = self._connection.execute(here.order_by(_SLICES.c.day, *_SERIES.c[1:])).mappings()
-        return [Slice(row["day"], mapping.series_of(row), Sums(*(row[name] for name in Sums._fields))) for row in rows]
+        return [mapping.slice_of(row) for row in rows]
 
     def outlays(self, first: date, last: date) -> list[Outlay]:
         kept = (_SERIES.c.scope, _SERIES.c.use_case, _SLICES.c.day)
@@ -126,7 +126,8 @@ class StoredMeter:
     def find(self, key: bytes, days: Iterable[date]) -> tuple[Costed, Series] | None:
         marked = select(_SEEN.c.event).where(_SEEN.c.key == key, _SEEN.c.day.in_(list(days)))
         joined = select(_EVENTS, *_SERIES.c[1:]).join_from(_EVENTS, _SERIES, _SERIES.c.id == _EVENTS.c.series)
-        row = self._connection.execute(joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key)).mappings().first()
+        newest = joined.where(_EVENTS.c.id.in_(marked), _EVENTS.c.key == key).order_by(_EVENTS.c.id.desc())
+        row = self._connection.execute(newest.limit(1)).mappings().first()
         return mapping.event_of(row) if row else None
 
     def know(self, metered: Metered) -> bool:

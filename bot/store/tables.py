@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
 from sqlmodel import AutoString, Field, SQLModel
 
 from bot.store.columns import Day, Moment, Nested, Plain, Text
+from workflows.digest import Digest
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
 from workflows.spend import Denial
@@ -268,6 +269,83 @@ class DayRow(_Row, table=True):
     spent: int = _count()
 
 
+class CorrectionRow(_Row, table=True):
+    """A difference that a correction made: the event of that key, to which original it is, and when it was booked."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (
+        Index("corrections_by_original", "original"),
+        Index("corrections_by_booked", "booked"),
+        {"sqlite_with_rowid": False},
+    )
+
+    key: bytes = _key()
+    original: bytes
+    booked: datetime = _at()
+    day: date = Field(sa_type=Day)
+    series: int = _count()
+    events: int = _count()
+    requests: int = _count()
+    input: int = _count()
+    output: int = _count()
+    cache_read: int = _count()
+    cache_write: int = _count()
+    cost: int = _count()
+    latency: int = _count()
+    clocked: int = _count()
+
+
+class ProducedRow(_Row, table=True):
+    """A report of something produced, or with `corrects` a difference to one."""
+
+    __tablename__ = "produced"
+    __table_args__ = (Index("produced_by_corrects", "corrects"), {"sqlite_with_rowid": False})
+
+    key: bytes = _key()
+    day: date = Field(sa_type=Day)
+    at: datetime = _at()
+    scope: str
+    metric: str
+    quantity: int = _count()
+    use_case: str
+    seconds: int = _count()
+    value: int = _count()
+    model: str
+    source: str
+    corrects: bytes
+    reports: int = _count()
+
+
+class YieldRow(_Row, table=True):
+    """What was produced on one local day by one use case in one metric."""
+
+    __tablename__ = "yields"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: date = _key(Day)
+    scope: str = _key()
+    use_case: str = _key()
+    metric: str = _key()
+    reports: int = _count()
+    quantity: int = _count()
+    seconds: int = _count()
+    value: int = _count()
+
+
+class ReportRow(_Row, table=True):
+    """What a channel was told of a week."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index("reports_of_channel", "channel", "week"),)
+
+    key: str = _key()
+    channel: str
+    week: str
+    said: Digest = _nested(Digest)
+    shown: Digest | None = _nested(Digest | None)
+    version: int = _count()
+
+
 class MeteredRow(_Row, table=True):
     """A quota that is metered, since when and how; `how` is empty where that was not kept."""
 
@@ -421,5 +499,6 @@ events, seen, series, slices = _table(EventRow), _table(SeenRow), _table(SeriesR
 holders, totals = _table(HolderRow), _table(TotalRow)
 sold, bills, pulls = _table(SoldRow), _table(BillRow), _table(PullRow)
 counters, days, notices, metered = _table(CounterRow), _table(DayRow), _table(NoticeRow), _table(MeteredRow)
+corrections, produced, yields, reports = _table(CorrectionRow), _table(ProducedRow), _table(YieldRow), _table(ReportRow)
 record, agenda, outbox, posts = _table(EntryRow), _table(AlarmRow), _table(ErrandRow), _table(PostRow)
 limits, tokens, denials, spikes = _table(LimitRow), _table(TokenRow), _table(DenialRow), _table(SpikeRow)

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     INGEST = "ingest"
     CHECK = "check"
     READ = "read"
+    CORRECT = "correct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Tokens:
         with self._database.reading() as connection:
             scopes = connection.execute(select(tokens.c.scopes).where(tokens.c.hash == _hash(text))).scalar()
         return None if scopes is None else frozenset(map(Scope, scopes))
+
+    def called(self, text: str) -> str:
+        """The name of a token, "" when there is no such token."""
+        with self._database.reading() as connection:
+            return str(connection.execute(select(tokens.c.name).where(tokens.c.hash == _hash(text))).scalar() or "")
 
     def list(self) -> list[Token]:
         """Every token, oldest first."""

@@ -9,18 +9,22 @@ from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.corrections import StoredCorrections
 from bot.store.denials import StoredDenials
 from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
 from bot.store.posts import StoredPosts
 from bot.store.record import StoredRecord
+from bot.store.reports import StoredReports
 from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
+from bot.store.yields import StoredYields
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
     Changed,
+    Corrections,
     Denials,
     Ledger,
     Listener,
@@ -30,9 +34,11 @@ from workflows.ports import (
     Overrides,
     Posts,
     Record,
+    Reports,
     Requests,
     Spikes,
     Streams,
+    Yields,
 )
 from workflows.spend import Counter
 
@@ -46,6 +52,9 @@ class StoredUnit:
     overrides: Overrides
     outcomes: Outcomes
     meter: Meter
+    corrections: Corrections
+    yields: Yields
+    reports: Reports
     streams: Streams
     ledger: Ledger
     denials: Denials
@@ -71,6 +80,9 @@ class StoredUnit:
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.spikes = StoredSpikes(connection)
+        self.corrections = StoredCorrections(connection)
+        self.yields = StoredYields(connection)
+        self.reports = StoredReports(connection)
         self.record = StoredRecord(connection)
         self.agenda = StoredAgenda(connection)
         self.outbox = self._outbox = StoredOutbox(connection)

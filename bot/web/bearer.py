@@ -19,8 +19,9 @@ REMEMBERED = 1024
 class Bearers:
     """Checks the bearer of a request. Tokens that were good a moment ago are not asked for again."""
 
-    def __init__(self, check: Check, clock: Clock) -> None:
+    def __init__(self, check: Check, clock: Clock, called: Callable[[str], str]) -> None:
         self._check = check
+        self._called = called
         self._clock = clock
         self._good: dict[bytes, tuple[datetime, frozenset[str]]] = {}
 
@@ -36,6 +37,11 @@ class Bearers:
         if scope not in scopes:
             said = f'this token may not do that: make one with "leeway token create --scope {scope}"'
             raise _turned(403, said, f'Bearer error="insufficient_scope", scope="{scope}"')
+
+    async def bearer(self, authorization: str) -> tuple[str, Collection[str]]:
+        """The name of a token that was admitted, and what it may do."""
+        text = authorization.partition(" ")[2].strip()
+        return await to_thread.run_sync(self._called, text), await self._scopes(text) or ()
 
     async def _scopes(self, text: str) -> frozenset[str] | None:
         key, now = sha256(text.encode("utf-8", "surrogatepass")).digest(), self._clock.now()

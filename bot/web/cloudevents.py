@@ -94,10 +94,10 @@ def events(body: bytes) -> Iterator[Event | Wrong]:
     try:
         return iter(_MANY.decode(body) if is_list(body) else [_ONE.decode(body)])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return map(_judged, _parts(body))
+        return map(_judged, apart(body))
 
 
-def _parts(body: bytes) -> list[bytes]:
+def apart(body: bytes) -> list[bytes]:
     """Each event's bytes. One that is JSON to Python and JavaScript only must not cost the batch."""
     try:
         return parts(body)

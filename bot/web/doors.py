@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
 from workflows.admitting import Gate
+from workflows.correcting import Corrected, correct
+from workflows.corrections import Correction
 from workflows.enforcing import queue
 from workflows.explaining import loose_this_month
 from workflows.loose import Loose
 from workflows.metering import Recorded, record, standings
+from workflows.outcomes import Produced
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
+from workflows.producing import produce
 from workflows.quotas import Standing
+from workflows.restating import restate
 from workflows.spend import Price, Usage
 
 Probe = Callable[[], str]
@@ -21,7 +26,7 @@ Probe = Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """`reads` are units for looking; `token` gives the scopes of a bearer token; `probes` are asked by `/readyz`, by name.
+    """`reads` are units for looking; `token` gives the scopes of a bearer token, `called` its name; `/readyz` asks the `probes`.
 
     `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
         commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
@@ -39,6 +44,7 @@ class Doors:
     counted: Callable[[], None] = lambda: None
     labels: Labels = field(default_factory=Labels)
     gate: Gate = field(kw_only=True)
+    called: Callable[[str], str] = lambda _: ""
     ask: str = ""
 
     def scopes(self) -> frozenset[str]:
@@ -55,6 +61,22 @@ class Doors:
         if recorded.told:
             self.counted()
         return recorded
+
+    def correct(self, corrections: Sequence[Correction]) -> Corrected:
+        """Books corrections of usage; returns when they are committed."""
+        now = self.clock.now()
+        done = correct(corrections, policy=self.policy, prices=self.prices, units=self.units, now=now)
+        if done.told:
+            self.counted()
+        return done
+
+    def restate(self, corrections: Sequence[Correction]) -> Corrected:
+        """Books corrections of what was produced; returns when they are committed."""
+        return restate(corrections, policy=self.policy, units=self.units, now=self.clock.now())
+
+    def produce(self, batch: Sequence[Produced]) -> frozenset[bytes]:
+        """Keeps what was produced; returns the keys that are new when they are committed."""
+        return produce(batch, policy=self.policy, units=self.units, now=self.clock.now())
 
     def hint(self, quotas: Sequence[str]) -> None:
         """Has the limits of quotas looked at, by their keys."""

@@ -15,6 +15,7 @@ LATEST = timedelta(days=35)  # after this a month is closed for good; the peers 
 EARLIEST = timedelta(minutes=5)  # how far a sender's clock may be ahead
 MOST_TOKENS = 10**12  # an event; the largest programme reported uses 60 times as many in a month
 MOST_DOLLARS = 1_000_000  # an event; what costs more was sent in the wrong unit
+MOST_HOURS = 1_000_000  # saved, by one report; five hundred people's year
 LONGEST = 300  # characters in a name
 
 _NANO = Decimal(1).scaleb(-9)
@@ -62,6 +63,13 @@ def nanos(field: str, value: Decimal | None) -> int | None:
     return int(value.quantize(_NANO, ROUND_HALF_EVEN) * NANO)
 
 
+def seconds(field: str, hours: Decimal) -> int:
+    """Hours as whole seconds, half to even."""
+    if not hours.is_finite() or not 0 <= hours <= MOST_HOURS:
+        raise Wrong(field, f"must be from 0 to {MOST_HOURS:,}, not {_quoted(str(hours))}")
+    return int((hours * 3600).to_integral_value(ROUND_HALF_EVEN))
+
+
 OnTime = Callable[[datetime], bool]
 
 
@@ -105,14 +113,20 @@ def names(*values: object) -> tuple[str, ...]:
 
     For words that others choose and that an event must not be refused for.
     """
-    texts = (value for value in values if isinstance(value, str))
-    whole = (text if text.isprintable() else "".join(filter(str.isprintable, text)) for text in texts)
-    return tuple(name for name in (text.strip()[:LONGEST] for text in whole) if name)
+    return tuple([name for value in values if isinstance(value, str) and (name := _kept(value))])
 
 
 def first(*values: object) -> str:
     """The first of the values that is a name, "" when none is."""
-    return next(iter(names(*values)), "")
+    for value in values:
+        if isinstance(value, str) and (name := _kept(value)):
+            return name
+    return ""
+
+
+def _kept(text: str) -> str:
+    whole = text if text.isprintable() else "".join(filter(str.isprintable, text))
+    return whole.strip()[:LONGEST]
 
 
 def word(field: str, value: str | None, words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""`POST /v1/events`: usage in as CloudEvents. It is answered when it is committed, and not before.
+"""`POST /v1/events`: usage in as CloudEvents, corrections, and what was produced. It is answered when it is committed.
 
 200  {"accepted": 2, "duplicates": 0, "refused": [{"index": 1, "field": "data.scope", "reason": "…"}]}
 400  nothing could be read: {"error": "…", "position": 17}
@@ -11,9 +11,10 @@
 from functools import lru_cache, partial
 
 from bot.web.calls import Answer, Call, Turned, answer
+from bot.web.clerk import Clerk
 from bot.web.intake import Intake
 from bot.web.parts import is_list
-from bot.web.usage import read
+from bot.web.restated import read_all
 
 BATCH = {  # by content type: whether the body is a list, None for either
     "application/cloudevents+json": False,
@@ -25,15 +26,18 @@ BATCH = {  # by content type: whether the body is a list, None for either
 class Ingest:
     """The door for usage."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, clerk: Clerk) -> None:
         self._intake = intake
+        self._clerk = clerk
 
     async def post(self, call: Call) -> Answer:
         body = await self._intake.body(call)
         batch = _batch(call.headers.get(b"content-type", b""))
-        found = await self._intake.read(body, partial(read, batch=batch))
+        found = await self._intake.read(body, partial(read_all, batch=batch))
         recorded = await self._intake.keep(found)
-        said = {"accepted": recorded.accepted, "duplicates": recorded.duplicates, "refused": found.refused}
+        more = await self._clerk.keep(call, found)
+        accepted, duplicates = recorded.accepted + more.accepted, recorded.duplicates + more.duplicates
+        said = {"accepted": accepted, "duplicates": duplicates, "refused": found.refused}
         return answer(422 if found.refused and not is_list(body) else 200, said)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from math import ceil
+from typing import TypeVar
 
 from anyio import to_thread
 
@@ -28,6 +29,8 @@ SMALL = 64_000  # bytes that are read at once; a larger body would keep other ca
 UNFOLDS = 20  # how much larger a compressed body may be taken to be before it is looked at: telemetry repeats itself
 UNKEPT = "this could not be kept, and why is in Leeway's log; sending it again is safe"
 
+R = TypeVar("R", bound=Read)
+
 Reader = Callable[[bytes, Place], Read]
 """From the bytes of a body to its usages and what is wrong with the rest; raises Unreadable when it is no such body at all."""
 
@@ -41,23 +44,24 @@ class Intake:
         self._till = Till(doors.record)
         self._held = 0  # bytes of bodies whose calls are not answered yet
 
-    async def body(self, call: Call, scope: str = "ingest", *, authorization: str | None = None) -> bytes:
+    async def body(self, call: Call, scope: str = "ingest", *, authorization: str | None = None, most: int = 0) -> bytes:
         """The body of a call whose bearer may do this; it counts as held until the call is answered.
 
-        `authorization` is who calls, where that is not in the header of this name.
+        `authorization` is who calls, where that is not in the header of this name; `most` is for a door that takes larger ones.
         """
         await self._bearers.admit(call.header(b"authorization") if authorization is None else authorization, scope)
-        size = _size(call, self._doors.largest_body)
+        most = max(most, self._doors.largest_body)
+        size = _size(call, most)
         if self._held and self._held + size > self._doors.most_held:
             raise busy("as much usage as there is room for is being read")
         self._held += size
         call.after = partial(self._release, size)
-        return await whole(call, self._doors.largest_body)
+        return await whole(call, most)
 
     def _release(self, size: int) -> None:
         self._held -= size
 
-    async def read(self, body: bytes, reader: Reader) -> Read:
+    async def read(self, body: bytes, reader: Callable[[bytes, Place], R]) -> R:
         """What a body says."""
         place = self._doors.place()
         try:

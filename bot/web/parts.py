@@ -102,6 +102,7 @@ def unreadable(body: bytes, why: Exception) -> Unreadable:
 
 
 _WANTED = {
+    "bool": "true or false",
     "int": "a whole number",
     "float": "a number",
     "decimal": "an amount in dollars",

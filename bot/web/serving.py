@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from bot.web.bearer import Bearers
 from bot.web.calls import BROKEN, Hot, Turned, away
 from bot.web.checking import Checking
+from bot.web.clerk import Clerk
 from bot.web.doors import Doors
 from bot.web.ingest import Ingest
 from bot.web.intake import Intake
@@ -23,11 +24,11 @@ from workflows.ports import Unavailable
 
 def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
     """The ASGI app; `routes` are doors that others bring, as Slack's."""
-    bearers = Bearers(doors.token, doors.clock)
+    bearers = Bearers(doors.token, doors.clock, doors.called)
     intake = Intake(doors, bearers)
     looking, litellm, otlp = Looking(doors, bearers), LiteLLM(doors, intake), Otlp(intake)
     hot = {
-        "/v1/events": Ingest(intake).post,
+        "/v1/events": Ingest(intake, Clerk(doors, bearers)).post,
         "/v1/litellm/logs": litellm.logs,
         "/v1/litellm/alerts": litellm.alerts,
         "/v1/check": Checking(doors, bearers).post,

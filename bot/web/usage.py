@@ -147,9 +147,8 @@ def _label(event: Event, place: Place, suggest: Suggest) -> Label:
     """What an event has in common with others, checked."""
     _check_envelope(event)
     data = event.data
-    if data.scope is not None and data.scope not in place.scopes:
-        scope = name("data.scope", data.scope, needed=True)
-        raise Wrong("data.scope", f'"{scope}" is not in app.yaml{suggest(scope)}')
+    if data.scope is not None:
+        scope_named(data.scope, place.scopes, suggest)
     origin = _origin(event)
     return Label(
         scope=place.scope_of(origin, data.scope or ""),
@@ -161,8 +160,16 @@ def _label(event: Event, place: Place, suggest: Suggest) -> Label:
         use_case=origin.use_case,
         environment=origin.environment,
         ended=word("data.ended", data.ended, ENDINGS),
-        prefix=_prefix(event.source),
+        prefix=prefix_of(event.source),
     )
+
+
+def scope_named(said: str, scopes: Collection[str], suggest: Suggest) -> str:
+    """A scope that an event names, if the tree has it; else Wrong."""
+    if said not in scopes:
+        scope = name("data.scope", said, needed=True)
+        raise Wrong("data.scope", f'"{scope}" is not in app.yaml{suggest(scope)}')
+    return said
 
 
 def _origin(event: Event) -> Origin:
@@ -186,17 +193,20 @@ def _check_envelope(event: Event) -> None:
     if event.specversion != "1.0":
         raise Wrong("specversion", 'must be "1.0"')
     if event.type.rpartition(".")[2] != "usage":
-        raise Wrong("type", 'must end in "usage", as "ai.leeway.usage" does; no other events are read here')
+        raise Wrong(
+            "type", 'must end in "usage", as "ai.leeway.usage" does, or in "usage.correction", "outcome", "outcome.correction"'
+        )
     name("source", event.source, needed=True)
 
 
 def key_of(source: str, number: str) -> bytes:
     """The key of an event: 16 bytes of source and id. Their lengths keep "ab" + "c" apart from "a" + "bc"."""
     which = number.encode()
-    return blake2b(_prefix(source) + len(which).to_bytes(8) + which, digest_size=16).digest()
+    return blake2b(prefix_of(source) + len(which).to_bytes(8) + which, digest_size=16).digest()
 
 
-def _prefix(source: str) -> bytes:
+def prefix_of(source: str) -> bytes:
+    """The head of the keys of a source."""
     who = source.encode()
     return len(who).to_bytes(8) + who
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -54,6 +54,7 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: LARGE,
     bool: st.booleans(),
     bytes: st.binary(),
+    date: st.dates(),
     datetime: MOMENT,
     date: st.dates(),
     timedelta: SPAN,
@@ -71,7 +72,7 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         return SPAN.map(lambda span: Term(span=span)) | MOMENT.map(lambda until: Term(until=until))
     if kind is Costed:
         return st.builds(_costed, _fields(Costed))
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in (UnionType, Union):  # a union with a new type is one of the latter
         return st.one_of(*(anything(one) for one in get_args(kind)))
     if get_origin(kind) is tuple:
         return st.lists(anything(get_args(kind)[0]), max_size=3).map(tuple)

@@ -17,6 +17,7 @@ from bot.store.columns import Day, Text, day_number, micros, moment
 from bot.store.database import connect
 from tests.contract.anything import MOMENT, TEXT, anything
 from tests.contract.given import NOW, request
+from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
@@ -37,6 +38,7 @@ MAPPED: list[Mapped] = [
     (Entry, tables.record, mapping.entry_row, mapping.entry_of),
     (Alarm, tables.agenda, mapping.alarm_row, mapping.alarm_of),
     (Post, tables.posts, mapping.post_row, mapping.post_of),
+    (Report, tables.reports, mapping.report_row, mapping.report_of),
     (Denied, tables.denials, mapping.denied_row, mapping.denied_of),
     (Spike, tables.spikes, mapping.spike_row, mapping.spike_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),

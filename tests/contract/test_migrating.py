@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -14,11 +15,14 @@ from bot.store.columns import day_number, micros
 from bot.store.database import connect
 from tests.contract.given import MONTH, NOW, SEARCH
 from tests.fakes.clock import ManualClock
+from tests.fakes.memory import Memory
+from tests.unit.test_recounting import kit
+from workflows import recounting
 from workflows.metering import record
 from workflows.money import usd
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
-from workflows.spend import Costed, CostSource, Series, Slice, Sums, Tokens, Usage
+from workflows.spend import Costed, CostSource, Metered, Series, Slice, Sums, Tokens, Usage
 
 DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 11, 27, tzinfo=UTC)
@@ -149,6 +153,15 @@ def test_counters_days_and_everything_else_stand_as_they_stood(migrated: Store) 
         post, last = unit.posts.get("warning:1", "channel"), unit.record.last("R1")
     assert post and post.ts == "1.2"
     assert last and (last.after, last.at, last.digest) == ({"id": "R1", "said": "then"}, NOW, "f" * 64)
+
+
+def test_a_quota_is_metered_since_its_first_window_and_its_counter_is_not_counted_again(migrated: Store) -> None:
+    with migrated.reads() as unit:
+        assert unit.meter.known() == {SEARCH: Metered(SEARCH, MONTH.start, "")}
+    like = kit(Memory(), POLICY.quotas)
+    recounting.recount(replace(like, policy=POLICY, units=migrated.units, reads=migrated.reads, clock=ManualClock(NOW)))
+    with migrated.reads() as unit:
+        assert unit.meter.spent(SEARCH, MONTH) == usd(8_420)
 
 
 def test_the_sums_of_the_fallback_are_those_that_were_kept_beside_the_events(migrated: Store) -> None:

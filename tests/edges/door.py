@@ -69,7 +69,16 @@ def opened(folder: Path, **said: Any) -> Iterator[Door]:
     store.listen(gate.hear)
     gate.refresh(clock.now())
     doors = Doors(
-        POLICY, clock, store.units, store.reads, PRICES, store.tokens.check, {"database": lambda: ""}, gate=gate, ask=ASK
+        POLICY,
+        clock,
+        store.units,
+        store.reads,
+        PRICES,
+        store.tokens.check,
+        {"database": lambda: ""},
+        gate=gate,
+        ask=ASK,
+        called=store.tokens.called,
     )
     doors = replace(doors, **said)
     server = serve(web(doors))

@@ -12,7 +12,7 @@ from bot.clock import SystemClock
 from bot.config import Draft, read
 from bot.store import Store, open_store
 from bot.store.database import connect
-from tests.contract.given import ADA, request
+from tests.contract.given import ADA, denied, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, keep_override, keep_request, note
@@ -22,6 +22,7 @@ from workflows.overrides import grant
 from workflows.requests import State
 from workflows.spend import Tokens, Usage
 from workflows.streams import Holder, Signal
+from workflows.times import Window
 
 QUOTA = "platform/engineering/search:usd/month"
 NOW = SystemClock().now()
@@ -38,7 +39,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
-    """A pending request, one that was granted, a click, something undeliverable and an alarm."""
+    """A pending request, one that was granted, a click, something undeliverable, a denial of nobody known and an alarm."""
     opened = open_store(database, SystemClock())
     opened.migrate()
     with opened.units() as unit:
@@ -48,6 +49,9 @@ def store(database: str) -> Iterator[Store]:
         keep_override(unit, grant(granted, now=NOW, within=timedelta(hours=1)), Act("leeway", "granted", NOW))
         note(unit, "clicks:R-PENDING", Act(ADA, "refused: not_asked", NOW), {"why": "not_asked"})
         unit.agenda.set(Alarm(Wake.LAPSE, "R-PENDING", NOW + timedelta(days=5)))
+        stopped = denied("svc-search", at=NOW, window=Window(NOW - timedelta(days=1), NOW + timedelta(days=1)), quota=QUOTA)
+        unit.denials.add(stopped)
+        unit.denials.miss(stopped.key)
         for key in ("R-PENDING", "R-GRANTED"):
             unit.outbox.put(Effect(Do.SHOW_REQUEST, key), NOW)
         for errand in unit.outbox.claim(NOW, NOW, 9):
@@ -69,6 +73,8 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert "1 open requests\n  R-PENDING  $500 on " in told.out
     assert "1 overrides\n  O-GRANTED  $500 on " in told.out
     assert "2 undelivered: leeway outbox list" in told.out
+    assert "1 stopped by a gateway and not told" in told.out
+    assert f"  svc-search  {QUOTA}  " in told.out
     assert "lapse  R-PENDING" in told.out
     assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
 
@@ -101,6 +107,7 @@ def test_status_is_json_for_scripts(tmp_path: Path, store: Store) -> None:
     assert [r["id"] for r in said["requests"]] == ["R-PENDING"]
     assert [(o["id"], o["status"], o["amount"]) for o in said["overrides"]] == [("O-GRANTED", "activating", usd(500))]
     assert {u["error"] for u in said["undelivered"]} == {"Rejected: not_in_channel"}
+    assert [(d["who"], d["quota"], d["budget"]) for d in said["unknown_people"]] == [("svc-search", QUOTA, "team search")]
     assert [(a["what"], a["key"]) for a in said["next"]] == [("lapse", "R-PENDING")]
     assert said["passed_over"] == 1_234
 

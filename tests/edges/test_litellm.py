@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from bot.store import Scope
+from bot.web.litellm.door import LARGEST, MOST
 from bot.web.litellm.records import Failed, Metadata, Record
 from tests.edges.door import POLICY, Door, opened
 from tests.edges.gateway import RECORDED, Json, alerts, call, calls, texts
@@ -96,6 +97,25 @@ def test_denied_calls_are_kept_and_use_nothing(door: Door) -> None:
     )
     assert (slices["error"].sums.requests, slices["error"].sums.cost) == (1, 0)
     assert door.quota("team")["spent"] == 0
+
+
+def test_a_full_batch_of_long_prompts_is_taken(door: Door) -> None:
+    long = [call(number=n, messages=[{"role": "user", "content": "lorem ipsum " * 4_000}]) for n in range(512)]
+    body = json.dumps(long).encode()
+    assert 20 * 2**20 < len(body) < LARGEST
+    assert logs(door, body).json()["accepted"] == 512
+
+
+def test_what_is_refused_is_in_the_log_because_litellm_reads_no_answer(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+    logs(door, [call(number=1), call(number=2, prompt_tokens=-1), None])
+    said = "2 records of LiteLLM's log were refused, the first: prompt_tokens must not be negative, but is -1"
+    assert said in caplog.text
+
+
+def test_too_many_records_at_once_are_refused_whole(door: Door) -> None:
+    little = [{"litellm_call_id": f"{n}", "status": "success"} for n in range(MOST + 1)]
+    assert logs(door, little).status_code == 413
+    assert logs(door, little[1:]).json()["accepted"] == MOST
 
 
 def test_a_token_for_usage_is_needed(door: Door) -> None:

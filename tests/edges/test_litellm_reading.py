@@ -276,6 +276,12 @@ def test_a_call_without_a_time_happened_when_it_came() -> None:
     assert (usage.at, usage.timed, usage.latency) == (RECORDED, False, None)
 
 
+def test_a_call_of_which_nothing_more_is_said_counts_where_nothing_belongs() -> None:
+    usage = one(call(metadata=None, error_information=None, model=None, request_tags=None))
+    assert (usage.scope, usage.model, usage.user, usage.cost) == ("platform/unattributed", "unknown", "", usd("0.01"))
+    assert one(call(status="failure", metadata=None, error_information=None)).ended == "error"
+
+
 # Denials
 
 

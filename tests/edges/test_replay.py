@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from bot.cli.replay import BATCH, LONGEST_WAIT, TRIES, Pacing, Stopped, extent, replay, send_all, sender, shift_of
-from bot.cli.traces import Bad, Step, Target, Unusable, read
+from bot.cli.replay import extent, replay, shift_of
+from bot.cli.sending import BATCH, LONGEST_WAIT, TRIES, Pacing, Stopped, send_all, sender
+from bot.cli.steps import EVENTS, Bad, Step, Target, Unusable
+from bot.cli.traces import read
 from bot.clock import SystemClock
 from tests.edges.door import NOW, TEAM, Door, event, opened
 
@@ -152,7 +154,7 @@ class World:
     def pause(self, seconds: float) -> None:
         self.time += seconds
 
-    def send(self, batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def send(self, door: str, batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
         self.sent.append((self.time, len(batch)))
         return {"accepted": len(batch), "duplicates": 0, "refused": []}
 
@@ -223,7 +225,7 @@ GOOD = httpx.Response(200, json={"accepted": 1, "duplicates": 0, "refused": []})
 def test_a_busy_or_absent_leeway_is_waited_for(answers: list[httpx.Response | Exception], pauses: list[float]) -> None:
     waited = list[float]()
     http, sent = client(*answers)
-    assert sender(http, waited.append)([{"id": "1"}])["accepted"] == 1
+    assert sender(http, waited.append)(EVENTS, [{"id": "1"}])["accepted"] == 1
     assert waited == pauses
     assert all(each == [{"id": "1"}] for each in sent)
 
@@ -241,7 +243,7 @@ def test_a_replay_that_cannot_go_on_says_why(answer: httpx.Response | Exception,
     http, sent = client(answer)
     ignored: Callable[[float], None] = lambda _: None  # noqa: E731
     with pytest.raises(Stopped, match=words.replace("?", r"\?")):
-        sender(http, ignored)([{}])
+        sender(http, ignored)(EVENTS, [{}])
     assert len(sent) == tries
 
 
@@ -277,5 +279,5 @@ def test_a_line_of_a_file_of_events_that_is_none_is_told(tmp_path: Path) -> None
 def test_what_is_no_trace_is_said_to_be_none(tmp_path: Path) -> None:
     file = tmp_path / "t.txt"
     file.write_text("hello")
-    with pytest.raises(Unusable, match="TIMESTAMP, ContextTokens, GeneratedTokens"):
+    with pytest.raises(Unusable, match=r"t\.txt has no column for time and input or output or cost"):
         list(read(file, TARGET))

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any
 
 from tests.fakes.ledger import MemoryLedger, Told
-from tests.fakes.meter import Kept, MemoryMeter
+from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
 from tests.fakes.streams import Heard, MemoryStreams
+from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
@@ -32,6 +33,7 @@ from workflows.ports import (
     Post,
     Posts,
     Record,
+    Reports,
     Requests,
     Spikes,
     Stale,
@@ -65,6 +67,7 @@ class Data:
     agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
     posts: dict[tuple[str, str], Post] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     spikes: dict[str, Spike] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
@@ -117,6 +120,9 @@ class MemoryUnit(UnitOfWork):
         self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.spikes = MemorySpikes(data)
+        self.corrections = MemoryCorrections(data.kept)
+        self.yields = MemoryYields(data.kept)
+        self.reports = MemoryReports(data)
         self.record = MemoryRecord(data)
         self.agenda = MemoryAgenda(data)
         self.outbox = MemoryOutbox(data)
@@ -249,6 +255,27 @@ class MemoryOutcomes(_Part, Outcomes):
         if outcome.override in self._data.outcomes:
             raise Stale(outcome.override)
         self._data.outcomes[outcome.override] = outcome
+
+
+class MemoryReports(_Part, Reports):
+    def get(self, key: str) -> Report | None:
+        return self._data.reports.get(key)
+
+    def add(self, report: Report) -> None:
+        if self._data.reports.setdefault(report.key, report) is not report:
+            raise Stale(report.key)
+
+    def save(self, report: Report) -> None:
+        if report.key not in self._data.reports or self._data.reports[report.key].version != report.version - 1:
+            raise Stale(report.key)
+        self._data.reports[report.key] = report
+
+    def told(self, keys: Iterable[str]) -> set[str]:
+        return set(keys) & self._data.reports.keys()
+
+    def since(self, channel: str, week: str) -> list[Report]:
+        here = (r for r in self._data.reports.values() if r.said.channel == channel and r.said.week >= week)
+        return sorted(here, key=lambda r: r.said.week)
 
 
 class MemoryRecord(_Part, Record):

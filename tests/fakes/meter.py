@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import reduce
 
-from workflows.ports import Meter
+from workflows.outcomes import Produced, Yield
+from workflows.ports import Corrections, Meter, Yields
 from workflows.quotas import Notice
 from workflows.spend import NOTHING, Booked, Costed, CostSource, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally, sold
 from workflows.times import Window
@@ -23,6 +24,8 @@ class Kept:
     sold: dict[tuple[date, str, str], int] = field(default_factory=dict)
     metered: dict[str, Metered] = field(default_factory=dict)
     notices: dict[str, tuple[Notice, bool]] = field(default_factory=dict)
+    corrections: dict[bytes, tuple[datetime, bytes, Slice]] = field(default_factory=dict)
+    produced: dict[bytes, tuple[date, Produced]] = field(default_factory=dict)
 
     def copy(self) -> "Kept":
         return Kept(*(getattr(self, f.name).copy() for f in fields(self)))
@@ -130,3 +133,51 @@ class MemoryMeter(Meter):
                 events, cost = found.get(series.model, (0, 0))
                 found[series.model] = events + sums.events, cost + sums.cost
         return dict(sorted(found.items()))
+
+
+class MemoryCorrections(Corrections):
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def original(self, key: bytes) -> bytes | None:
+        return self._kept.corrections[key][1] if key in self._kept.corrections else None
+
+    def add(self, step: Booked, original: bytes, at: datetime) -> None:
+        (event,) = step.events
+        self._kept.corrections[event.usage.key] = at, original, Slice(step.day, step.series, step.sums)
+
+    def of(self, original: bytes) -> list[Slice]:
+        return [made for _, of, made in self._inorder() if of == original]
+
+    def since(self, at: datetime, first: date, last: date) -> list[Slice]:
+        return [made for booked, _, made in self._inorder() if booked >= at and first <= made.day <= last]
+
+    def _inorder(self) -> list[tuple[datetime, bytes, Slice]]:
+        return [found for _, found in sorted(self._kept.corrections.items(), key=lambda item: (item[1][0], item[0]))]
+
+
+class MemoryYields(Yields):
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def add(self, batch: Sequence[tuple[date, Produced]]) -> set[bytes]:
+        new: set[bytes] = set()
+        for day, one in batch:
+            if one.key not in self._kept.produced:
+                self._kept.produced[one.key] = day, one
+                new.add(one.key)
+        return new
+
+    def find(self, key: bytes) -> tuple[date, Produced] | None:
+        return self._kept.produced.get(key)
+
+    def of(self, original: bytes) -> list[Produced]:
+        return [one for _, (_, one) in sorted(self._kept.produced.items()) if one.corrects == original]
+
+    def sums(self, first: date, last: date, scope: str = "") -> list[Yield]:
+        sums: dict[tuple[date, str, str, str], tuple[int, ...]] = {}
+        for day, one in self._kept.produced.values():
+            if first <= day <= last and (not scope or f"{one.scope}/".startswith(f"{scope}/")):
+                key, more = (day, one.scope, one.use_case, one.metric), (one.reports, one.quantity, one.seconds, one.value)
+                sums[key] = tuple(map(sum, zip(sums.get(key, (0, 0, 0, 0)), more, strict=True)))
+        return sorted(Yield(*key, *amounts) for key, amounts in sums.items())

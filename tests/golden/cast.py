@@ -7,12 +7,13 @@ from typing import Any
 
 from workflows.causes import Likely
 from workflows.denials import Denied
-from workflows.digest import Digest, Exceptional, Line
+from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
 from workflows.money import Unit, usd
+from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
@@ -166,7 +167,8 @@ def details(words: Words = PLAIN, held: int = 1) -> Details:
 def stopped(words: Words = PLAIN, kind: str = "team", *, ours: bool = True, stands: int = usd("9980.2")) -> Stopped:
     """Ada, whose call LiteLLM stopped."""
     mine = quota(words)
-    said = Denial("ada@acme.example", kind, words.group, words.scope if ours else "", usd(10_000), stands)
+    name = words.scope.rpartition("/")[2]
+    said = Denial("ada@acme.example", kind, name, words.scope if ours else "", usd(10_000), stands)
     window = window_at(Period.MONTH, ZONE, NOW)
     denied = Denied("key", mine.key if ours else "", words.scope, window, NOW - timedelta(minutes=1), said)
     return Stopped(denied, NOW, outlook(mine, usd(9_820)) if ours else None, PAT)
@@ -185,7 +187,27 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
         Exceptional(yes, active(yes)),
     ]
     running = (active(yes),) * many
-    return Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], tuple(cases * many)[: many * 2], running)
+    exceptions = tuple(cases * many)[: many * 2]
+    told = Digest("C0SEARCH", "2026-W47", week, NOW, tuple(lines * many)[:many], exceptions, running)
+    return replace(told, worth=tuple(worth(words) * many)[: many * 2])
+
+
+def worth(words: Words = PLAIN) -> list[Worth]:
+    scope, tickets = words.scope, Made(words.metric, 420, 105 * 3600 + 1800, usd(6_300))
+    return [
+        Worth(scope, "", usd(2_100), (tickets, Made("reviews done", 35))),
+        Worth(scope, words.group, usd("12.50"), (Made(words.metric, 0),)),
+        Worth(scope, "", usd(300)),
+    ]
+
+
+def amended(words: Words = PLAIN, many: int = 1) -> Amended:
+    """What changed on Thursday in the week of the digest: late usage, a correction, both, and what was produced."""
+    key = quota(words).key
+    late = Change(key, Unit.USD, usd(8_420), usd("8540.40"))
+    both = Change(key, Unit.USD, usd(8_420), usd("8490.40"), corrected=-usd(50))
+    recount = Recount(words.scope, "", words.metric, 0, 42)
+    return Amended(digest().window, NOW + timedelta(days=3), tuple([late, both] * many)[:many], (recount,) * (many // 2))
 
 
 def shares(words: Words = PLAIN) -> tuple[Share, ...]:

@@ -19,7 +19,7 @@ from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import Data
-from workflows.spend import NOTHING
+from workflows.spend import NOTHING, Sums
 from workflows.spikes import Basis, Usual
 from workflows.times import Period
 
@@ -199,7 +199,9 @@ def _news(words: Words) -> dict[str, Scene]:
 def _after(words: Words) -> dict[str, Scene]:
     yes = cast.decided(cast.request(words), State.APPROVED)
     ended = replace(cast.over(yes, Reason.EXPIRED), gone=NOW)
-    quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=())
+    quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=(), worth=())
+    much = cast.amended(words, 30)
+    full = replace(cast.digest(words, 60), amended=much, earlier=(much,) * 8)
     return {
         "checkin": ("checkin.yaml", {"card": cast.card(yes, ended, words)}),
         "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),
@@ -207,7 +209,10 @@ def _after(words: Words) -> dict[str, Scene]:
         "digest": ("digest.yaml", {"digest": cast.digest(words)}),
         "digest-loose": ("digest.yaml", {"digest": replace(cast.digest(words), loose=cast.loose(words))}),
         "digest-quiet": ("digest.yaml", {"digest": quiet}),
-        "digest-full": ("digest.yaml", {"digest": cast.digest(words, 60)}),
+        "digest-full": ("digest.yaml", {"digest": full}),
+        "digest-amended": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 2))}),
+        "digest-again-as-said": ("digest.yaml", {"digest": replace(cast.digest(words), amended=cast.amended(words, 0))}),
+        "digest-earlier": ("digest.yaml", {"digest": replace(cast.digest(words), earlier=(cast.amended(words),))}),
         "digest-leadership": ("digest.yaml", {"digest": replace(cast.digest(words), governed=cast.shares(words))}),
     }
 
@@ -237,6 +242,7 @@ def _denials(words: Words) -> dict[str, Scene]:
     found = {
         "denial": told,
         "denial-alike": alike,
+        "denial-checked": cast.stopped(words, "leeway", stands=usd(9_820)),
         "denial-asked": replace(told, request=cast.request(words)),
         "denial-override": replace(told, override=cast.active(yes)),
         "denial-elsewhere": cast.stopped(words, "key", ours=False),
@@ -250,6 +256,7 @@ def _status(words: Words) -> dict[str, Scene]:
     told, spends = cast.details(words), (3_000, 8_420, 10_040, 12_500)
     week = cast.quota(words, 2_000_000, Unit.TOKENS, Period.WEEK)
     weekly = Standing(week, cast.stands(week).window, NOW, 1_000_000, 2_300_000)
+    strays = replace(cast.loose(words), strays=Sums(3, 3, cost=usd(88)))
     free = replace(cast.loose(words), free=True, unpriced=(Unpriced(words.model, 12, 0),))
     levels = [replace(told, outlook=cast.outlook(cast.quota(words), usd(spent))) for spent in spends]
     return {
@@ -262,7 +269,7 @@ def _status(words: Words) -> dict[str, Scene]:
         "status-none": ("status.yaml", {"details": [], "loose": None}),
         "status-full": ("status.yaml", {"details": levels * 12, "loose": cast.loose(words, many=20)}),
         "status-loose": ("status.yaml", {"details": levels[:1], "loose": cast.loose(words)}),
-        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(cast.loose(words), unpriced=(), owner=None)}),
+        "status-strays": ("status.yaml", {"details": levels[:1], "loose": replace(strays, unpriced=(), owner=None)}),
         "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),

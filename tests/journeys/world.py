@@ -191,11 +191,11 @@ class World:
     def now(self) -> datetime:
         return self.stage.clock.now()
 
-    def uses(self, amount: int, **data: Any) -> None:
+    def uses(self, amount: int, at: datetime | None = None, **data: Any) -> None:
         """Usage of so many nano-dollars comes in over HTTP, and what is due is done."""
         self.count += 1
         said = {"model": "claude-sonnet-4-5", "cost_usd": str(Decimal(amount) / NANO), **data}
-        when = {"time": self.now.isoformat(), "id": str(self.count)}
+        when = {"time": (at or self.now).isoformat(), "id": str(self.count)}
         self.stage.use([{"specversion": "1.0", "type": "ai.leeway.usage", "source": "tests", "data": said, **when}])
         self.stage.settle()
 

@@ -20,7 +20,7 @@ from workflows.metering import record
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
-from workflows.spend import Price, Tokens, Usage
+from workflows.spend import Metered, Price, Tally, Tokens, Usage
 from workflows.times import Period
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -170,6 +170,20 @@ def test_a_quota_of_long_standing_is_left_as_it_is() -> None:
     start(memory, NEW)
     with memory.units() as unit:
         assert unit.meter.counters(NOW) == before
+
+
+def test_what_a_database_counted_before_it_kept_how_is_left_as_it_is() -> None:
+    memory, team = Memory(), NEW[1]
+    window = kit(memory, NEW).policy.window(team, NOW)
+    with memory.units() as unit:
+        unit.meter.know(Metered("team", window.start, ""))
+        unit.meter.add(Tally({("team", window): usd(5)}, {}))
+        unit.commit()
+    for _ in range(2):
+        start(memory, NEW[:2])
+        assert spent(memory, NEW[:2])["team"] == usd(5)
+    with memory.units() as unit:
+        assert unit.meter.known()["team"] == Metered("team", window.start, "Europe/Berlin/4")
 
 
 moments = st.integers(0, 60 * 24 * 60).map(lambda minutes: NOW - timedelta(minutes=minutes))

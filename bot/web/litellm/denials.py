@@ -17,7 +17,7 @@ ScopeOf = Callable[[Origin, str], str]
 
 def denial(record: Record, scope_of: ScopeOf) -> Denial:
     """What a record of a call that was refused for want of budget says of that."""
-    why, meta = record.error_information, record.metadata
+    why, meta = record.why, record.meta
     kind = first(why.error_budget_entity_type)
     origin, name = _entity(kind, first(why.error_budget_entity_id), meta)
     return Denial(

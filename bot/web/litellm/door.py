@@ -20,6 +20,9 @@ from bot.web.litellm import alerts, usage
 
 log = logging.getLogger("leeway.web")
 
+LARGEST = 48 * 2**20  # bytes: LiteLLM sends up to 512 records, each 13 kB and its prompt, and drops what is not taken
+MOST = 20_000  # records in a body; they are committed together, and others wait meanwhile
+
 
 class LiteLLM:
     """The doors for a LiteLLM gateway."""
@@ -30,8 +33,14 @@ class LiteLLM:
 
     async def logs(self, call: Call) -> Answer:
         """What calls used, and which were stopped."""
-        found = await self._intake.read(await self._intake.body(call), usage.read)
+        found = await self._intake.read(await self._intake.body(call, most=LARGEST), usage.read)
+        if len(found.usages) > MOST:
+            raise Turned(413, f"{len(found.usages):,} records are too many at once; {MOST:,} are the most")
         recorded = await self._intake.keep(found)
+        if found.refused:  # LiteLLM does not look at the answer
+            first = found.refused[0]
+            said = f"{first.field} {first.reason}".strip()
+            log.warning("%d records of LiteLLM's log were refused, the first: %s", len(found.refused), said)
         return answer(200, {"accepted": recorded.accepted, "duplicates": recorded.duplicates, "refused": found.refused})
 
     async def alerts(self, call: Call) -> Answer:

@@ -90,11 +90,40 @@ class Record(msgspec.Struct, frozen=True):
     cache_hit: Any = None
     request_tags: Any = None
     end_user: Any = None
-    metadata: Metadata = Metadata()
-    error_information: Failed = Failed()
+    metadata: Metadata | None = None
+    error_information: Failed | None = None
+
+    @property
+    def meta(self) -> Metadata:
+        """What was said of it; everything is left out where nothing was."""
+        return self.metadata or NOTHING
+
+    @property
+    def why(self) -> Failed:
+        """Why it failed."""
+        return self.error_information or UNSAID
 
 
 DECODER = Decoder(Record)
+NOTHING, UNSAID = Metadata(), Failed()
+
+_INNER: dict[str, type[msgspec.Struct]] = {
+    "metadata": Metadata,
+    "error_information": Failed,
+    "usage_object": Used,
+    "prompt_tokens_details": Details,
+    "user_api_key_auth_metadata": Said,
+    "spend_logs_metadata": Said,
+    "requester_metadata": Said,
+}
+
+
+def pruned(said: dict[str, Any], kind: type[msgspec.Struct] = Record) -> dict[str, Any]:
+    """A record as JSON with nothing in it but what is read: whoever passes one on keeps the rest to themselves."""
+    kept = {name: said[name] for name in kind.__struct_fields__ if name in said}
+    return {
+        name: pruned(value, _INNER[name]) if name in _INNER and isinstance(value, dict) else value for name, value in kept.items()
+    }
 
 
 def records(body: bytes) -> Iterator[Record | Wrong]:

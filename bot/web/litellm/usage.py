@@ -47,7 +47,7 @@ def _usage(record: Record, place: Place) -> Usage:
     """The usage that a record tells of. Raises Wrong for what cannot be right in it."""
     ended = _ended(record)
     began, over = _moment("startTime", record.startTime), _moment("endTime", record.endTime)
-    origin, meta = _origin(record), record.metadata
+    origin, meta = _origin(record), record.meta
     tokens, cost = _spent(record, ended)
     return Usage(
         key=_key(record, ended),
@@ -73,7 +73,7 @@ def _usage(record: Record, place: Place) -> Usage:
 def _ended(record: Record) -> Ended:
     if record.status == "success":
         return Ended.OK
-    why = record.error_information
+    why = record.why
     budget = why.error_budget_entity_type or why.error_rate_limit_type == "budget" or why.error_class == "BudgetExceededError"
     return Ended.REFUSED if budget else Ended.ERROR
 
@@ -115,7 +115,7 @@ def _spent(record: Record, ended: Ended) -> tuple[Tokens, int | None]:
 def _tokens(record: Record) -> Tokens:
     """Disjoint buckets. LiteLLM's prompt tokens include what was read from or written to a vendor's cache."""
     prompt, output = _count("prompt_tokens", record.prompt_tokens), _count("completion_tokens", record.completion_tokens)
-    cached, written = _cached(record.metadata.usage_object or Used())
+    cached, written = _cached(record.meta.usage_object or Used())
     if cached + written > prompt:  # a vendor that counts them beside the prompt
         return Tokens(prompt, output, cached, written)
     return Tokens(prompt - cached - written, output, cached, written)
@@ -141,7 +141,7 @@ def _first(values: Iterable[Any]) -> int:
 
 
 def _origin(record: Record) -> Origin:
-    meta = record.metadata
+    meta = record.meta
     provider, model = first(record.custom_llm_provider), first(record.model)
     tags = record.request_tags if isinstance(record.request_tags, list) else []
     return Origin(
@@ -161,4 +161,4 @@ def _origin(record: Record) -> Origin:
 def _said(meta: Metadata, name: str) -> str:
     """What was said of a call. Who made the key goes before whoever called with it."""
     every = (meta.user_api_key_auth_metadata, meta.requester_metadata, meta.spend_logs_metadata)
-    return first(*(getattr(one, name) for one in every if isinstance(one, Said)))
+    return first(*[getattr(one, name) for one in every if isinstance(one, Said)])

@@ -97,6 +97,7 @@ def create() -> None:
     name = [*day(), *text("provider", "model")]
     op.create_table("sold", *name, *count("cost"), key("sold", *SOLD), sqlite_with_rowid=False)
     create_ledger()
+    amending()
     op.create_table("seen", *day(), *data("key"), *count("event"), key("seen", "day", "key"), sqlite_with_rowid=False)
 
 
@@ -111,6 +112,25 @@ def create_ledger() -> None:
     op.create_table("bills", *bill, key("bills", "vendor", "day", "line"), sqlite_with_rowid=False)
     timer = [sa.Column("due", moment(), nullable=False), sa.Column("read", moment(), nullable=True)]
     op.create_table("pulls", *text("vendor"), *timer, *count("tries"), *text("error"), key("pulls", "vendor"))
+
+
+def amending() -> None:
+    booked = sa.Column("booked", moment(), nullable=False)
+    sums = [*day(), *count("series", *SUMS)]
+    corrections = [*data("key"), *data("original"), booked, *sums]
+    op.create_table("corrections", *corrections, key("corrections", "key"), sqlite_with_rowid=False)
+    op.create_index("corrections_by_original", "corrections", ["original"])
+    op.create_index("corrections_by_booked", "corrections", ["booked"])
+    at = sa.Column("at", moment(), nullable=False)
+    made = [*text("scope", "metric"), *count("quantity"), *text("use_case"), *count("seconds", "value"), *text("model", "source")]
+    produced = [*data("key"), *day(), at, *made, *data("corrects"), *count("reports")]
+    op.create_table("produced", *produced, key("produced", "key"), sqlite_with_rowid=False)
+    op.create_index("produced_by_corrects", "produced", ["corrects"])
+    yields = [*day(), *text("scope", "use_case", "metric"), *count("reports", "quantity", "seconds", "value")]
+    op.create_table("yields", *yields, key("yields", "day", "scope", "use_case", "metric"), sqlite_with_rowid=False)
+    nested = [sa.Column(name, sa.JSON(), nullable=False) for name in ("said", "shown")]
+    op.create_table("reports", *text("key", "channel", "week"), *nested, *count("version"), key("reports", "key"))
+    op.create_index("reports_of_channel", "reports", ["channel", "week"])
 
 
 def create_denials() -> None:
