@@ -56,7 +56,6 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     bytes: st.binary(),
     date: st.dates(),
     datetime: MOMENT,
-    date: st.dates(),
     timedelta: SPAN,
     NoneType: st.none(),
     Mapping[str, object]: st.dictionaries(TEXT, JSON, max_size=3),
