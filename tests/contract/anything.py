@@ -54,7 +54,6 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: LARGE,
     bool: st.booleans(),
     bytes: st.binary(),
-    date: st.dates(),
     datetime: MOMENT,
     timedelta: SPAN,
     NoneType: st.none(),
