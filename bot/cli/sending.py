@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from bot.cli import spendlogs
-from bot.cli.steps import EVENTS, Bad, Step
+from bot.cli.steps import EVENTS, HISTORICAL, Bad, Step
 
 BATCH = 500
 TRIES = 8
@@ -116,7 +116,8 @@ def sender(client: httpx.Client, pause: Callable[[float], None]) -> Send:
 
     def send(door: str, batch: Sequence[Json]) -> Json:
         headers = {"Content-Type": "application/json"}
-        return _patiently(lambda: client.post(door, content=_encoded(batch), headers=headers), pause, _told)
+        address = f"{door}?{HISTORICAL}"  # a trace may be of last year
+        return _patiently(lambda: client.post(address, content=_encoded(batch), headers=headers), pause, _told)
 
     return send
 

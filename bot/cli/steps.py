@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 EVENTS, LOGS = "/v1/events", "/v1/litellm/logs"
+HISTORICAL = "history=1"  # in the address of either: what comes may be up to 400 days old
 
 _SECONDS = re.compile(r"[0-9]{10}(\.[0-9]+)?")
 _MILLIS = re.compile(r"[0-9]{13}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
@@ -51,9 +52,9 @@ class Doors:
         """Every scope that usage may name."""
         return self.policy.scopes
 
-    def place(self) -> Place:
-        """Where usage that comes in now belongs."""
-        return Place(self.clock.now(), self.policy.scopes, self.policy.attribution.scope_of, self.labels)
+    def place(self, latest: timedelta) -> Place:
+        """Where usage belongs that comes in now, and may be so late."""
+        return Place(self.clock.now(), self.policy.scopes, self.policy.attribution.scope_of, self.labels, latest)
 
     def record(self, usages: Sequence[Usage]) -> Recorded:
         """Counts usage; returns when it is committed."""

@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from workflows.money import NANO
 
+HISTORY = timedelta(days=400)  # where a sender says that it brings history: a year, and the month that it is compared with
+HISTORICAL = "history=1"
 LATEST = timedelta(days=35)  # after this a month is closed for good; the peers that say a figure say this one
 EARLIEST = timedelta(minutes=5)  # how far a sender's clock may be ahead
 MOST_TOKENS = 10**12  # an event; the largest programme reported uses 60 times as many in a month
@@ -73,9 +75,9 @@ def seconds(field: str, hours: Decimal) -> int:
 OnTime = Callable[[datetime], bool]
 
 
-def on_time_at(received: datetime) -> OnTime:
+def on_time_at(received: datetime, latest: timedelta = LATEST) -> OnTime:
     """Whether a moment needs no further look: in UTC, and neither too late nor ahead. It is asked for every event."""
-    first, last = received - LATEST, received + EARLIEST
+    first, last = received - latest, received + EARLIEST
 
     def on_time(at: datetime) -> bool:
         return at.tzinfo is UTC and first <= at <= last
@@ -83,16 +85,17 @@ def on_time_at(received: datetime) -> OnTime:
     return on_time
 
 
-def moment(value: datetime | None, received: datetime) -> datetime:
-    """When it happened, in UTC; when it was received if the sender does not say."""
+def moment(value: datetime | None, received: datetime, latest: timedelta = LATEST) -> datetime:
+    """When it happened, in UTC; when it was received if the sender does not say. It may be `latest` ago."""
     if value is None:
         return received
     if value.tzinfo is None:
         raise Wrong("time", 'has no time zone; write it as "2026-11-26T17:05:00Z" or with an offset, "+01:00"')
     if value - received > EARLIEST:
         raise Wrong("time", f"is more than {_minutes(EARLIEST)} minutes in the future; is the sender's clock right?")
-    if received - value > LATEST:
-        raise Wrong("time", f"is {(received - value).days} days ago; events are taken up to {LATEST.days} days late")
+    if received - value > latest:
+        hint = "" if latest == HISTORY else f", and with ?{HISTORICAL} in the address up to {HISTORY.days}"
+        raise Wrong("time", f"is {(received - value).days} days ago; events are taken up to {latest.days} days late{hint}")
     return value.astimezone(UTC)
 
 

@@ -33,7 +33,7 @@ class Ingest:
     async def post(self, call: Call) -> Answer:
         body = await self._intake.body(call)
         batch = _batch(call.headers.get(b"content-type", b""))
-        found = await self._intake.read(body, partial(read_all, batch=batch))
+        found = await self._intake.read(body, partial(read_all, batch=batch), call)
         recorded = await self._intake.keep(found)
         more = await self._clerk.keep(call, found)
         accepted, duplicates = recorded.accepted + more.accepted, recorded.duplicates + more.duplicates

@@ -17,7 +17,7 @@ from bot.web.bearer import Bearers
 from bot.web.bodies import whole
 from bot.web.calls import Call, Turned
 from bot.web.doors import Doors
-from bot.web.fields import Unreadable
+from bot.web.fields import HISTORICAL, HISTORY, LATEST, Unreadable
 from bot.web.till import Till
 from bot.web.usage import Place, Read
 from workflows.metering import Recorded
@@ -61,9 +61,10 @@ class Intake:
     def _release(self, size: int) -> None:
         self._held -= size
 
-    async def read(self, body: bytes, reader: Callable[[bytes, Place], R]) -> R:
-        """What a body says."""
-        place = self._doors.place()
+    async def read(self, body: bytes, reader: Callable[[bytes, Place], R], call: Call | None = None) -> R:
+        """What a body says. A `call` may say in its address that it brings history."""
+        historical = call is not None and HISTORICAL in call.query.decode("latin-1").split("&")
+        place = self._doors.place(HISTORY if historical else LATEST)
         try:
             return reader(body, place) if len(body) <= SMALL else await to_thread.run_sync(reader, body, place)
         except Unreadable as error:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.web.cloudevents import Envelope, Written, apart
-from bot.web.fields import Wrong, count, moment, name, nanos, seconds, word
+from bot.web.fields import Wrong, count, name, nanos, seconds, word
 from bot.web.parts import explained
 from bot.web.usage import ENDINGS, Place, Read, Refusal, key_of, prefix_of, read, scope_named, suggester
 from workflows.attribution import Origin
@@ -286,7 +286,7 @@ def _outcome(event: ResultEvent, place: Place, scope_in: ScopeIn) -> Produced:
     scope = place.scope_of(_origin(event, case), named)
     return Produced(
         key=key_of(event.source, event.id),
-        at=moment(event.time, place.received),
+        at=place.moment(event.time),
         scope=scope,
         metric=name("data.metric", data.metric, needed=True),
         quantity=count("data.count", data.count),

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from hashlib import blake2b
 from typing import NamedTuple
 
 from bot.web.cloudevents import Event, events
-from bot.web.fields import OnTime, Unreadable, Wrong, moment, name, nanos, on_time_at, word
+from bot.web.fields import LATEST, OnTime, Unreadable, Wrong, moment, name, nanos, on_time_at, word
 from bot.web.parts import is_list
 from workflows.attribution import Origin
 from workflows.money import Unit, show
@@ -86,6 +86,11 @@ class Place:
     scopes: Collection[str]
     scope_of: Callable[[Origin, str], str]  # by an origin and the scope that the event names, "" for none
     labels: Labels = field(default_factory=Labels)
+    latest: timedelta = LATEST
+
+    def moment(self, said: datetime | None) -> datetime:
+        """When something happened, by what its sender says. Raises Wrong when that cannot be."""
+        return moment(said, self.received, self.latest)
 
 
 def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
@@ -93,7 +98,7 @@ def read(body: bytes, place: Place, *, batch: bool | None) -> Read:
     if batch is not None and batch is not is_list(body):
         _refuse_shape(body, batch)
     found = Read()
-    suggest, on_time = suggester(place.scopes), on_time_at(place.received)
+    suggest, on_time = suggester(place.scopes), on_time_at(place.received, place.latest)
     for index, event in enumerate(events(body)):
         try:
             if isinstance(event, Wrong):
@@ -125,7 +130,7 @@ def _usage(event: Event, place: Place, suggest: Suggest, on_time: OnTime) -> Usa
     number = event.id.encode()
     return Usage(
         blake2b(label.prefix + len(number).to_bytes(8) + number, digest_size=16).digest(),
-        time if time is not None and on_time(time) else moment(time, place.received),
+        time if time is not None and on_time(time) else place.moment(time),
         label.scope,
         label.model,
         Tokens(data.input_tokens, data.output_tokens, data.cache_read_tokens, data.cache_write_tokens),

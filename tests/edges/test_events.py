@@ -113,6 +113,20 @@ def test_unknown_fields_are_ignored_and_optional_ones_may_be_null(door: Door) ->
         assert unit.meter.unpriced(NOW.date(), NOW.date()) == {}
 
 
+def test_history_is_taken_from_whom_says_that_it_is(door: Door) -> None:
+    old, older = (event(days) | {"time": (NOW - timedelta(days=days)).isoformat()} for days in (400, 401))
+    assert door.post([old]).json()["accepted"] == 0
+    said = door.client.post("/v1/events?history=1", json=[old, older]).json()
+    assert (said["accepted"], said["refused"]) == (
+        1,
+        [{"index": 1, "field": "time", "reason": "is 401 days ago; events are taken up to 400 days late"}],
+    )
+    with door.store.reads() as unit:
+        day = (NOW - timedelta(days=400)).date()
+        assert list(unit.meter.days("team", day, day)) == [day]
+        assert unit.outbox.waiting() is None  # nobody is told of a window that is over
+
+
 def test_the_edges_of_time_are_open(door: Door) -> None:
     batch = [
         at(NOW + timedelta(minutes=5), 1),

@@ -72,6 +72,17 @@ def test_a_whole_trace_is_counted_and_replaying_it_changes_nothing(door: Door, t
     assert counted(door, "team") == spent
 
 
+def test_a_trace_of_many_weeks_counts_from_its_first_day(door: Door, tmp_path: Path) -> None:
+    days = range(70)
+    file = tmp_path / "weeks.ndjson"
+    file.write_text("".join(json.dumps(event(n) | {"time": (NOW + timedelta(days=n)).isoformat()}) + "\n" for n in days))
+    code, told, _ = run(door, file)
+    assert (code, told["accepted"], told["refused"]) == (0, 70, 0)
+    today = SystemClock().now().date()
+    with door.store.reads() as unit:
+        assert sum(unit.meter.days("team", today - timedelta(days=75), today + timedelta(days=1)).values()) == 70 * 10**7
+
+
 def test_bad_lines_are_told_by_their_number_and_do_not_stop_it(door: Door, tmp_path: Path) -> None:
     rows = [
         "2023-11-16 18:17:03.9799600,10,1",

@@ -195,7 +195,8 @@ def digest(words: Words = PLAIN, many: int = 2) -> Digest:
 def worth(words: Words = PLAIN) -> list[Worth]:
     scope, tickets = words.scope, Made(words.metric, 420, 105 * 3600 + 1800, usd(6_300))
     return [
-        Worth(scope, "", usd(2_100), (tickets, Made("reviews done", 35))),
+        Worth(scope, "", usd(2_100), (Made("reviews done", 35), tickets)),
+        Worth(scope, words.group, usd("1234567.89"), (tickets, tickets, tickets)),
         Worth(scope, words.group, usd("12.50"), (Made(words.metric, 0),)),
         Worth(scope, "", usd(300)),
     ]

@@ -201,7 +201,9 @@ def _after(words: Words) -> dict[str, Scene]:
     ended = replace(cast.over(yes, Reason.EXPIRED), gone=NOW)
     quiet = replace(cast.digest(words), lines=(), exceptions=(), ending=(), worth=())
     much = cast.amended(words, 30)
-    full = replace(cast.digest(words, 60), amended=much, earlier=(much,) * 8)
+    full = replace(
+        cast.digest(words, 60), amended=much, earlier=(much,) * 8, loose=cast.loose(words, 20), governed=cast.shares(words)
+    )
     return {
         "checkin": ("checkin.yaml", {"card": cast.card(yes, ended, words)}),
         "checkin-answered": ("checkin.yaml", {"card": cast.card(yes, ended, words, cast.outcome(words))}),

@@ -33,7 +33,7 @@ class LiteLLM:
 
     async def logs(self, call: Call) -> Answer:
         """What calls used, and which were stopped."""
-        found = await self._intake.read(await self._intake.body(call, most=LARGEST), usage.read)
+        found = await self._intake.read(await self._intake.body(call, most=LARGEST), usage.read, call)
         if len(found.usages) > MOST:
             raise Turned(413, f"{len(found.usages):,} records are too many at once; {MOST:,} are the most")
         recorded = await self._intake.keep(found)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.web.fields import Wrong, count, first, moment, names, nanos
+from bot.web.fields import Wrong, count, first, names, nanos
 from bot.web.litellm.denials import denial
 from bot.web.litellm.records import SOURCE, Metadata, Record, Said, Used, records
 from bot.web.usage import Place, Read, Refusal, key_of
@@ -51,7 +51,7 @@ def _usage(record: Record, place: Place) -> Usage:
     tokens, cost = _spent(record, ended)
     return Usage(
         key=_key(record, ended),
-        at=moment(began, place.received),
+        at=place.moment(began),
         scope=place.scope_of(origin, _said(meta, "leeway_scope")),
         model=origin.model,
         tokens=tokens,

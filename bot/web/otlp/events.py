@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot.web.fields import MOST_TOKENS, Wrong, moment
+from bot.web.fields import MOST_TOKENS, Wrong
 from bot.web.otlp.attributes import EVENT, TIME, Said, text
 from bot.web.otlp.calls import CLAUDE, GEN_AI, Call
 from bot.web.otlp.gen_ai import gen_ai, inference, runs
@@ -52,7 +52,7 @@ def _usage(call: Call, said: Said, place: Place, *, at: datetime | None) -> Usag
     also = hashed(*call.also) if call.also else b""
     return Usage(
         key=hashed(call.source, *call.key),
-        at=moment(at, place.received),
+        at=place.moment(at),
         scope=found.scope,
         model=found.model,
         tokens=call.tokens,

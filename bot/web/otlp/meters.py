@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from bot.web.fields import Wrong, moment
+from bot.web.fields import Wrong
 from bot.web.otlp.attributes import MODELS, PROVIDERS, SERVICE, Said, Value, dollars, integer, text
 from bot.web.otlp.calls import CLAUDE, CODEX, GEMINI, GEMINI_CLI, GEN_AI
 from bot.web.otlp.events import at_nanos
@@ -114,7 +114,7 @@ def _usage(meter: Meter, said: Said, place: Place, point: Point) -> Usage:
     found = label(said, place, source=meter.source, model=model, provider=provider, ended="")
     return Usage(
         key=b"",
-        at=moment(at_nanos(point.at), place.received),
+        at=place.moment(at_nanos(point.at)),
         scope=found.scope,
         model=found.model,
         tokens=Tokens(),
