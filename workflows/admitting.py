@@ -75,7 +75,7 @@ class Known:
 
 
 class Gate:
-    """Where calls are let through or not. Checks come from one thread, news and readings from any."""
+    """Where calls are let through or not. Safe from many threads."""
 
     def __init__(self, policy: Policy, reads: Units) -> None:
         self._policy = policy
@@ -85,8 +85,7 @@ class Gate:
         self._taking = Lock()
         self._reading = Lock()
         self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
-        self._today = Window(NEVER, NEVER)
-        self._turns: dict[str, Turn] = {}
+        self._turns: tuple[Window, dict[str, Turn]] = Window(NEVER, NEVER), {}  # of a day, by quota
         self._counting = lru_cache(REMEMBERED)(self._quotas)
 
     def check(self, scope: str, model: str, estimate: Estimate, *, now: datetime) -> Verdict | None:
@@ -150,11 +149,12 @@ class Gate:
 
     def _turn(self, quota: Quota, now: datetime) -> Turn:
         """Worked out once a day: windows begin and end with the local day."""
-        if now not in self._today:
-            self._today, self._turns = day_at(self._policy.organization.zone, now), {}
-        turn = self._turns.get(quota.key)
+        today, turns = self._turns
+        if now not in today:
+            today, turns = self._turns = day_at(self._policy.organization.zone, now), {}
+        turn = turns.get(quota.key)
         if turn is None:
             window = self._policy.window(quota, now)
             before = self._policy.window(quota, window.start - INSTANT)
-            turn = self._turns[quota.key] = Turn(window, _key(quota.key, window), _key(quota.key, before))
+            turn = turns[quota.key] = Turn(window, _key(quota.key, window), _key(quota.key, before))
         return turn

@@ -109,7 +109,7 @@ def test_the_port_that_was_free_is_told_and_warnings_come_first(tmp_path: Path) 
     ):
         url = app.says(r"ready on (\S+), with 1 quotas")[1]
         assert answers(f"{url}/healthz").status_code == 200
-        assert len([line for line in app.said.splitlines() if line.startswith("warning: app.yaml")]) == 2
+        assert len([line for line in app.said.splitlines() if line.startswith("warning: app.yaml")]) == 3
         ended(app)
 
 
