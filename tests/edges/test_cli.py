@@ -186,7 +186,7 @@ SETTINGS = [
     ({**GOOD, "SLACK_SIGNING_SECRET": "short"}, "SLACK_SIGNING_SECRET  is not a signing secret"),
     ({**GOOD, "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN  does not start with xapp-"),
     ({**GOOD, "SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_API_URL  http://127.0.0.1:9/api/ does not answer"),
-    ({**GOOD, "DATABASE_URL": "mysql://x/y"}, "DATABASE_URL  is not an SQLite database"),
+    ({**GOOD, "DATABASE_URL": "mysql://x/y"}, "DATABASE_URL  is neither SQLite nor PostgreSQL"),
     ({**GOOD, "LEEWAY_CONFIG": "none.yaml"}, "none.yaml  cannot be read"),
 ]
 

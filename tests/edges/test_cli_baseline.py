@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from workflows.money import usd
 from workflows.overrides import grant
 from workflows.requests import State
 from workflows.spend import Tokens, Usage
+from workflows.times import local_day
 
 SHIPPED = (ROOT / "app.yaml").read_bytes()
 SEARCH = "platform/engineering/search"
@@ -37,14 +38,15 @@ def store(tmp_path: Path) -> Store:
 
 
 def use(store: Store, dollars: int, *, days: int = 56, scope: str = f"{SEARCH}/retrieval", skip: int = 0, **said: Any) -> None:
-    """So much on each of the days before today."""
-    policy = drafted(SHIPPED).policy
-    noons = [(NOW - n * DAY).replace(hour=11) for n in range(1 + skip, days + 1)]
+    """So much on each of the days before today, as the organisation counts days."""
+    policy, now = drafted(SHIPPED).policy, SystemClock().now()
+    today = local_day(now, policy.organization.zone)
+    noons = [datetime.combine(today - n * DAY, time(11), UTC) for n in range(1 + skip, days + 1)]
     usages = [
         Usage(f"{scope}{said}{n}".encode(), at, scope, "gpt-5", Tokens(1), usd(dollars))._replace(**said)
         for n, at in enumerate(noons)
     ]
-    record(usages, policy=policy, prices={}, units=store.units, now=NOW)
+    record(usages, policy=policy, prices={}, units=store.units, now=now)
 
 
 def run(folder: Path, *args: str) -> Ended:
