@@ -6,9 +6,9 @@ A row's columns bear the names of its value's fields. No relationships; a row is
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import AutoString, Field, SQLModel
 
-from bot.store.columns import Moment, Nested
+from bot.store.columns import Moment, Nested, Text
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,5 +54,9 @@ METADATA = Row.metadata
 
 
 def table(row: type[Row]) -> Table:
-    """The table of a row, as the ports use it."""
-    return METADATA.tables[str(row.__tablename__)]
+    """The table of a row, as the ports use it, its text of a type that keeps any text on PostgreSQL, too."""
+    found = METADATA.tables[str(row.__tablename__)]
+    for column in found.columns:
+        if isinstance(column.type, AutoString):  # SQLModel's own choice for `str`
+            column.type = Text()
+    return found
