@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -54,6 +54,7 @@ BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     int: LARGE,
     bool: st.booleans(),
     bytes: st.binary(),
+    date: st.dates(),
     datetime: MOMENT,
     timedelta: SPAN,
     NoneType: st.none(),
