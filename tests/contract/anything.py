@@ -74,7 +74,8 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
     if get_origin(kind) in (UnionType, Union):  # a union with a new type is one of the latter
         return st.one_of(*(anything(one) for one in get_args(kind)))
     if get_origin(kind) is tuple:
-        return st.lists(anything(get_args(kind)[0]), max_size=3).map(tuple)
+        parts = get_args(kind)
+        return st.lists(anything(parts[0]), max_size=3).map(tuple) if ... in parts else st.tuples(*map(anything, parts))
     if issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     return _fields(kind)

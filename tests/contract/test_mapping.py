@@ -56,16 +56,16 @@ def connection(store: Store, database: str) -> Iterator[Connection]:
 
 
 def there_and_back(connection: Connection, table: Table, row: dict[str, Any]) -> Any:
-    connection.begin()
-    # The values come alone, without the rows they name; nothing here is committed.
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-    elif table.foreign_key_constraints:
-        names = ", ".join(f"DROP CONSTRAINT {key.name}" for key in table.foreign_key_constraints)
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} {names}")
-    connection.execute(insert(table), row)
-    found = connection.execute(select(table)).mappings().one()
-    connection.rollback()
+    with connection.begin() as work:
+        # The values come alone, without the rows they name; nothing here is committed.
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        elif table.foreign_key_constraints:
+            names = ", ".join(f"DROP CONSTRAINT {key.name}" for key in table.foreign_key_constraints)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} {names}")
+        connection.execute(insert(table), row)
+        found = connection.execute(select(table)).mappings().one()
+        work.rollback()
     return found
 
 

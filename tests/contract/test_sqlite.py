@@ -1,6 +1,8 @@
 """SQLite in a file: what only it can do, or suffer."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,12 @@ def test_commits_survive_a_power_cut_and_readers_do_not_block(store: Store, sqli
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_who_keeps_everything_in_a_file_does_not_wait_for_the_driver_of_a_server(sqlite: str) -> None:
+    program = f"import sys, bot.cli.running; from bot.store import open_store; open_store({sqlite!r}, None).migrate()"
+    said = subprocess.run([sys.executable, "-c", f"{program}; print('psycopg' in sys.modules)"], capture_output=True, check=True)
+    assert said.stdout == b"False\n"
 
 
 def test_a_database_that_another_process_holds_is_unavailable(store: Store, hasty: Store) -> None:

@@ -87,7 +87,7 @@ def test_status_tells_what_no_rule_claims_and_what_has_no_price_and_what_to_do(t
     stray = Usage(b"1", NOW, draft.policy.unattributed, "gpt-9", Tokens(10**6), user="ada", team="growth\x1b[31m")
     calls = [
         stray,
-        stray._replace(key=b"2", at=NOW - timedelta(days=6), cost=usd(5)),
+        stray._replace(key=b"2", at=NOW - timedelta(days=5), cost=usd(5)),
         stray._replace(key=b"3", at=NOW - timedelta(days=8)),
     ]
     record(calls, policy=draft.policy, prices={}, units=store.units, now=NOW)

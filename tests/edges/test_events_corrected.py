@@ -304,3 +304,12 @@ def test_usage_and_an_outcome_of_one_source_and_id_are_two_things(door: Door) ->
         == 2
     )
     assert (spent(door), [one.quantity for one in yields(door)]) == (0, [1])
+
+
+def test_a_correction_may_come_in_binary_mode(door: Door) -> None:
+    door.post(event(1, cost_usd=5))
+    said = fix("c-1", void=True)
+    headers = {f"ce-{name}": said[name] for name in ("specversion", "type", "source", "id")}
+    answer = door.client.post("/v1/events", json=said["data"], headers=headers)
+    assert answer.json() == {"accepted": 1, "duplicates": 0, "refused": []}
+    assert spent(door) == 0
