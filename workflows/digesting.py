@@ -133,13 +133,23 @@ def keep(unit: UnitOfWork, told: Digest) -> None:
 
 
 def again(unit: UnitOfWork, policy: Policy, report: Report, now: datetime) -> Report:
-    """What was told with the figures as they are now; the same report when nothing is another."""
-    said = report.said
-    quotas = [line.standing.quota for line in said.lines]
-    spent = {quota.key: _weeks(unit, policy, quota, said.window)[0] for quota in quotas}
+    """What was told with the figures as they are now; the same report when nothing is another.
+
+    A quota that app.yaml counts in another way since, or no longer, stays as it was told: nothing came late there.
+    """
+    said, told = report.said, report.shown or report.said
+    if said.window != week_window(said.week, policy.organization.zone):
+        return report  # the organisation moved to another zone: its weeks are others now
+    spent, quotas = {line.standing.quota.key: line.spent for line in told.lines}, [line.standing.quota for line in said.lines]
+    alike = [quota for quota in quotas if _alike(quota, policy.quota(quota.key))]
+    spent |= {quota.key: _weeks(unit, policy, quota, said.window)[0] for quota in alike}
     booked = unit.corrections.since(said.at, *_days(policy, said.window))
     corrected = {quota.key: _counted(quota, booked) for quota in quotas}
     return amend(report, spent, _worth(unit, policy, quotas, said.window), corrected=corrected, at=now)
+
+
+def _alike(then: Quota, now: Quota | None) -> bool:
+    return now is not None and (then.scope, then.unit, then.models) == (now.scope, now.unit, now.models)
 
 
 def _counted(quota: Quota, booked: Iterable[Slice]) -> int:

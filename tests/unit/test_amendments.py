@@ -257,6 +257,21 @@ def test_a_week_that_comes_back_to_what_was_said_says_so() -> None:
     assert report.shown and report.shown.amended == Amended(WINDOW, MONDAY + 2 * DAY)
 
 
+def test_a_quota_that_is_counted_in_another_way_since_is_not_said_to_have_late_usage() -> None:
+    """app.yaml was edited, and the quota was counted again from what its window holds."""
+    memory = Memory()
+    count(memory, spend(1, usd(8), LATE))
+    told = tell(memory)
+    memory.data.kept.days["opus", LATE.date()] = usd(8)
+    others = replace(POLICY, quotas=tuple(replace(q, models=("mini",)) if q.key == "opus" else q for q in QUOTAS))
+    fewer = replace(POLICY, quotas=tuple(q for q in QUOTAS if q.key != "opus"))
+    moved = replace(POLICY, organization=Organization("Acme", "Pacific/Auckland"))
+    with memory.reads() as unit:
+        for policy in (others, fewer, moved):
+            assert digesting.again(unit, policy, Report(told), MONDAY) == Report(told)
+        assert changes(digesting.again(unit, POLICY, Report(told), MONDAY)) == {"opus": (0, usd(8), 0)}
+
+
 def test_outcomes_that_come_late_are_told_as_a_count_and_stand_next_to_the_spend() -> None:
     memory = Memory()
     count(memory, spend(1, usd(8), LATE))
