@@ -8,10 +8,12 @@ else is a bug and stays what it is.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -21,6 +23,7 @@ from workflows.ports import Stale, Unavailable
 
 PATIENCE = 5.0  # seconds to wait for a lock: Slack gives up on a click after 3 s, a batch of usage takes milliseconds
 READING = "leeway_reading"
+PAUSE = 0.05  # seconds between two looks at a lock that SQLite does not wait for
 STATEMENTS = 600  # compiled ones that a SQLite connection keeps: one for each number of rows, and table, of a small batch
 
 
@@ -85,18 +88,18 @@ def _sqlite(where: URL, patience: float) -> Database:
     Path(str(where.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
     connecting = {"check_same_thread": False, "timeout": patience, "cached_statements": STATEMENTS}
     engine = create_engine(where, connect_args=connecting, pool_size=5, max_overflow=20, pool_timeout=patience)
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_prepare, patience))
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _translate_sqlite)
     return Database(engine, Turns(patience))
 
 
-def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _prepare(patience: float, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     """Sets a new SQLite connection up."""
     # The driver must not begin transactions by itself: it begins late and DEFERRED, and a reader that turns writer fails.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor, patience)
     # FULL, not NORMAL: we answer after commit, and in WAL mode NORMAL loses the last commits when the power goes. It costs a
     # sync for each commit, which is why usage is committed in groups.
     cursor.execute("PRAGMA synchronous = FULL")
@@ -109,6 +112,18 @@ def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     # IMMEDIATE takes the write lock before the first read, so nothing that a unit read can change under it.
     connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
+
+
+def _write_ahead(cursor: DBAPICursor, patience: float) -> None:
+    """Turns write-ahead logging on. Of two who are first at once, one is told "locked" without its timeout being waited for."""
+    for left in reversed(range(max(1, int(patience / PAUSE)))):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _OUTAGES or not left:
+                raise Unavailable(f"the database did not answer: {error}") from error
+            Event().wait(PAUSE)
 
 
 _OUTAGES = frozenset({

@@ -67,6 +67,19 @@ def test_a_database_that_another_process_holds_is_unavailable(store: Store, hast
         assert unit.requests.get("R1") is None
 
 
+def test_a_new_file_that_somebody_else_sets_up_is_waited_for_and_then_unavailable(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    opened = open_store(f"sqlite:///{tmp_path}/new.db", ManualClock(NOW), patience=0.1)
+    with pytest.raises(Unavailable, match="database is locked"):
+        opened.migrate()
+    other.execute("COMMIT")
+    opened.migrate()
+    assert opened.ready()
+    opened.close()
+    other.close()
+
+
 def test_a_unit_inside_a_unit_is_unavailable_and_not_a_deadlock(hasty: Store) -> None:
     with hasty.units(), pytest.raises(Unavailable), hasty.units():
         pass
