@@ -47,14 +47,16 @@ class Asked(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     estimated_cost_usd: Decimal | None = None
     estimated_input_tokens: Written = None
     estimated_output_tokens: Written = None
+    quotas: bool = False
 
 
 class Question(NamedTuple):
-    """Where a call counts, by which model, and what it may use."""
+    """Where a call counts, by which model, and what it may use. `every` asks for what each quota says."""
 
     scope: str
     model: str
     estimate: Estimate
+    every: bool = False
 
 
 _DECODER = msgspec.json.Decoder(Asked)
@@ -75,7 +77,7 @@ class Questions:
             scope = name("scope", asked.scope, needed=True)
             raise Wrong("scope", f'"{scope}" is not in app.yaml{suggester(self.policy.scopes)(scope)}')
         scope = self.policy.attribution.scope_of(origin, asked.scope or "")
-        return Question(scope, origin.model, self._estimate(asked, origin))
+        return Question(scope, origin.model, self._estimate(asked, origin), asked.quotas)
 
     def _estimate(self, asked: Asked, origin: Origin) -> Estimate:
         nano = nanos("estimated_cost_usd", asked.estimated_cost_usd)

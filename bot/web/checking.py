@@ -45,10 +45,10 @@ class Checking:
         verdict = self._check(question)
         if verdict is None:
             verdict = await self._after_reading(question)
-        return answer(200, self._verdicts.said(verdict, question.scope))
+        return answer(200, self._verdicts.said(verdict, question.scope, every=question.every))
 
     def _check(self, question: Question) -> Verdict | None:
-        return self._gate.check(*question, now=self._clock.now())
+        return self._gate.check(question.scope, question.model, question.estimate, now=self._clock.now())
 
     async def _after_reading(self, question: Question) -> Verdict:
         """Once, when we begin, or when the clock was set back by hours."""

@@ -37,18 +37,18 @@ class Verdicts:
         self._names = {quota.key: Names(_called(quota), _command(quota, policy)) for quota in policy.quotas}
         self._moment = lru_cache(64)(self._shown)
 
-    def said(self, verdict: Verdict, scope: str) -> Values:
-        """A verdict on a call that counts in a scope."""
+    def said(self, verdict: Verdict, scope: str, *, every: bool = False) -> Values:
+        """A verdict on a call that counts in a scope; with `every` also what each quota says."""
         by = verdict.by
-        return {
+        said = {
             "decision": verdict.decision,
             "reason": self.reason(by) if by else f"No quota of {scope} or above it counts this model.",
             "counts_in": scope,
             **(plain(by) if by else NOBODY),
             "ask": self._ask,
             "command": self._names[by.standing.quota.key].command if by else "/leeway request",
-            "quotas": [plain(found) for found in verdict.findings],
         }
+        return said | {"quotas": [plain(found) for found in verdict.findings]} if every else said
 
     def reason(self, found: Finding) -> str:
         """Why, in one sentence."""
