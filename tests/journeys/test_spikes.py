@@ -7,7 +7,6 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, usd, world
 
-pytestmark = BOTH
 USUAL = {"model": "claude-sonnet-4-5", "input_tokens": 900_000, "output_tokens": 40_000, "requests": 100}
 RESENT = {
     "model": "claude-opus-4-1",
@@ -36,6 +35,7 @@ def resends(world: World, dollars: int = 440) -> None:
     world.time_passes(hours=1)
 
 
+@BOTH
 def test_the_owner_is_told_within_the_hour_what_rose_and_why(world: World) -> None:
     three_weeks(world)
     resends(world)
@@ -45,6 +45,7 @@ def test_the_owner_is_told_within_the_hour_what_rose_and_why(world: World) -> No
     assert "compared with 3 earlier Tuesdays" in message
 
 
+@BOTH
 def test_a_rise_that_goes_on_for_days_is_told_once_also_over_a_restart(world: World) -> None:
     three_weeks(world)
     for _ in range(4):
@@ -89,9 +90,11 @@ def test_slack_may_fail_and_the_owner_is_told_all_the_same(world: World) -> None
     assert len(told(world.bob)) == 1
 
 
-def test_a_scope_that_nobody_owns_is_told_in_its_channel(database: str) -> None:
+def test_a_scope_that_nobody_owns_is_told_in_its_channel() -> None:
     ownerless = POLICY.replace(", owner: bob@acme.example", "").replace(", owner: pat@acme.example", "")
-    with world(ownerless, database=database) as acme:
+    with world(
+        ownerless,
+    ) as acme:
         three_weeks(acme)
         resends(acme)
         assert len(acme.told("team-search", "its usual Tuesday")) == 1
