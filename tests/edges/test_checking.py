@@ -340,7 +340,7 @@ def test_the_database_is_not_asked_while_nothing_was_forgotten(door: Door, state
     ask(door)
     statements.clear()
     assert {ask(door)["decision"] for _ in range(50)} == {"allow"}
-    door.clock.forward(timedelta(seconds=4))
+    door.clock.forward(timedelta(seconds=2))
     assert ask(door)["limit"] == usd(150)
     assert statements == []
     door.gate.forget()
