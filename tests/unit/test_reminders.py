@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.people import PersonId
-from workflows.reminders import Asked, Chase, Due, escalates, look, reminders
+from workflows.reminders import Chase, Due, Turn, escalates, look, reminders
 from workflows.working import Wait, Week
 
 BOB, PAT = PersonId("U0BOB"), PersonId("U0PAT")
@@ -22,8 +22,8 @@ def berlin(day: int, hour: int) -> datetime:
 
 
 MONDAY = berlin(23, 10)
-ALONE = Asked(MONDAY, {BOB: BERLIN})
-BOTH = Asked(MONDAY, {BOB: BERLIN, PAT: NEW_YORK})
+ALONE = {BOB: Turn(MONDAY, BERLIN)}
+BOTH = {BOB: Turn(MONDAY, BERLIN), PAT: Turn(MONDAY, NEW_YORK)}
 
 waits = st.one_of(
     st.integers(1, 10).map(lambda n: Wait(plain=n * HOUR)),
@@ -31,11 +31,13 @@ waits = st.one_of(
     st.integers(1, 5).map(lambda n: Wait(days=n)),
 )
 chases = st.builds(Chase, st.lists(waits, max_size=5).map(tuple), st.none() | waits)
-stages = st.builds(
-    Asked,
+turn = st.builds(
+    Turn,
     st.integers(0, 14 * 24 * 60).map(lambda n: MONDAY + n * timedelta(minutes=1)),
-    st.dictionaries(st.sampled_from([BOB, PAT, PersonId("U0CY")]), st.sampled_from(["UTC", BERLIN, NEW_YORK, "Asia/Tokyo"])),
+    st.sampled_from(["UTC", BERLIN, NEW_YORK, "Asia/Tokyo"]),
 )
+stages = st.dictionaries(st.sampled_from([BOB, PAT, PersonId("U0CY")]), turn)
+Turns = dict[PersonId, Turn]
 
 
 def test_nothing_is_due_before_the_first_wait_is_over() -> None:
@@ -57,42 +59,48 @@ def test_others_are_asked_when_everyone_had_their_time_and_nobody_is_reminded_be
     assert look(CHASE, BOTH, WEEK, berlin(25, 15)) == Due({}, escalate=True)
 
 
+def test_who_was_asked_later_is_reminded_later_and_has_as_long() -> None:
+    turns = {BOB: Turn(MONDAY, BERLIN), PAT: Turn(berlin(24, 10), BERLIN)}
+    assert look(CHASE, turns, WEEK, berlin(24, 10)) == Due({BOB: 2}, again=berlin(24, 14))
+    assert escalates(CHASE, turns, WEEK) == berlin(26, 10)
+
+
 def test_after_a_time_in_which_nobody_looked_there_is_one_reminder() -> None:
     three = Chase((Wait(worked=HOUR), Wait(worked=4 * HOUR), Wait(days=1)))
     assert look(three, ALONE, WEEK, MONDAY + 30 * DAY) == Due({BOB: 3})
 
 
 def test_who_is_asked_on_a_weekend_is_reminded_on_monday() -> None:
-    assert reminders(CHASE, berlin(28, 11), BERLIN, WEEK) == (berlin(30, 13), datetime(2026, 12, 1, 8, tzinfo=UTC))
+    assert reminders(CHASE, Turn(berlin(28, 11), BERLIN), WEEK) == (berlin(30, 13), datetime(2026, 12, 1, 8, tzinfo=UTC))
 
 
 def test_nobody_waited_for_means_nothing_is_due() -> None:
-    assert look(CHASE, Asked(MONDAY, {}), WEEK, MONDAY + 30 * DAY) == Due({})
+    assert look(CHASE, {}, WEEK, MONDAY + 30 * DAY) == Due({})
 
 
 @given(chases, stages, st.integers(0, 40 * 24))
-def test_a_chase_that_looks_whenever_it_is_told_to_comes_to_an_end(chase: Chase, asked: Asked, hours: int) -> None:
-    looks, now, due = 0, asked.since + hours * HOUR, Due({})
+def test_a_chase_that_looks_whenever_it_is_told_to_comes_to_an_end(chase: Chase, asked: Turns, hours: int) -> None:
+    looks, now, due = 0, MONDAY + hours * HOUR, Due({})
     while not looks or due.again is not None:
         now = due.again or now
         due = look(chase, asked, WEEK, now)
         looks += 1
         assert due.again is None or due.again > now
-    assert looks <= len(chase.remind) * len(asked.zones) + 2
+    assert looks <= len(chase.remind) * len(asked) + 2
 
 
 @given(chases, stages, st.integers(0, 400), st.integers(0, 400))
-def test_what_is_due_stays_due_and_never_more_than_there_are_reminders(chase: Chase, asked: Asked, hours: int, more: int) -> None:
-    one = look(chase, asked, WEEK, asked.since + hours * HOUR)
-    two = look(chase, asked, WEEK, asked.since + (hours + more) * HOUR)
+def test_what_is_due_stays_due_and_never_more_than_there_are_reminders(chase: Chase, asked: Turns, hours: int, more: int) -> None:
+    one = look(chase, asked, WEEK, MONDAY + hours * HOUR)
+    two = look(chase, asked, WEEK, MONDAY + (hours + more) * HOUR)
     assert two.escalate or (not one.escalate and all(two.remind.get(who, 0) >= step for who, step in one.remind.items()))
-    assert set(two.remind) <= set(asked.zones)
+    assert set(two.remind) <= set(asked)
     assert all(1 <= step <= len(chase.remind) for step in two.remind.values())
 
 
 @given(chases, stages, st.integers(0, 400))
-def test_nothing_changes_between_one_look_and_the_next(chase: Chase, asked: Asked, hours: int) -> None:
-    now = asked.since + hours * HOUR
+def test_nothing_changes_between_one_look_and_the_next(chase: Chase, asked: Turns, hours: int) -> None:
+    now = MONDAY + hours * HOUR
     due = look(chase, asked, WEEK, now)
     if due.again is not None:
         before = look(chase, asked, WEEK, due.again - MOMENT)
