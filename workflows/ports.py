@@ -108,6 +108,9 @@ class Requests(Protocol):
     def pending(self, quota: str) -> list[Request]:
         """Those on a quota that are not decided, oldest first."""
 
+    def undecided(self) -> list[Request]:
+        """Every pending request, oldest first."""
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         """Those submitted or decided in the window, or whose override ran into it; oldest first."""
 

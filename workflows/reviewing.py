@@ -3,12 +3,14 @@
 Whoever clicks is answered with the request as it is after the click, or with the reason why it changed nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
+from workflows import covering
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.events import Event, Withdraw
+from workflows.events import Ask, Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import Reason, Stop, grants
 from workflows.overrides import decide as decide_override
@@ -26,7 +28,7 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = decide(request, trial, now=kit.clock.now())
+        decided = _decided(unit, request, trial, kit.clock.now())
         return (
             refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
         )
@@ -81,13 +83,22 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
 
 def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    decided = decide(request, event, now=now)
+    seated = _seated(unit, request, event, now)
+    decided = seated if isinstance(seated, Refused) else decide(request, seated, now=now)
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)
     if other is None or other.id == request.id:
         return decided
     return Refused(Why.OPEN_REQUEST, {"request": other.id, "at": other.submitted}, place="quota")
+
+
+def _seated(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Event | Refused:
+    """A vote or a question with the seat that it is from, by who is away as it is decided."""
+    if not isinstance(event, Vote | Ask) or request.state is not State.PENDING:
+        return event
+    seat = covering.seat(unit, request, event.by, now)
+    return seat if isinstance(seat, Refused) else replace(event, acting_for=None if seat == event.by else seat)
 
 
 def did(event: Event) -> str:
@@ -99,6 +110,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
+    _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
             _open_again(unit, request, now)
@@ -107,6 +119,16 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
         _grant(kit, unit, request, now)
+
+
+def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request | None) -> None:
+    """Whoever is asked now is looked at anew; a nudge reaches them."""
+    unit.agenda.drop(Alarm(Wake.CHASE, request.id, now))
+    if request.state is not State.PENDING:
+        return
+    follow(unit, now, [], [Alarm(Wake.CHASE, request.id, now)])
+    if before is not None and request.nudged != before.nudged:
+        follow(unit, now, [Effect(Do.REMIND, f"{request.id}/{who}") for who in covering.asked(unit, request, now)])
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:

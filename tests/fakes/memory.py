@@ -188,6 +188,9 @@ class MemoryRequests(_Part, Requests):
         here = (r for r in self._data.requests.values() if r.case.quota == quota and r.state is State.PENDING)
         return sorted(here, key=_age)
 
+    def undecided(self) -> list[Request]:
+        return sorted((r for r in self._data.requests.values() if r.state is State.PENDING), key=_age)
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         wanted = set(quotas)
         ran = {o.request for o in self._data.overrides.values() if _ran_into(o, window)}

@@ -41,7 +41,7 @@ def test_a_stand_in_gets_the_card_and_decides_and_it_is_said_for_whom(world: Wor
     assert not leaves(world.bob, world.pat).errors
     world.ada.asks(usd(400))
     assert has_card(world.bob)
-    assert "in the place of" in said(world.pat.card("approve")).lower()
+    assert "decides in their place" in said(world.pat.card("approve"))
     world.pat.approves()
     request = world.search.request
     assert request.state is State.APPROVED
@@ -184,7 +184,7 @@ def test_who_is_away_stands_in_for_nobody(world: World) -> None:
     assert not leaves(world.bob, world.pat).errors
     assert not leaves(world.pat, None).errors
     world.ada.asks(usd(400), data="confidential")
-    assert not [v for v in world.search.request.votes]
+    assert not world.search.request.votes
     votes(world, world.pat)
     assert all(vote.acting_for is None for vote in world.search.request.votes)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.demo import acme
@@ -16,7 +16,7 @@ from workflows.requests import State
 
 ASKED = "time: {lapse_after: 5 days"
 ROUTING = "  - {name: acknowledge, when: {limit: soft}, ask: manager}\n"
-FRIDAY = datetime(2026, 11, 6, 15, tzinfo=ZoneInfo(acme.ZONE))
+FRIDAY = datetime(2026, 11, 6, 15, tzinfo=ZoneInfo(acme.ZONE)).astimezone(UTC)
 
 
 def reminders(person: Person) -> list[str]:
@@ -198,7 +198,6 @@ def test_who_left_no_longer_counts_and_the_next_one_is_asked_at_once(world: Worl
     assert world.search.request.waiting_on() == (world.pat.id,)
     assert has_card(world.pat)
     assert "can no longer be asked" in said(world.ada.sees("asked now"))
-    assert not reminders(world.bob)
 
 
 def test_who_left_is_not_missed_where_enough_are_left(world: World) -> None:
