@@ -12,6 +12,7 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, usd, world
 from workflows import chasing
+from workflows.effects import Do
 from workflows.requests import State
 
 ASKED = "time: {lapse_after: 5 days"
@@ -81,11 +82,11 @@ def test_after_the_last_rung_nobody_else_is_asked_and_the_request_lapses(world: 
     world.is_down(minutes=1)
     world.ada.asks(usd(400))
     deadline = world.search.request.deadline
-    world.days_pass(13)
-    for _ in range(100):
-        world.time_passes(minutes=5)
-    assert len(reminders(world.bob)) <= 6
-    assert has_card(world.lin) and has_card(world.noor)
+    for _ in range(13 * 4):
+        world.time_passes(hours=6)
+    assert len(reminders(world.bob)) == 6  # two for each time in which nobody decided
+    assert has_card(world.lin)
+    assert has_card(world.noor)
     assert world.search.request.state is State.PENDING
     world.days_pass(1)
     assert world.search.request.state is State.LAPSED
@@ -178,13 +179,22 @@ def test_a_decided_request_is_chased_no_more(world: World) -> None:
 
 def test_an_outage_of_slack_delays_a_reminder_and_does_not_lose_it(world: World) -> None:
     world.ada.asks(usd(400))
-    world.trouble("users.info", times=40, error="internal_error")
+    world.trouble("users.info", times=3, error="internal_error")
     world.time_passes(hours=4)
     assert not reminders(world.bob)
-    world.trouble("users.info", times=0)
-    world.time_passes(hours=1)
     world.settles()
     assert len(reminders(world.bob)) == 1
+
+
+def test_an_outage_beyond_all_patience_does_not_end_the_chase(world: World) -> None:
+    world.ada.asks(usd(400))
+    world.trouble("users.info", times=12, error="internal_error")
+    world.time_passes(hours=4)
+    world.settles(minutes=20)
+    assert [errand.effect.do for errand in world.dead()] == [Do.CHASE]
+    world.time_passes(hours=1)
+    assert len(reminders(world.bob)) == 1
+    assert not world.dead()
 
 
 # Those who cannot be asked any more.
