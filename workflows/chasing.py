@@ -76,7 +76,7 @@ def _chase(kit: Kit, unit: UnitOfWork, request_id: str, people: People) -> None:
         _again(unit, request, now)  # others are asked since people were looked up
         return
     lost = frozenset(p for p in request.waiting_on() if _known(people, p) is None)
-    if lost and _ask_more(kit, unit, request, Lose(lost), More.GONE):
+    if lost and _ask_more(kit, unit, request, Lose(lost), why=More.GONE):
         return
     if lost:
         follow(unit, now, [Effect(Do.TELL_MORE, f"{request.id}/{request.version}/{More.NOBODY}")])
@@ -84,7 +84,7 @@ def _chase(kit: Kit, unit: UnitOfWork, request_id: str, people: People) -> None:
     turns = turns_of(request, away, people)
     due = look(plan, turns, week, now)
     if due.escalate or not turns:
-        if _ask_more(kit, unit, request, Escalate(), More.LATE if due.escalate else More.AWAY):
+        if _ask_more(kit, unit, request, Escalate(), why=More.LATE if due.escalate else More.AWAY):
             return
         due = look(replace(plan, escalate=None), turns, week, now)
     follow(unit, now, [Effect(Do.REMIND, f"{request.id}/{who}") for who in due.remind])
@@ -112,7 +112,7 @@ def turns_of(request: Request, away: Sequence[Away], people: People) -> dict[Per
     return turns
 
 
-def _ask_more(kit: Kit, unit: UnitOfWork, request: Request, event: Escalate | Lose, why: More) -> bool:
+def _ask_more(kit: Kit, unit: UnitOfWork, request: Request, event: Escalate | Lose, *, why: More) -> bool:
     """Whether others are asked now. Its settling looks at the request again, at once."""
     now = kit.clock.now()
     decided = decide(request, event, now=now)

@@ -12,6 +12,7 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request
+from workflows.routing import seated
 
 
 def covers(unit: UnitOfWork, request: Request, now: datetime) -> tuple[Away, ...]:
@@ -35,11 +36,12 @@ def asked(unit: UnitOfWork, request: Request, now: datetime) -> tuple[PersonId, 
 
 
 def seat(unit: UnitOfWork, request: Request, by: PersonId, now: datetime) -> PersonId | Refused:
-    """Whose seat somebody's vote takes: their own where they are asked, else that of somebody for whom they stand in."""
+    """Whose seat somebody's vote takes: their own where that helps, since nobody counts twice, else that of who is away."""
     if by in concerned(unit, request, now) - request.concerned():
         return Refused(Why.CONCERNED)
     mine = unit.aways.among((by,), now)
     seats = seats_of(by, request.route.approvers(), [*mine, *unit.aways.behind(by, now)], now)
     free = [p for p in seats if p not in request.voted()]
-    waiting = request.waiting_on()
-    return next((p for p in free if p in waiting), next(iter((*free, *seats)), by))
+    stages, yes = request.route.stages, request.approved_by()
+    useful = [p for p in free if seated(stages, (*yes, p)) > seated(stages, yes)]
+    return next(iter((*useful, *free, *seats)), by)
