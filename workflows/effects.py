@@ -24,6 +24,7 @@ class Do(StrEnum):
     REMIND = "remind"  # [request/person] that person has the reminder that is due
     TELL_MORE = "tell_more"  # [request/version/why/people] the thread knows that those people are asked as well
     TELL_AWAY = "tell_away"  # [person/reader/start] the reader knows of that person's absence
+    SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 

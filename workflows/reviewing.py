@@ -15,9 +15,11 @@ from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, 
 from workflows.overrides import Reason, Stop, grants
 from workflows.overrides import decide as decide_override
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
+from workflows.routing import stopped
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
@@ -28,7 +30,7 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, trial, kit.clock.now())
+        decided = _seated(unit, request, trial, kit.clock.now())
         return (
             refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
         )
@@ -71,7 +73,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, event, now)
+        decided = _decided(unit, kit.policy, request, event, now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -81,10 +83,11 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
     return attempt(kit.units, apply)
 
 
-def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    seated = _seated(unit, request, event, now)
-    decided = seated if isinstance(seated, Refused) else decide(request, seated, now=now)
+    decided = _seated(unit, request, event, now)
+    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
+        decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)
@@ -93,12 +96,14 @@ def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) ->
     return Refused(Why.OPEN_REQUEST, {"request": other.id, "at": other.submitted}, place="quota")
 
 
-def _seated(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Event | Refused:
-    """A vote or a question with the seat that it is from, by who is away as it is decided."""
+def _seated(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+    """What is decided, a vote or a question being from the seat that is theirs by who is away now."""
     if not isinstance(event, Vote | Ask) or request.state is not State.PENDING:
-        return event
+        return decide(request, event, now=now)
     seat = covering.seat(unit, request, event.by, now)
-    return seat if isinstance(seat, Refused) else replace(event, acting_for=None if seat == event.by else seat)
+    if isinstance(seat, Refused):
+        return seat
+    return decide(request, replace(event, acting_for=None if seat == event.by else seat), now=now)
 
 
 def did(event: Event) -> str:
