@@ -141,7 +141,7 @@ def test_the_modal_shows_what_was_said_before(world: World) -> None:
     ("delegate", "first", "last", "place", "words"),
     [
         ("bob", 0, 3, "delegate", "cannot stand in for yourself"),
-        ("gus", 0, 3, "delegate", "only full members"),
+        ("gus", 0, 3, "delegate", "Only full members"),
         ("pat", -3, -1, "until", "over already"),
         ("pat", 3, 1, "until", "before the first day"),
         ("pat", 0, 200, "until", "at most"),
@@ -237,7 +237,7 @@ def test_where_everybody_who_is_asked_is_away_the_next_one_is_asked_at_once(worl
     leaves(world.bob, None)
     world.ada.asks(usd(400))
     assert has_card(world.pat)
-    assert "everybody who is asked is away" in said(world.ada.sees("asked as well"))
+    assert "everybody who is asked about" in said(world.ada.sees("asked as well"))
     assert world.search.request.waiting_on() == (world.bob.id, world.pat.id)
 
 
