@@ -27,7 +27,7 @@ from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, pulling, recounting, spotting, waking
+from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -58,8 +58,9 @@ class Leeway:
     ask: str
 
     def begin(self) -> None:
-        """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
+        """What every start does first: quotas that app.yaml has newly, what is to be chased, limits and digests, and the gate."""
         recounting.recount(self.kit)
+        chasing.plan(self.kit)
         _catch_up(self.kit)
         self.gate.refresh(self.kit.clock.now())
 

@@ -38,6 +38,16 @@ class More(StrEnum):
     NOBODY = "nobody"
 
 
+def plan(kit: Kit) -> None:
+    """Sees to it that every pending request is chased, by the policy of today: also one from before there was any of this."""
+
+    def set_all(unit: UnitOfWork) -> None:
+        for request in unit.requests.undecided():
+            _again(unit, request, kit.clock.now())
+
+    attempt(kit.units, set_all)
+
+
 def ring(unit: UnitOfWork, request_id: str, now: datetime) -> None:
     """Something may be due: it is looked at by whoever delivers, since people must be looked up for it."""
     request = unit.requests.get(request_id)

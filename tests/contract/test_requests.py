@@ -119,6 +119,13 @@ def test_pending_requests_of_a_quota_come_oldest_first(world: World) -> None:
         assert unit.requests.pending(SEARCH) == [older, newer]
 
 
+def test_what_is_undecided_on_any_quota_comes_oldest_first(world: World) -> None:
+    older, newer = request("R2", quota=SUPPORT, by=BOB, at=NOW - HOUR), request("R1")
+    add(world, newer, older, decided("R4", NOW - DAY))
+    with world.units() as unit:
+        assert unit.requests.undecided() == [older, newer]
+
+
 def test_the_latest_requests_come_newest_first(world: World) -> None:
     asked = [decided(f"R{n}", NOW + n * HOUR) for n in range(4)]
     add(world, *asked, decided("R9", NOW, by=BOB, case=request(quota=SUPPORT).case))

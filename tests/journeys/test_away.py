@@ -221,6 +221,17 @@ def test_a_stand_in_counts_once_also_where_they_are_asked_themselves(world: Worl
     assert world.search.request.state is State.APPROVED
 
 
+def test_a_stand_in_who_is_asked_themselves_fills_their_own_seat_and_the_other_is_not_lost(world: World) -> None:
+    leaves(world.bob, world.pat)
+    world.ada.asks(usd(400), duration="days:14")  # the manager, and the platform: Pat
+    world.pat.approves()
+    (vote,) = world.search.request.votes
+    assert (vote.seat, world.search.request.state) == (world.pat.id, State.PENDING)
+    assert has_card(world.lin)  # Bob is away, and Pat has had their say
+    world.lin.approves()
+    assert world.search.request.state is State.APPROVED
+
+
 # Time.
 
 

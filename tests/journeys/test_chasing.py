@@ -12,7 +12,7 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, usd, world
 from workflows import chasing
-from workflows.effects import Do
+from workflows.effects import Alarm, Do, Wake
 from workflows.requests import State
 
 ASKED = "time: {lapse_after: 5 days"
@@ -70,11 +70,11 @@ def test_a_reminder_says_what_waits_since_when_and_what_comes_next(world: World)
     world.time_passes(hours=4)
     (told,) = reminders(world.bob)
     assert "+$400 on Search for 3 days" in told
-    assert "next reminder" in told
+    assert "Next reminder" in told
     assert "others are asked as well" in told
-    assert "lapses" in told
+    assert "if nobody decides it lapses" in told
     world.time_passes(hours=20)
-    assert "next reminder" not in reminders(world.bob)[-1]
+    assert "Next reminder" not in reminders(world.bob)[-1]
 
 
 def test_after_the_last_rung_nobody_else_is_asked_and_the_request_lapses(world: World) -> None:
@@ -101,7 +101,7 @@ def test_after_a_weekend_in_which_nothing_ran_there_is_one_reminder(database: st
         acmes.ada.asks(usd(400))
         acmes.is_down(days=3, minutes=30)  # Monday 15:30: both reminders came due meanwhile
         assert len(reminders(acmes.bob)) == 1
-        assert "next reminder" not in reminders(acmes.bob)[0]
+        assert "Next reminder" not in reminders(acmes.bob)[0]
         acmes.time_passes(minutes=30)
         assert len(reminders(acmes.bob)) == 1
 
@@ -197,6 +197,29 @@ def test_an_outage_beyond_all_patience_does_not_end_the_chase(world: World) -> N
     assert not world.dead()
 
 
+def test_a_request_from_before_there_were_reminders_is_chased_from_the_next_start(world: World) -> None:
+    world.ada.asks(usd(400))
+    with world.stage.store.units() as unit:
+        unit.agenda.drop(Alarm(Wake.CHASE, world.search.request.id, world.now))
+        unit.commit()
+    world.time_passes(hours=4)
+    assert not reminders(world.bob)
+    world.is_down(minutes=1)
+    assert len(reminders(world.bob)) == 1
+
+
+def test_the_waits_of_a_new_policy_hold_from_the_next_start(world: World) -> None:
+    world.ada.asks(usd(400))
+    world.policy(ASKED, "time: {remind_after: [1 working hour, 2 working days], escalate_after: never, lapse_after: 5 days")
+    world.is_down(minutes=30)
+    assert not reminders(world.bob)
+    world.time_passes(minutes=30)
+    assert len(reminders(world.bob)) == 1
+    world.days_pass(4)
+    assert len(reminders(world.bob)) == 2
+    assert not has_card(world.pat)
+
+
 # Those who cannot be asked any more.
 
 
@@ -246,7 +269,7 @@ def test_the_requester_may_remind_those_who_are_asked_now_and_then(world: World)
     world.ada.press(world.ada.card("nudge"), "nudge")
     assert len(reminders(world.bob)) == 2
     assert "asks you to look" in reminders(world.bob)[-1]
-    assert "You reminded them" in said(world.ada.card("nudge"))
+    assert "you reminded them" in said(world.ada.card("nudge"))
     world.ada.press(world.ada.card("nudge"), "nudge")
     assert "You can remind them again from" in world.ada.whispers("leeway")[-1]
     assert len(reminders(world.bob)) == 2
