@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflows.aways import Away, seats_of
+from workflows.ballots import Vote
+from workflows.events import Ask, Event
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
-from workflows.requests import Request
-from workflows.routing import seated
+from workflows.requests import Request, State
+from workflows.routing import seated as filling
 
 
 def covers(unit: UnitOfWork, request: Request, now: datetime) -> tuple[Away, ...]:
@@ -35,6 +37,14 @@ def asked(unit: UnitOfWork, request: Request, now: datetime) -> tuple[PersonId, 
     return tuple(dict.fromkeys(who for p in request.waiting_on() if (who := away.get(p, p))))
 
 
+def seated(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Event | Refused:
+    """A vote or a question as being from the seat that is theirs now; any other event as it is."""
+    if not isinstance(event, Vote | Ask) or request.state is not State.PENDING:
+        return event
+    taken = seat(unit, request, event.by, now)
+    return taken if isinstance(taken, Refused) else replace(event, acting_for=None if taken == event.by else taken)
+
+
 def seat(unit: UnitOfWork, request: Request, by: PersonId, now: datetime) -> PersonId | Refused:
     """Whose seat somebody's vote takes: their own where that helps, since nobody counts twice, else that of who is away."""
     if by in concerned(unit, request, now) - request.concerned():
@@ -43,5 +53,5 @@ def seat(unit: UnitOfWork, request: Request, by: PersonId, now: datetime) -> Per
     seats = seats_of(by, request.route.approvers(), [*mine, *unit.aways.behind(by, now)], now)
     free = [p for p in seats if p not in request.voted()]
     stages, yes = request.route.stages, request.approved_by()
-    useful = [p for p in free if seated(stages, (*yes, p)) > seated(stages, yes)]
+    useful = [p for p in free if filling(stages, (*yes, p)) > filling(stages, yes)]
     return next(iter((*useful, *free, *seats)), by)

@@ -3,14 +3,13 @@
 Whoever clicks is answered with the request as it is after the click, or with the reason why it changed nothing.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from workflows import covering
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.events import Ask, Event, Withdraw
+from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import Reason, Stop, grants
 from workflows.overrides import decide as decide_override
@@ -30,7 +29,8 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _seated(unit, request, trial, kit.clock.now())
+        seated = covering.seated(unit, request, trial, kit.clock.now())
+        decided = seated if isinstance(seated, Refused) else decide(request, seated, now=kit.clock.now())
         return (
             refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
         )
@@ -73,7 +73,8 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, kit.policy, request, event, now=now)
+        seated = covering.seated(unit, request, event, now)
+        decided = seated if isinstance(seated, Refused) else _decided(unit, kit.policy, request, seated, now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -85,7 +86,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
 
 def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    decided = _seated(unit, request, event, now)
+    decided = decide(request, event, now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
         decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
@@ -94,16 +95,6 @@ def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *
     if other is None or other.id == request.id:
         return decided
     return Refused(Why.OPEN_REQUEST, {"request": other.id, "at": other.submitted}, place="quota")
-
-
-def _seated(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
-    """What is decided, a vote or a question being from the seat that is theirs by who is away now."""
-    if not isinstance(event, Vote | Ask) or request.state is not State.PENDING:
-        return decide(request, event, now=now)
-    seat = covering.seat(unit, request, event.by, now)
-    if isinstance(seat, Refused):
-        return seat
-    return decide(request, replace(event, acting_for=None if seat == event.by else seat), now=now)
 
 
 def did(event: Event) -> str:
