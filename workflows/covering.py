@@ -20,6 +20,8 @@ from workflows.routing import seated as filling
 def covers(unit: UnitOfWork, request: Request, now: datetime) -> tuple[Away, ...]:
     """Those who are waited for and away; their `delegate` is who may decide in their place now, or None."""
     away = unit.aways.among(request.waiting_on(), now)
+    if not away:
+        return ()
     gone = {a.person for a in unit.aways.among({a.delegate for a in away if a.delegate}, now)}
     barred = gone | concerned(unit, request, now) | request.voted()
     return tuple(replace(a, delegate=None) if a.delegate in barred else a for a in away)

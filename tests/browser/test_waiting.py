@@ -52,5 +52,5 @@ def test_who_does_not_look_is_reminded_and_can_be_reminded(office: Stage, reader
     reader.sit(office, "ada", "random")
     reader.go("Leeway")
     press(reader.message("+$400 for Search"), "Remind them")
-    expect(reader.message("+$400 for Search")).to_contain_text("you reminded them")
+    expect(reader.message("+$400 for Search")).to_contain_text("you asked for a reminder")
     reader.shot("nudged")

@@ -269,7 +269,7 @@ def test_the_requester_may_remind_those_who_are_asked_now_and_then(world: World)
     world.ada.press(world.ada.card("nudge"), "nudge")
     assert len(reminders(world.bob)) == 2
     assert "asks you to look" in reminders(world.bob)[-1]
-    assert "you reminded them" in said(world.ada.card("nudge"))
+    assert "you asked for a reminder" in said(world.ada.card("nudge"))
     world.ada.press(world.ada.card("nudge"), "nudge")
     assert "You can remind them again from" in world.ada.whispers("leeway")[-1]
     assert len(reminders(world.bob)) == 2
