@@ -18,6 +18,7 @@ MODULES = {
     "manifest": "checking",
     "replay": "replay",
     "status": "standing",
+    "explain": "explain",
     "baseline": "baseline",
     "token": "tokens",
     "outbox": "letters",

@@ -23,7 +23,9 @@ class StoredPosts:
         return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
     def about(self, subject: str) -> list[Post]:
-        named = or_(posts.c.thing.endswith(f":{subject}", autoescape=True), posts.c.thing.contains(f":{subject}/", autoescape=True))
+        named = or_(
+            posts.c.thing.endswith(f":{subject}", autoescape=True), posts.c.thing.contains(f":{subject}/", autoescape=True)
+        )
         every = select(posts).where(named).order_by(posts.c.thing, posts.c.place)
         return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
