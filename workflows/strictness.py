@@ -10,7 +10,7 @@ Of answers a refusal is the strictest. What is approved without a person is the 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import permutations, product
+from itertools import islice, permutations, product
 
 from workflows.automatic import Automatic
 from workflows.refusals import Refused
@@ -106,19 +106,24 @@ class Breach:
 
 
 Sort = tuple[object, ...]
-"""Which conditions facts do not meet, rule by rule: those of one scope, unit and kind that are of one sort get one answer."""
+"""What decides about facts of one scope, unit and kind: those of one sort get one answer."""
+
+
+def unmet(facts: Facts, rules: Sequence[Rule]) -> Sort:
+    """Which conditions facts do not meet, rule by rule: all that decides where nothing but rules do."""
+    return tuple(rule.when.unmet(facts) for rule in rules)
 
 
 class Answers:
     """What a policy says, asked once for each sort of facts."""
 
-    def __init__(self, rules: Sequence[Rule], answer: Callable[[Facts], Answer]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], answer: Callable[[Facts], Answer], sort: Callable[[Facts], Sort] | None = None
+    ) -> None:
         self.rules = rules
+        self.sort = sort or (lambda facts: unmet(facts, rules))
         self._answer = answer
         self._given: dict[tuple[Sort, Sort], Answer] = {}
-
-    def sort(self, facts: Facts) -> Sort:
-        return tuple(rule.when.unmet(facts) for rule in self.rules)
 
     def to(self, facts: Facts) -> Answer:
         key = (_family(facts), self.sort(facts))
@@ -128,26 +133,48 @@ class Answers:
 
 
 def breaches(known: Mapping[str, Facts], answers: Answers) -> Iterator[Breach]:
-    """Every breach by one notch, and between requests one for each two sorts; `known` are requests' facts by their ids."""
+    """Each sort of requests that has a breach by one notch, and each two sorts with a breach between requests of them, once.
+
+    `known` are requests' facts by their ids.
+    """
     families: dict[Sort, dict[Sort, dict[str, Facts]]] = {}
     for name, facts in known.items():
         families.setdefault(_family(facts), {}).setdefault(answers.sort(facts), {})[name] = facts
-        before = answers.to(facts)
-        for word, stricter in notches(facts, answers.rules):
-            if weaker(after := answers.to(stricter), before):
-                yield Breach(name, name, before, after, word)
     for sorts in families.values():
-        for some, others in permutations(sorts.values(), 2):
-            before, after = (answers.to(next(iter(each.values()))) for each in (some, others))
-            if weaker(after, before) and (pair := _pair(some, others)):
-                yield Breach(*pair, before, after)
+        for members in sorts.values():
+            yield from _notched(members, answers)
+        yield from _between([_Group(members, answers.to(next(iter(members.values())))) for members in sorts.values()])
 
 
-def _pair(milder: Mapping[str, Facts], stricter: Mapping[str, Facts]) -> tuple[str, str] | None:
-    """The first two of which the second is stricter. Where not even the strictest of each fact would do, none is looked at."""
-    lowest = [min(each) for each in zip(*map(_sizes, milder.values()), strict=True)]
-    highest = [max(each) for each in zip(*map(_sizes, stricter.values()), strict=True)]
-    if not _covers(highest, lowest):
-        return None
-    pairs = product(milder.items(), stricter.items())
-    return next(((mild, strict) for (mild, one), (strict, two) in pairs if at_least(two, one)), None)
+def _notched(members: Mapping[str, Facts], answers: Answers) -> Iterator[Breach]:
+    """Facts of one sort have the same next marks; only where a class begins one more must be looked at."""
+    samples: dict[Sort, str] = {}
+    for name, facts in members.items():
+        samples.setdefault((facts.limit, facts.data, bool(facts.unapproved)), name)
+    told: set[str] = set()
+    for name in samples.values():
+        before = answers.to(members[name])
+        for word, stricter in notches(members[name], answers.rules):
+            if word not in told and weaker(after := answers.to(stricter), before):
+                told.add(word)
+                yield Breach(name, name, before, after, word)
+
+
+class _Group:
+    """Requests of one sort, with the least and the most that any of them has of each fact."""
+
+    def __init__(self, members: Mapping[str, Facts], answer: Answer) -> None:
+        self.members = members
+        self.answer = answer
+        columns = list(zip(*map(_sizes, members.values()), strict=True))
+        self.least, self.most = [min(column) for column in columns], [max(column) for column in columns]
+
+
+def _between(groups: Sequence[_Group]) -> Iterator[Breach]:
+    """Where not even the most of each fact is as strict as the least of the others, no pair need be looked at."""
+    for mild, strict in permutations(groups, 2):
+        if not _covers(strict.most, mild.least) or not weaker(strict.answer, mild.answer):
+            continue
+        pairs = product(mild.members.items(), strict.members.items())
+        found = ((one, two) for (one, milder), (two, stricter) in pairs if at_least(stricter, milder))
+        yield from (Breach(one, two, mild.answer, strict.answer) for one, two in islice(found, 1))

@@ -19,6 +19,7 @@ MODULES = {
     "replay": "replay",
     "status": "standing",
     "explain": "explain",
+    "simulate": "simulate",
     "baseline": "baseline",
     "token": "tokens",
     "outbox": "letters",

@@ -118,6 +118,8 @@ def refusal(refused: Refused) -> str:
     """Why a policy refuses."""
     if refused.why is Why.RULE_REFUSES:
         return f"refused by {refused.facts['rule']}"
+    if refused.why in (Why.OVER_BOUND, Why.OVER_SHARE):
+        return "refused: more than the bounds let anybody ask for"
     return f"refused: nobody can be asked for {refused.facts.get('stage', 'it')}"
 
 
