@@ -2,25 +2,22 @@
 
 import json
 from collections.abc import Callable
-from functools import cache
 from typing import Annotated
 
 import typer
 
-from bot.cli import ruling, starting, traced
+from bot.cli import naming, ruling, starting, traced
 from bot.cli.letters import plain as errand
 from bot.cli.stepping import Words
-from bot.cli.telling import Json, fail, warn
+from bot.cli.telling import Json, fail
 from bot.clock import SystemClock
 from bot.config.settings import Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.lookup import SlackLookup
 from bot.web import requested
 from bot.web.requested import moment
-from workflows.keeping import SYSTEM
-from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.ports import Post, Rejected, Unavailable
+from workflows.ports import Post
 from workflows.refusals import Refused
 from workflows.routing import Route
 from workflows.tracing import Saw, Step, Trace, trace
@@ -45,21 +42,10 @@ def _known(settled: Settings, clock: SystemClock, *, as_json: bool) -> tuple[Pol
     """The policy, and how people are called: by their names where Slack can be asked."""
     drafted = starting.draft(settled.config, as_json=as_json)
     if not settled.bot_token:
-        return drafted.policy, lambda who: "Leeway" if who == SYSTEM else who
+        return drafted.policy, naming.ids
     client = starting.greeted(settled)
     policy = starting.policy(drafted, settled.config, SlackLookup(client), as_json=as_json)
-    directory = SlackDirectory(client, clock)
-
-    @cache
-    def name(who: str) -> str:
-        try:
-            person = None if who == SYSTEM else directory.person(PersonId(who))
-        except (Rejected, Unavailable) as error:
-            warn([f"{who} could not be looked up: {error}"])
-            person = None
-        return "Leeway" if who == SYSTEM else f"{person.name} ({who})" if person else who
-
-    return policy, name
+    return policy, naming.names(SlackDirectory(client, clock))
 
 
 def plain(found: Trace) -> dict[str, object]:

@@ -3,7 +3,7 @@
 On a terminal the tables are drawn; piped, they are plain columns.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,6 +24,8 @@ MOST = 40  # requests that are told one by one; the JSON has all
 UNSEEN = "people were not looked up: SLACK_BOT_TOKEN is not set. Whether they can be asked, and who manages whom, is not known."
 HOUR = timedelta(hours=1)
 
+Names = Callable[[str], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -33,6 +35,7 @@ class Told:
     path: str
     zone: str
     looked_up: bool
+    name: Names = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _totals(told: Told) -> Iterator[str]:
     if found.skipped:
         yield f"{_many(len(found.skipped), 'request')} could not be played: {found.skipped[0][1]} ({found.skipped[0][0]})"
     yield ""
-    yield from (f"{change:<13}  {count:>6,}" for change, count in found.counts().items())
+    yield from (f"{change:<13}  {count:>6,}" for change, count in found.counts().items() if count)
     yield ""
     yield from _alone(found)
 
@@ -114,20 +117,22 @@ def _tables(told: Told) -> Iterator[Grid | str]:
     others = [take for take in told.found.takes if take.change is not Change.SAME]
     if others:
         yield ""
-        yield Grid(("request", "submitted", "asked for", "was", "would be"), [_row(take, told.zone) for take in others[:MOST]])
+        yield Grid(("request", "submitted", "asked for", "was", "would be"), [_row(take, told) for take in others[:MOST]])
     if len(others) > MOST:
         yield f"and {len(others) - MOST:,} more that are answered otherwise: --json has all"
 
 
-def _row(take: Take, zone: str) -> Sequence[str]:
+def _row(take: Take, told: Told) -> Sequence[str]:
     request, case = take.request, take.request.case
     asks = f"{show(case.amount, case.unit)} on {case.quota}"
     was = f"{request.state}: {ruling.answer(take.before)}"
-    return request.id, show_day(request.submitted, zone), asks, tame(was, LONGEST), tame(_would(take), LONGEST)
+    would = _would(take, told.name if told.looked_up else None)
+    return request.id, show_day(request.submitted, told.zone), asks, tame(was, LONGEST), tame(would, 2 * LONGEST)
 
 
-def _would(take: Take) -> str:
-    asked = ruling.answer(take.route)
+def _would(take: Take, name: Names | None) -> str:
+    """What the draft says of a request; with the people where they were looked up."""
+    asked = ruling.answer(take.route, name)
     if take.auto and take.auto.approves:
         return f"automatic: {take.auto.rule}"
     return f"{asked} (automatic once {take.auto.rule} is on)" if take.auto and take.auto.would else asked

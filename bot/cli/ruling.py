@@ -103,11 +103,12 @@ def named(stage: Stage) -> str:
     return stage.name.removeprefix("people:").replace(",", " or ")
 
 
-def answer(given: Answer) -> str:
-    """What a policy says of a request."""
+def answer(given: Answer, name: Callable[[str], str] | None = None) -> str:
+    """What a policy says of a request; with the people of each stage where they have names."""
     match given:
         case Route():
-            return ", then ".join(seat(stage) for stage in given.stages)
+            people = [f" ({', '.join(map(name, stage.approvers))})" if name else "" for stage in given.stages]
+            return ", then ".join(seat(stage) + who for stage, who in zip(given.stages, people, strict=True))
         case Automatic():
             return f"nobody: {given.rule} approves"
         case Refused():

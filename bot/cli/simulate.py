@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli import rehearsed, ruling, starting
+from bot.cli import naming, rehearsed, ruling, starting
 from bot.cli.telling import Json, fail
 from bot.clock import SystemClock
 from bot.config.settings import Settings
@@ -51,7 +51,8 @@ def simulate(
         found = play(history, policy, directory)
     except (Rejected, Unavailable) as error:
         fail(f"people could not be looked up: {error}. Without SLACK_BOT_TOKEN nobody is.", 2)
-    told = rehearsed.Told(found, str(draft), policy.organization.zone, looked_up=directory is not None)
+    names = naming.names(directory) if directory else naming.ids
+    told = rehearsed.Told(found, str(draft), policy.organization.zone, looked_up=directory is not None, name=names)
     if json_:
         typer.echo(json.dumps(plain(told)))
     else:
