@@ -85,8 +85,8 @@ def _totals(told: Told) -> Iterator[str]:
         yield f"{_many(len(found.skipped), 'request')} could not be played: {found.skipped[0][1]} ({found.skipped[0][0]})"
     yield ""
     yield from (f"{change:<13}  {count:>6,}" for change, count in found.counts().items() if count)
-    yield ""
-    yield from _alone(found)
+    alone = list(_alone(found))
+    yield from ["", *alone] if alone else []
 
 
 def _alone(found: Rehearsal) -> Iterator[str]:

@@ -102,9 +102,9 @@ class History:
         attempt(self.store.units, put)
 
 
-def begun(folder: Path) -> History:
+def begun(folder: Path, at: datetime = NINE) -> History:
     """An empty one."""
-    clock = DemoClock(NINE, standing=True)
+    clock = DemoClock(at, standing=True)
     store = opened(folder, clock)
     return History(kit(store, clock), store, clock)
 
