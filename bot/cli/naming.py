@@ -15,7 +15,8 @@ def ids(who: str) -> str:
 
 
 def names(directory: Directory) -> Callable[[str], str]:
-    """By name and id, as the directory knows them; by id alone whom it does not."""
+    """By name, as the directory knows them, and by id whom it does not know; of two with one name the second by both."""
+    first: dict[str, str] = {}
 
     @cache
     def name(who: str) -> str:
@@ -24,6 +25,8 @@ def names(directory: Directory) -> Callable[[str], str]:
         except (Rejected, Unavailable) as error:
             warn([f"{who} could not be looked up: {error}"])
             person = None
-        return f"{person.name} ({who})" if person else ids(who)
+        if person is None:
+            return ids(who)
+        return person.name if first.setdefault(person.name, who) == who else f"{person.name} ({who})"
 
     return name
