@@ -1,4 +1,4 @@
-"""`leeway simulate`: history under a draft, told and as JSON; exit 1 when a stricter request gets less, 2 when it cannot start."""
+"""`leeway simulate`: history under a draft, told and as JSON; exit 1 when a stricter request gets less, 2 when it cannot."""
 
 import json
 import re
