@@ -5,7 +5,7 @@ questions), since a data class may keep them out of where a token is used; `leew
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from workflows.automatic import Automatic
 from workflows.ballots import Vote
@@ -70,7 +70,7 @@ def _when(request: Request) -> dict[str, object]:
 
 def moment(at: datetime | None) -> str | None:
     """A moment in UTC."""
-    return at.isoformat().replace("+00:00", "Z") if at else None
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
 
 
 def _text(request: Request) -> str:

@@ -117,6 +117,11 @@ def test_every_fact_that_can_be_stricter_has_a_notch() -> None:
     assert {"limit", "data", "model"}.isdisjoint(dict(notches(worst, [])))
 
 
+def test_every_fact_is_compared_or_sets_requests_apart() -> None:
+    compared = {name for changes in STRICTER.values() for name in changes}
+    assert compared | {"scope", "unit", "kind"} == set(Facts.__dataclass_fields__)
+
+
 def test_a_notch_goes_past_the_next_rule_for_such_requests() -> None:
     rules = [
         Rule("larger", When(over=1_000)),
