@@ -52,7 +52,7 @@ soak: $(READY)  ## Hold 3,400 calls a second for 10 minutes: latency and memory
 litellm: $(VENV)/litellm/.ready  ## Install the real LiteLLM (750 MB), so that `make test` tries its hook in it
 
 docs: $(READY)  ## Write the generated parts of README.md and docs/
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m docs.generate
 
 shots: $(READY)  ## Take docs/sandbox.png from the running demo (needs Chromium)
 	@$(BIN)/python docs/shots.py

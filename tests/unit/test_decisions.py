@@ -8,14 +8,14 @@ import pytest
 
 from tests.unit.test_requests import ADA, BOB, CASE, CY, DEADLINE, DI, EVE, HOUR, NOW, SAM, after, asks, no, why, yes
 from workflows.ballots import Vote
-from workflows.cases import Case, Part, Term, material
+from workflows.cases import Case, Part, Term
 from workflows.decisions import MOST_QUESTIONS, decide
 from workflows.events import Answer, Ask, Edit, Escalate, Event, Lapse, Lose, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.routing import Limit, Route, Stage
 
 PAT, LIN = PersonId("pat"), PersonId("lin")
 TEN = timedelta(minutes=10)
@@ -118,46 +118,6 @@ def test_asking_for_less_keeps_the_votes_and_the_way() -> None:
     assert (lower.votes, lower.route, lower.policy) == (voted.votes, voted.route, "")
     assert lower.revision == 2
     assert why(decide(lower, yes(CY), now=NOW)) is Why.CHANGED_SINCE
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"amount": usd(501)}, "amount"),
-        ({"term": Term(span=timedelta(days=3))}, "duration"),
-        ({"term": Term(until=NOW + timedelta(days=2, seconds=1))}, "duration"),
-        ({"data": Data.CONFIDENTIAL}, "data"),
-        ({"quota": "platform/mobile:usd/month"}, "quota"),
-        ({"behalf": "ci-bot"}, "behalf"),
-        ({"use_case": "triage"}, "use_case"),
-        ({"also": (Part("platform:usd/month", 1, Unit.USD),)}, "also"),
-    ],
-)
-def test_more_is_material(change: dict[str, object], field: str) -> None:
-    assert material(CASE, replace(CASE, **change), now=NOW) == (field,)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"amount": usd(1)},
-        {"term": Term(span=timedelta(hours=4))},
-        {"term": Term(until=NOW + timedelta(days=2))},
-        {"data": Data.PUBLIC},
-        {"justification": "Other words."},
-        {"ticket": "https://tickets.example/1"},
-        {"models": ("claude-opus-4-6",)},
-    ],
-)
-def test_less_and_other_words_are_not(change: dict[str, object]) -> None:
-    assert material(CASE, replace(CASE, **change), now=NOW) == ()  # type: ignore[arg-type]
-
-
-def test_any_model_is_more_than_some_and_some_more_than_fewer() -> None:
-    some = replace(CASE, models=("a", "b"))
-    assert material(some, CASE, now=NOW) == ("models",)
-    assert material(some, replace(CASE, models=("a", "c")), now=NOW) == ("models",)
-    assert material(some, replace(CASE, models=("a",)), now=NOW) == ()
 
 
 def test_only_the_requester_changes_it_in_time_and_as_they_saw_it() -> None:

@@ -335,29 +335,3 @@ def test_asking_whoever_is_waited_on_ends_in_an_approval(asked: list[Stage]) -> 
     for _ in range(sum(stage.quorum for stage in asked)):
         request = after(request, yes(request.waiting_on()[-1]))
     assert request.state is State.APPROVED
-
-
-# How long.
-
-
-def test_a_term_is_a_span_or_an_end() -> None:
-    with pytest.raises(ValueError, match="a span or an end"):
-        Term()
-    with pytest.raises(ValueError, match="a span or an end"):
-        Term(timedelta(days=1), NOW)
-
-
-@pytest.mark.parametrize(
-    ("term", "end", "length"),
-    [
-        (Term(span=timedelta(days=2)), NOW + timedelta(days=2), timedelta(days=2)),
-        (Term(span=timedelta(days=30)), NOW + timedelta(days=7), timedelta(days=30)),
-        (Term(until=NOW + HOUR), NOW + HOUR, HOUR),
-        (Term(until=NOW + timedelta(days=7)), NOW + timedelta(days=7), timedelta(days=7)),
-        (Term(until=NOW + timedelta(days=8)), NOW + timedelta(days=7), timedelta(days=8)),
-        (Term(until=NOW - HOUR), NOW - HOUR, timedelta()),
-    ],
-)
-def test_a_term_ends_at_its_time_or_at_the_reset_whichever_comes_first(term: Term, end: datetime, length: timedelta) -> None:
-    assert term.end(NOW, reset=NOW + timedelta(days=7)) == end
-    assert term.length(NOW) == length
