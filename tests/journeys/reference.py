@@ -135,7 +135,8 @@ class Life:
             panel.people -= who
         while not Life.complete(replaced(self, panels), set().union(*(p.people for p in panels))):
             short = [panel for panel in panels if len(panel.people) < panel.quorum] or panels
-            if not any([panel.climb(never) for panel in short]):
+            climbed = [panel.climb(never) for panel in short]  # each of them, not up to the first
+            if True not in climbed:
                 return Why.LAST_APPROVER
         self.panels = panels
         if willingly:

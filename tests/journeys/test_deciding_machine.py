@@ -1,6 +1,6 @@
 """The second machine: everything people and time can do to requests, in any order, on real SQLite, against `reference`.
 
-The app is stopped and started, dies in the middle of a transaction, and its clock goes back a little. What Slack shows is not here.
+The app is stopped and started, dies in the middle of a transaction, and its clock goes back a little. Slack is not here.
 """
 
 import json
