@@ -155,11 +155,11 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
         left = replace(left, revision=request.revision + 1)
-    return left if request.state is State.PENDING else _open_again(left, now)
+    return left if request.state is State.PENDING else _open_again(left)
 
 
-def _open_again(request: Request, now: datetime) -> Request:
-    return replace(request, state=State.PENDING, decided=None, round=request.round + 1, since=now)
+def _open_again(request: Request) -> Request:
+    return replace(request, state=State.PENDING, decided=None, round=request.round + 1)
 
 
 # What the requester does.
@@ -212,7 +212,7 @@ def _reopen(request: Request, event: Reopen, now: datetime) -> Request | Refused
     lapse = now + (request.deadline - request.submitted)
     deadline = min(lapse, event.case.term.until or lapse)
     changed = replace(request, case=event.case, revision=request.revision + 1, reopened=now, deadline=deadline)
-    return _open_again(_rerouted(changed, event.way, now), now)
+    return _open_again(_rerouted(changed, event.way, now))
 
 
 def _answer(request: Request, event: Answer, now: datetime) -> Request | Refused:
