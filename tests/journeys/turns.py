@@ -87,6 +87,9 @@ class Early:
         found: Request | None = self.__getattr__("requests").open(quota, requester)
         return found
 
+    def add(self, request: Request) -> None:
+        self.__getattr__("requests").add(request)
+
     def save(self, request: Request) -> None:
         self.__getattr__("requests").save(request)
 

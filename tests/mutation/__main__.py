@@ -20,14 +20,14 @@ ENOUGH = 95  # of 100
 HEAD = "| module | mutants | a test failed | tests did not load | ran on | equivalent | survived | killed | without equivalents |"
 
 REQUESTS = ("tests/unit/test_requests.py",)
-DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in ("decisions", "deciding_table", "deciding_rules"))
+DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in ("decisions", "grounds", "deciding_table", "deciding_rules"))
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {
         "cases": ("tests/unit/test_cases.py",),
         "requests": (*REQUESTS, *DECISIONS),
         "decisions": (*DECISIONS, *REQUESTS),
-        "routing": ("tests/unit/test_routing.py",),
+        "routing": ("tests/unit/test_routing.py", "tests/unit/test_ladders.py"),
         "overrides": ("tests/unit/test_overrides.py",),
     }.items()
 }
