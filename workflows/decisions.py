@@ -81,7 +81,7 @@ def ending(request: Request) -> dict[str, object]:
     if request.state is State.WITHDRAWN:
         by = request.requester
     elif request.state is not State.LAPSED and request.votes:
-        by = (request.denial() or request.votes[-1]).by
+        by = request.votes[-1].by  # a denial is always the last
     return {"state": request.state, "by": by, "at": request.decided}
 
 
@@ -151,7 +151,7 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
     if request.state is State.DENIED and mine is not request.denial():
         return Refused(Why.ALREADY_DECIDED, ending(request))
     left = replace(request, votes=tuple(v for v in request.votes if v is not mine), voided=(*request.voided, mine))
-    if request.state is State.APPROVED and left.complete():
+    if left.complete():
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
         left = replace(left, revision=request.revision + 1)

@@ -151,7 +151,7 @@ def test_an_end_that_was_moved_before_the_deadline_ends_the_deciding_too() -> No
 def test_another_case_has_all_of_its_new_way_and_nothing_of_the_old_one() -> None:
     known = Facts("platform/search", Limit.HARD, usd(501), Unit.USD, 6, timedelta(days=2), Data.INTERNAL)
     way = replace(LARGER, facts=known, auto=Automatic("routine", Mode.SHADOW))
-    passed = did(LADDER, Pass(BOB))
+    passed = did(replace(LADDER, limit=Limit.SOFT), Pass(BOB))
     more = did(passed, Edit(ADA, replace(CASE, amount=usd(501)), way, 1), hours=1)
     assert (more.limit, more.facts, more.auto, more.passed) == (Limit.HARD, known, way.auto, ())
     assert more.waiting_on() == (BOB,)
@@ -356,7 +356,7 @@ def test_a_denial_is_opened_again_once_with_new_facts_and_a_time_of_its_own() ->
     assert why(decide(denied, Reopen(ADA, CASE, LARGER), now=NOW)) is Why.NOTHING_NEW
     again = did(denied, Reopen(ADA, case, LARGER), hours=24)
     assert (again.state, again.round, again.revision, again.reopened) == (State.PENDING, 2, 2, NOW + 24 * HOUR)
-    assert (again.votes, again.voided, again.route) == ((), denied.votes, LARGER.route)
+    assert (again.case, again.votes, again.voided, again.route) == (case, (), denied.votes, LARGER.route)
     assert again.deadline == DEADLINE + 24 * HOUR
     twice = decide(did(again, replace(no(BOB), revision=2)), Reopen(ADA, CASE, LARGER), now=NOW)
     assert twice == Refused(Why.REOPENED_BEFORE, {"at": NOW + 24 * HOUR})

@@ -76,6 +76,11 @@ def test_just_before_its_end_it_is_not_refused() -> None:
     assert isinstance(decide(ONCE, Undo(CY, TEN), now=LATER + TEN - timedelta(microseconds=1)), Request)
 
 
+def test_the_smallest_yes_is_a_yes_and_a_denial_may_name_any_amount() -> None:
+    assert did(PANEL, less(BOB, 1)).offered()[0] == 1
+    assert did(PANEL, replace(no(BOB), amount=usd(900), term=Term(span=9 * HOUR * 24))).state is State.DENIED
+
+
 def test_a_lapse_and_what_policy_approves_are_nobodys_doing_although_some_voted() -> None:
     lapsed = did(ONCE, Lapse(), hours=120)
     assert ending(lapsed) == {"state": State.LAPSED, "by": None, "at": DEADLINE}
