@@ -109,7 +109,7 @@ def _left_alone(node: ast.AST, field: str, within: str) -> bool:
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
             return True
-        case ast.Assign(value=ast.BinOp(op=ast.BitOr()) | ast.Subscript()) if not within:
+        case ast.Assign(value=ast.BinOp(op=ast.BitOr()) | ast.Subscript() | ast.Call(func=ast.Name(id="TypeVar"))) if not within:
             return True
         case ast.Call():
             return field == "exc"

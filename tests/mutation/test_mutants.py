@@ -58,6 +58,7 @@ def test_a_statement_is_left_out_and_a_branch_is_taken_never_or_always() -> None
         "def f(a: tuple[int, ...] = b) -> 'C': ...",
         "@dataclass(frozen=True)\nclass C:\n    a: Literal[1]",
         "Event = A | B",
+        "T = TypeVar('T', int, str)",
         "assert_never(a)",
         "import a.b",
     ],

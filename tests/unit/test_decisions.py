@@ -258,6 +258,14 @@ def test_who_hands_a_seat_on_hands_on_all_of_theirs_and_nobody_elses() -> None:
     assert why(decide(three, Reassign(CY, PAT), now=NOW)) is Why.NO_STAND_IN
 
 
+def test_who_is_named_sits_once_and_where_that_leaves_too_few_nobody_is_named() -> None:
+    owned = (Stage("manager", (BOB,), rungs=((PAT,), (LIN,))), Stage("owner", (BOB, PAT, SAM)))
+    moved = did(did(asks(*owned), Pass(SAM)), Reassign(BOB, PAT))
+    assert ([stage.approvers for stage in moved.route.stages], moved.passed) == ([(PAT, LIN), (PAT,)], (SAM, BOB))
+    tight = asks(Stage("manager", (BOB,), rungs=((PAT,),)), Stage("owner", (BOB, PAT)))
+    assert why(decide(tight, Reassign(BOB, PAT), now=NOW)) is Why.LAST_APPROVER
+
+
 def test_only_the_stage_that_is_open_goes_up() -> None:
     up = did(did(PANEL, yes(BOB)), Escalate())
     assert [stage.approvers for stage in up.route.stages] == [(BOB,), (CY, DI, LIN)]
