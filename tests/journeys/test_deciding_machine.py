@@ -210,7 +210,9 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule(data=st.data(), by=who, seat=st.none() | who, verdict=verdicts, less=st.booleans(), seen=st.sampled_from((0, 0, 0, -1)))
     def vote(self, data: st.DataObject, by: PersonId, seat: PersonId | None, verdict: Verdict, less: bool, seen: int) -> None:
-        self._vote(self._pick(data, State.PENDING), by, seat, verdict, usd(200) if less else None, seen)
+        key = self._pick(data, State.PENDING)
+        seat = None if by in self.model[key].asked() else seat  # whoever is asked sits in their own seat
+        self._vote(key, by, seat, verdict, usd(200) if less else None, seen)
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), verdict=verdicts, less=st.booleans())

@@ -14,7 +14,7 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.routing import Data, Limit, Route, Stage, seated
 
 ADA, BOB, CY, DI, SAM, PAT, LIN, NOOR, EVE = CAST = tuple(
     PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "lin", "noor", "eve")
@@ -69,9 +69,11 @@ happenings = st.one_of(
 
 
 def seen(event: Event, request: Request, now: datetime) -> Event:
-    """The event of somebody who looks at the request as it is now."""
+    """The event of somebody who looks at the request as it is now, and takes another's seat only where their own is no use."""
     if isinstance(event, Vote):
-        return replace(event, at=now, revision=request.revision)
+        stages, filled = request.route.stages, request.approved_by()
+        own = seated(stages, (*filled, event.by)) > seated(stages, filled)
+        return replace(event, at=now, revision=request.revision, acting_for=None if own else event.acting_for)
     return replace(event, revision=request.revision) if isinstance(event, Edit) else event
 
 
