@@ -133,6 +133,13 @@ def test_the_latest_requests_come_newest_first(world: World) -> None:
         assert [r.id for r in unit.requests.latest(SEARCH, 3)] == ["R3", "R2", "R1"]
 
 
+def test_requests_since_a_moment_are_those_of_every_quota_that_were_submitted_then_or_later(world: World) -> None:
+    elsewhere = decided("R9", NOW, case=request(quota=SUPPORT).case)
+    add(world, request("R3", at=NOW + HOUR), elsewhere, decided("R1", NOW - HOUR), decided("R2", NOW))
+    with world.reads() as unit:
+        assert [r.id for r in unit.requests.since(NOW)] == ["R2", "R9", "R3"]
+
+
 def test_requests_touch_a_window_that_they_were_asked_or_decided_in(world: World) -> None:
     before = decided("R1", WEEK.start - 2 * DAY)
     into = replace(decided("R2", WEEK.start - 2 * DAY), decided=WEEK.start)
