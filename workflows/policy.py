@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
+from workflows.authority import ANY, Authority
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -26,13 +27,18 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What Slack cannot know. `managers` are by person; `profile_field` is the label of Slack's manager field, or ""."""
+    """What Slack cannot know. `managers` are by person, and so are those that a directory file `reported`.
+
+    `profile_field` is the label of Slack's manager field, or "". `authority` is how much each may approve.
+    """
 
     managers: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    reported: Mapping[PersonId, PersonId] = field(default_factory=dict)
     profile_field: str = ""
     groups: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
+    authority: Authority = ANY
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,23 @@ PEOPLE = [
         "{groups: {f: {slack_group: a b}}}",
         'groups.f.slack_group  "a b": not the handle of a Slack user group; write security-oncall',
     ),
+    (
+        "{groups: {leads: ['@cy']}, authority: {leeds: $5 a day}}",
+        'authority.leeds  "leeds": no such group, and not a person; did you mean "leads"?',
+    ),
+    (
+        "{authority: {bob: $5 a day}}",
+        """authority.bob  "bob": no such group, and not a person; write a group, an e-mail address or "@handle\"""",
+    ),
+    ("{authority: {'@cy': 5}}", 'authority.@cy  "5": not an amount and a period; write $2,000 a month'),
+    (
+        "{authority: {'@cy': 2M tokens a day}}",
+        'authority.@cy  "2M tokens a day": authority is counted in dollars; write $2,000 a month',
+    ),
+    (
+        "{authority: {'@cy': $2 a year}}",
+        'authority.@cy  "$2 a year": "year" is not a period; a limit is for a day, week, month or quarter',
+    ),
     ("{groups: {finance: ['@cy']}, fallback: finanse}", 'fallback  "finanse": no such group; did you mean "finance"?'),
 ]
 PRICE = "{input: $3 per 1M tokens, output: $3 per 1M tokens}"
@@ -252,12 +269,31 @@ ROUTING = [
     ("{name: a, ask: [manager, finanse]}", '[0].ask[1]  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: '@finance'}", '[0].ask  "@finance": this is a group, not a person; write finance'),
     ("{name: a, ask: [owner, owner]}", '[0].ask[1]  "owner": asked twice by this rule; keep one'),
-    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group"),
+    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group, or people: with a list"),
+    (
+        "{name: a, ask: {group: finance, people: '@cy'}}",
+        "[0].ask  group and people at once; keep one, and give the other a line of its own",
+    ),
+    ("{name: a, ask: {people: []}}", "[0].ask.people  nobody is named; name at least one person"),
+    (
+        "{name: a, ask: {people: ['@cy', cy]}}",
+        """[0].ask.people[1]  "cy": not a person; write an e-mail address, "@handle" or a Slack id""",
+    ),
+    ("{name: a, ask: {people: ['@cy', '@cy']}}", '[0].ask.people[1]  "@cy": named twice here'),
+    (
+        "{name: a, ask: {people: ['@cy', '@di'], quorum: 3}}",
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
+    ),
+    (
+        "{name: a, ask: {slack_group: two words}}",
+        '[0].ask.slack_group  "two words": not the handle of a Slack user group; write security-oncall',
+    ),
+    ("{name: a, ask: managers manager}", """[0].ask  "managers manager": no such group; did you mean "manager's manager"?"""),
     ("{name: a, ask: {group: finanse}}", '[0].ask.group  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: {group: finance, quorum: two}}", '[0].ask.quorum  "two": not a number of people; write 1 to 20'),
     (
         "{name: a, ask: {group: finance, quorum: 3}}",
-        '[0].ask.quorum  "3": the group has 2 people; ask fewer, or add people to it',
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
     ),
     ("{name: a, ask: owner, when: {limit: firm}}", '[0].when.limit  "firm": not one of the words for this; write soft or hard'),
     ("{name: a, ask: owner, when: {amount: up to $100}}", f'[0].when.amount  "up to $100": {WEAKER}; write over $5,000'),
