@@ -8,6 +8,7 @@ from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
 from workflows.authority import ANY, Authority
+from workflows.glass import BreakGlass
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -105,6 +106,7 @@ class Policy:
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
+    glass: BreakGlass | None = None
     hash: str = ""
 
     @cached_property

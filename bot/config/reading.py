@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
 from bot.config.directory import Staff
+from bot.config.glass import glass
 from bot.config.levels import levels
 from bot.config.models import models
 from bot.config.people import people
@@ -24,7 +25,19 @@ from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest", "reports")
+SECTIONS = (
+    "organization",
+    "people",
+    "models",
+    "thresholds",
+    "quotas",
+    "attribution",
+    "routing",
+    "time",
+    "digest",
+    "reports",
+    "break_glass",
+)
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -92,6 +105,7 @@ def _policy(place: Place) -> Policy:
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
         reports=reports(fields["reports"]) if "reports" in fields else {},
+        glass=glass(fields["break_glass"], who) if "break_glass" in fields else None,
     )
     _doubts(fields, place, policy)
     return policy

@@ -11,6 +11,7 @@ from bot.config import Draft, hash_of, lines, read, read_bytes, resolve
 from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
 from workflows.attribution import Claim, Origin
 from workflows.authority import ANY, Authority, Cap
+from workflows.glass import BreakGlass
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
@@ -291,6 +292,13 @@ def test_authority_is_so_many_dollars_a_period_for_a_person_or_each_of_a_group()
 
 def test_nobody_has_a_cap_unless_told(shipped: Policy) -> None:
     assert policy(SMALL).people.authority == ANY
+
+
+def test_a_glass_may_be_broken_only_where_it_is_told_by_whom_and_how_far() -> None:
+    groups = "people: {groups: {oncall: ['@ada', '@bob'], security: ['@sam']}}\n"
+    said = policy(SMALL + groups + "break_glass: {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}")
+    assert said.glass == BreakGlass("oncall", usd(500), timedelta(hours=4), "security")
+    assert policy(SMALL).glass is None
 
 
 def test_negotiated_prices_are_exact_and_cached_tokens_cost_what_input_costs_unless_told() -> None:
