@@ -55,6 +55,14 @@ ANY = Authority()
 
 
 @dataclass(frozen=True, slots=True)
+class Charge:
+    """What one yes was charged: so many nano-dollars, in the period that began at `start`."""
+
+    start: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Charged:
     """What a person has approved in the period that began at `start`, in nano-dollars. `version` counts every change."""
 

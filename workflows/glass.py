@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+HOUR = timedelta(hours=1)
+SPANS = (HOUR / 2, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR, 72 * HOUR)
+
 
 @dataclass(frozen=True, slots=True)
 class BreakGlass:
@@ -12,3 +15,8 @@ class BreakGlass:
     at_most: int
     for_at_most: timedelta
     review: str
+
+    @property
+    def spans(self) -> tuple[timedelta, ...]:
+        """The times that can be chosen, the longest last."""
+        return (*(span for span in SPANS if span < self.for_at_most), self.for_at_most)

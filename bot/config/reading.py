@@ -153,7 +153,7 @@ def _zone(place: Place) -> str:
 def _timing(place: Place) -> Timing:
     later = ("remind_after", "escalate_after", "extensions")
     fields = place.fields(("lapse_after", "override_at_most", "activate_within"), later=later, example="{lapse_after: 5 days}")
-    return Timing(**{key: span(value) for key, value in fields.items()})
+    return Timing(**{key: span(value) for key, value in fields.items()})  # type: ignore[arg-type]
 
 
 def _digest(place: Place) -> DigestPlan:
