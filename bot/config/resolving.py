@@ -78,10 +78,17 @@ def settle(draft: Draft, lookup: Lookup) -> Settled | list[Problem]:
 def hash_of(policy: Policy) -> str:
     """A SHA-256 of what a policy says: comments and the order of a mapping do not count, the order of rules does.
 
-    Who reports to whom is no policy, wherever it is read from: a new export every night is the same policy.
+    Who reports to whom is no policy, wherever it is read from: a new export every night is the same policy. Nor are the dates of a
+    country's holidays: they come from outside, and the policy is the same when they are known better.
     """
-    quotas = tuple(sorted(policy.quotas, key=lambda quota: quota.key))
-    said = replace(policy, hash="", quotas=quotas, people=replace(policy.people, reported={}))
+    week = replace(policy.timing.week, holidays=frozenset())
+    said = replace(
+        policy,
+        hash="",
+        quotas=tuple(sorted(policy.quotas, key=lambda quota: quota.key)),
+        people=replace(policy.people, reported={}),
+        timing=replace(policy.timing, week=week),
+    )
     canonical = msgspec.json.encode(msgspec.to_builtins(said, str_keys=True), order="sorted")
     return hashlib.sha256(canonical).hexdigest()
 
