@@ -40,14 +40,14 @@ def caps(kit: Kit, request_id: str, event: Event) -> Caps:
     return {one: cap for one in everybody if (cap := authority.cap(one, groups)) is not None}
 
 
-def weighed(unit: UnitOfWork, policy: Policy, request: Request, event: Event, caps: Caps) -> Event:
+def weighed(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, caps: Caps) -> Event:
     """An event with what it does to people's authority."""
     if isinstance(event, Vote):
-        return _vote(unit, policy, request, event, caps)
+        return _vote(unit, policy, request, event, caps=caps)
     return replace(event, unpaid=unpaid(unit, request, caps)) if isinstance(event, Undo) else event
 
 
-def _vote(unit: UnitOfWork, policy: Policy, request: Request, vote: Vote, caps: Caps) -> Vote:
+def _vote(unit: UnitOfWork, policy: Policy, request: Request, vote: Vote, *, caps: Caps) -> Vote:
     """A yes with what it charges; or marked as over the authority of its seat, or of the delegate who casts it.
 
     A delegate's own cap limits what they may agree to for others: being asked in somebody's place gives nobody more authority.

@@ -71,7 +71,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, charging.weighed(unit, kit.policy, request, event, caps), now)
+        decided = _decided(unit, request, charging.weighed(unit, kit.policy, request, event, caps=caps), now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))

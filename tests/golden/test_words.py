@@ -38,6 +38,12 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_MANY_QUESTIONS: {"most": 20},
     Why.NUDGED_LATELY: {"again": NOW},
     Why.NO_STAND_IN: {"who": BOB},
+    Why.NOT_ON_CALL: {"group": "oncall"},
+    Why.GLASS_TOO_MUCH: {"most": usd(500), "unit": Unit.USD},
+    Why.GLASS_OPEN: {"request": "R-ABCDEFGHIJ", "due": NOW},
+    Why.NO_REVIEWER: {"group": "security"},
+    Why.NO_REVIEW_OF_YOURS: {"waiting": (BOB,)},
+    Why.REVIEWED: {"by": BOB, "at": NOW, "fine": True},
 }
 
 

@@ -53,7 +53,7 @@ def test_channel_owner_and_reviewers_hear_of_it_at_once(world: World) -> None:
         assert "+$400" in told and BECAUSE in told
         assert "To be reviewed by" in told
     assert not world.told("team-mobile", "glass")
-    card = world.ada.sees("Granted by", thread=world.ada.sees("Glass broken")["ts"])
+    card = world.ada.sees("Granted without asking", thread=world.ada.sees("Glass broken")["ts"])
     assert not buttons(card)
 
 
@@ -115,7 +115,7 @@ def test_who_reviews_second_is_told_who_was_first(world: World) -> None:
     )
     world.max.press(world.max.sees("Glass broken", channel="leeway"), "glass-right")
     world.posts(click)
-    assert f"<@{world.max.id}> reviewed this already" in world.sam.whispers("leeway")[-1]
+    assert f"reviewed already by <@{world.max.id}>" in world.sam.whispers("leeway")[-1]
     assert world.search.status is Status.ACTIVE
 
 
