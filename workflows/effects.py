@@ -20,6 +20,7 @@ class Do(StrEnum):
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
     SHOW_SPIKE = "show_spike"  # [spike] whoever owns the scope has the diagnosis
+    SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
     TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask

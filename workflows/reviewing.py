@@ -13,9 +13,11 @@ from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
+from workflows.routing import stopped
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
@@ -71,7 +73,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, charging.weighed(unit, kit.policy, request, event, caps=caps), now)
+        decided = _decided(unit, kit.policy, request, charging.weighed(unit, kit.policy, request, event, caps=caps), now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -81,9 +83,11 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
     return attempt(kit.units, apply)
 
 
-def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
     decided = decide(request, event, now=now)
+    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
+        decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)

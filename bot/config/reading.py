@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
+from bot.config.bounds import bounds
 from bot.config.directory import Staff
 from bot.config.glass import glass
 from bot.config.levels import levels
@@ -24,21 +25,13 @@ from bot.config.routing import Known, implied, routing
 from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
+from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
 SECTIONS = (
-    "organization",
-    "people",
-    "models",
-    "thresholds",
-    "quotas",
-    "attribution",
-    "routing",
-    "time",
-    "digest",
-    "reports",
+    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "time", "digest", "reports",
     "break_glass",
-)
+)  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
@@ -100,6 +93,7 @@ def _policy(place: Place) -> Policy:
         models=which,
         timing=timing(fields["time"]) if "time" in fields else Timing(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
+        bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
