@@ -65,7 +65,6 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
-
     caps = charging.caps(kit, request_id, event)
 
     def apply(unit: UnitOfWork) -> Request | Refused:
@@ -77,6 +76,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
+        charging.settle(unit, request, decided, caps)
         settle(kit, unit, decided, now, before=request)
         return decided
 
@@ -104,8 +104,6 @@ def did(event: Event) -> str:
 def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
-    if before is not None:
-        charging.settle(unit, before, request)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:

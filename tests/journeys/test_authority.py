@@ -14,7 +14,7 @@ from workflows import charging
 from workflows.requests import State
 
 CAPPED = POLICY.replace(
-    "  fallback: leads\n", "  fallback: leads\n  authority: {bob@acme.example: $1,000 a month, leads: $5,000 a month}\n"
+    "  fallback: leads\n", "  fallback: leads\n  authority: {bob@acme.example: $1k a month, leads: $5k a month}\n"
 )
 
 
@@ -51,6 +51,7 @@ def test_a_yes_is_charged_to_whoever_says_it(world: World) -> None:
 def test_past_the_cap_a_yes_goes_up_the_line_and_whoever_is_there_decides(world: World) -> None:
     world.ada.asks(usd(700))
     world.bob.approves()
+    world.time_passes(hours=1)
     world.ada.asks(usd(400))
     world.bob.approves()
     request = world.search.request
@@ -92,7 +93,6 @@ def test_what_a_request_held_is_given_back_when_it_ends_without_approval(world: 
     world.ada.asks(usd(400), data="confidential")
     world.bob.approves()
     assert used(world, world.bob) == usd(400)
-    start = world.now
     match ending:
         case "denied":
             world.sam.denies("Not this data.")
@@ -101,7 +101,6 @@ def test_what_a_request_held_is_given_back_when_it_ends_without_approval(world: 
         case "lapsed":
             world.days_pass(5)
     assert world.search.request.state == ending
-    assert (world.now - start).days < 20
     assert used(world, world.bob) == 0
 
 
