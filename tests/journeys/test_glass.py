@@ -197,6 +197,41 @@ def test_operators_see_what_nobody_reviewed(world: World) -> None:
         assert unreviewed(unit) == []
 
 
+def test_the_digest_tells_what_was_granted_without_asking(world: World) -> None:
+    breaks(world.ada)
+    world.cy.asks(usd(100))
+    world.days_pass(6)
+    told = said(world.lin.sees("Exceptions in the week", channel="ai-leadership"))
+    assert "2 asked for and 1 approved (1 by breaking the glass)" in told
+    assert "granted without asking; not reviewed yet" in told
+
+
+def test_who_left_meanwhile_reviews_nothing_and_who_joined_may(world: World) -> None:
+    breaks(world.ada)
+    seen = world.max.sees("Glass broken", channel="leeway")
+    where = (seen["channel"], seen["ts"], "")
+    click = press(world, world.max, action="glass-right", value=f"{world.search.request.id}:1", where=where)
+    world.leaves(world.max)
+    world.posts(click)
+    glass = world.search.request.glass
+    assert glass is not None and glass.at is None
+    world.policy("security: [sam@acme.example, max@acme.example]", "security: [sam@acme.example, lin@acme.example]")
+    world.is_down(minutes=1)
+    loud = world.eve.sees("Glass broken")
+    where = (loud["channel"], loud["ts"], "")
+    world.posts(press(world, world.lin, action="glass-right", value=f"{world.search.request.id}:1", where=where))
+    glass = world.search.request.glass
+    assert glass is not None and glass.by == world.lin.id
+
+
+def test_where_nobody_can_review_it_nothing_is_granted() -> None:
+    with opened(GLASS.replace("fallback: leads", "fallback: security")) as world:
+        world.leaves(world.max)
+        world.time_passes(minutes=6)  # what is remembered of people is forgotten
+        assert "Nobody of security can be asked to review it" in " ".join(breaks(world.sam).errors.values())
+        assert not world.search.requests
+
+
 def test_what_came_of_it_the_review_says_and_no_check_in_asks(world: World) -> None:
     breaks(world.ada)
     world.time_passes(hours=2, minutes=1)
