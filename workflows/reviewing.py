@@ -65,7 +65,7 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
-    caps = charging.caps(kit, request_id, event)
+    caps = charging.caps(kit, event)
 
     def apply(unit: UnitOfWork) -> Request | Refused:
         now = kit.clock.now()
