@@ -48,6 +48,10 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.NO_REVIEWER: {"group": "security"},
     Why.NO_REVIEW_OF_YOURS: {"waiting": (BOB,)},
     Why.REVIEWED: {"by": BOB, "at": NOW, "fine": True},
+    Why.AWAY_TOO_LONG: {"longest": timedelta(days=92)},
+    Why.STAND_IN_OUTSIDE: {"who": BOB},
+    Why.STAND_IN_AWAY: {"who": BOB, "until": NOW},
+    Why.STANDS_IN: {"who": BOB, "until": NOW},
 }
 
 

@@ -13,6 +13,7 @@ from tests.fakes.limits import FakeLimits
 from tests.fakes.memory import Memory
 from workflows import reviewing, waking
 from workflows.authority import Authority, Cap
+from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Part, Term
 from workflows.effects import Alarm, Wake
@@ -70,6 +71,12 @@ class Office:
     def does(self, asker: PersonId, event: Event) -> None:
         reviewing.change(self.kit, f"R-{asker}", event, getattr(event, "by", BOB))
 
+    def stands_in(self, person: PersonId, delegate: PersonId) -> None:
+        """Somebody is away for some hours, and named who decides in their place."""
+        with self.memory.units() as unit:
+            unit.aways.put(Away(person, self.clock.now(), self.clock.now() + 3 * HOUR, delegate))
+            unit.commit()
+
     def request(self, asker: PersonId) -> Request:
         return self.memory.data.requests[f"R-{asker}"]
 
@@ -114,7 +121,8 @@ def act(office: Office, acted: Acted) -> None:
         case "yes":
             office.does(asker, replace(cast, amount=less if request.case.unit is Unit.USD else None))
         case "for":
-            office.does(asker, replace(cast, acting_for=PersonId(str(number))))
+            office.stands_in(PersonId(str(number)), cast.by)
+            office.does(asker, cast)
         case "no":
             office.does(asker, replace(cast, verdict=Verdict.DENY, reason="No."))
         case "undo":
