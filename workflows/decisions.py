@@ -307,6 +307,8 @@ def _review(request: Request, review: Review, now: datetime) -> Request | Refuse
         return Refused(Why.NOT_BROKEN)
     if review.by == request.requester:
         return Refused(Why.OWN_REQUEST)
+    if review.by in request.excluded:
+        return Refused(Why.CONCERNED)
     if review.by not in glass.reviewers and not review.called:
         return Refused(Why.NO_REVIEW_OF_YOURS, {"waiting": glass.reviewers})
     if glass.at is not None:
