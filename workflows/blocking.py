@@ -29,7 +29,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: so much on a quota that stands like this, until `ends`, for these models (none named: all of its own)."""
+    """What is asked for: so much on a quota that stands like this, until `ends`, for these models (none: all of its own)."""
 
     standing: Standing
     amount: int

@@ -1,4 +1,4 @@
-"""An override helps only where every quota in which its calls count lets them through; what is in the way is named, with a figure."""
+"""An override helps only where every quota in which its calls count lets them through; what is in the way is named."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
