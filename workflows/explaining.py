@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
+from workflows.blocking import Barrier
+from workflows.cheaper import Cheaper
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
@@ -63,7 +65,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it."""
+    """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it.
+
+    `barriers` would keep it from its full effect, those that are asked for with it left aside; `cheaper` are other ways.
+    """
 
     facts: Facts
     route: Route | Refused
@@ -71,6 +76,8 @@ class Preview:
     ends: datetime
     at_reset: bool
     after: Outlook
+    barriers: tuple[Barrier, ...] = ()
+    cheaper: tuple[Cheaper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from workflows.blocking import Barrier, Way
 from workflows.causes import Likely
+from workflows.cheaper import Cheaper, Model, Smaller, Wait
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
 from workflows.explaining import Card, Details, Preview, Stopped, seats
@@ -147,6 +149,29 @@ def preview(words: Words = PLAIN) -> Preview:
     asked = request(words)
     facts = Facts(words.scope, Limit.HARD, usd(400), Unit.USD, 4, timedelta(days=1), Data.INTERNAL, unapproved=(words.model,))
     return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
+
+
+def barriers(words: Words = PLAIN) -> tuple[Barrier, ...]:
+    """One of each kind, and one that is for a model."""
+    mine, above = stands(quota(words), usd(10_500)), quota(replace(words, scope="platform/engineering"), usd(120_000))
+    tokens = quota(replace(words, scope="platform"), 2_000_000, Unit.TOKENS, Period.DAY)
+    group = replace(above, key=f"{words.scope}:usd/month:{words.group}", scope=words.scope, models=(words.model,))
+    return (
+        Barrier(Way.SHORT, mine, 0, usd(510)),
+        Barrier(Way.STOPS, stands(above, usd(120_400)), 0, usd(800)),
+        Barrier(Way.DELAYS, stands(tokens, 2_000_001), 0, 200_000),
+        Barrier(Way.RUNS_OUT, stands(above, usd(119_750)), usd(250), usd(150)),
+        Barrier(Way.STOPS, stands(group, usd(120_000)), 0, usd(400), (words.model,)),
+    )
+
+
+def cheaper(words: Words = PLAIN) -> tuple[Cheaper, ...]:
+    """One of each kind."""
+    return (
+        Wait(NOW + timedelta(days=2, hours=9)),
+        Smaller(usd(310), Unit.USD, NOW + timedelta(days=1)),
+        Model(words.model, f"{words.model}-mini", usd(10), usd("1.25")),
+    )
 
 
 def rise(words: Words = PLAIN, *, because: Likely | None = None, **changes: Any) -> Diagnosis:

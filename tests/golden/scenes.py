@@ -10,6 +10,7 @@ from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.causes import Cause, Likely
+from workflows.cheaper import Smaller, Wait
 from workflows.effects import News
 from workflows.forecast import Outlook
 from workflows.loose import Unpriced
@@ -140,12 +141,16 @@ def _forms(words: Words) -> dict[str, Scene]:
         "ticket": words.link,
     }
     refused = replace(cast.preview(words), route=Refused(Why.RULE_REFUSES, {"rule": words.rule, "sentence": words.said}))
+    whole = replace(cast.preview(words), barriers=cast.barriers(words), cheaper=cast.cheaper(words))
+    none = replace(cast.preview(words), cheaper=(Wait(NOW + timedelta(hours=5)), Smaller(0, Unit.USD, NOW + timedelta(days=1))))
     denial = cast.request(words)
     granted = cast.over(denial, Reason.EXPIRED)
     return {
         "ask": ("ask.yaml", {"form": form(words)}),
         "ask-typed": ("ask.yaml", {"form": form(words, typed=typed, preview=cast.preview(words))}),
         "ask-refused": ("ask.yaml", {"form": form(words, typed={"duration": "days:14"}, preview=refused)}),
+        "ask-in-the-way": ("ask.yaml", {"form": form(words, typed=typed, preview=whole)}),
+        "ask-enough": ("ask.yaml", {"form": form(words, typed=typed, preview=none)}),
         "deny": ("deny.yaml", {"request": denial}),
         "outcome": ("outcome.yaml", {"override": granted, "request": denial}),
     }

@@ -25,6 +25,7 @@ RICH = (
     "denial-elsewhere",
     "spike",
     "ask-typed",
+    "ask-in-the-way",
     "card-pending-thread",
     "card-denied-thread",
     "card-outcome-thread",

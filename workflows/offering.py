@@ -1,0 +1,48 @@
+"""Offering: what is in the way of a draft, and what would be cheaper, read from the store.
+
+It only looks. What follows from it is decided in `requesting`, and said by the form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from workflows import cheaper
+from workflows.blocking import Barrier, Wish, barriers
+from workflows.cheaper import Cheaper, Market, Named
+from workflows.forecast import Outlook
+from workflows.keeping import Kit
+from workflows.metering import ahead, pricing, standing
+from workflows.policy import Policy
+from workflows.ports import UnitOfWork
+from workflows.quotas import lineage
+from workflows.routing import Data
+from workflows.spend import NOTHING, Sums
+from workflows.times import local_day
+
+WEEK = timedelta(days=7)  # of calls, that a mix of tokens is taken from: a rhythm of the week is whole in it
+
+
+def in_the_way(unit: UnitOfWork, policy: Policy, wish: Wish, also: Mapping[str, int]) -> tuple[Barrier, ...]:
+    """What keeps a wish from its full effect; `also` is asked for with it, by quota."""
+    near = [quota for scope in lineage(wish.quota.scope) for quota in policy.on(scope) if quota.key != wish.quota.key]
+    stand = (standing(unit, policy, quota, wish.standing.at) for quota in near)
+    return barriers(wish, [replace(at, extra=at.extra + also.get(at.quota.key, 0)) for at in stand])
+
+
+def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, data: Data) -> tuple[Cheaper, ...]:
+    """What would be cheaper than a wish for work on this data; `out` is its quota's outlook without it."""
+    coming = ahead(kit.policy.organization.zone, out.standing.at, out.standing.window.end)
+    return cheaper.ways(wish, out, coming, _market(unit, kit, wish, data))
+
+
+def _market(unit: UnitOfWork, kit: Kit, wish: Wish, data: Data) -> Market:
+    policy, now = kit.policy, wish.standing.at
+    zone, mine = policy.organization.zone, dict[Named, Sums]()
+    first, last = local_day(now - WEEK, zone), local_day(now, zone)
+    for piece in unit.meter.slices(first, last, wish.quota.scope):
+        name = Named(piece.series.provider, piece.series.model)
+        mine[name] = mine.get(name, NOTHING).plus(piece.sums)
+    known = {Named(row.provider, row.model) for row in unit.meter.sold((now - WEEK).date(), now.date())}
+    instead = [name for name in sorted(known) if not policy.models.unapproved((name.model,), data)]
+    return Market(mine, instead, pricing(policy, kit.prices()))
