@@ -1,7 +1,7 @@
 """Blocking: what would keep an override from helping although it is granted. A call counts in more than one quota, and each must
 let it through.
 
-    short       with the override the quota itself is still past the mark at which calls are stopped
+    short       with the override alone the quota itself is still past the mark at which calls are stopped
     stops       another quota stops the calls, and will until the override is over
     delays      another quota stops the calls until its reset, which comes before that
     runs out    another quota has less left than is asked for: it becomes the limit
@@ -62,8 +62,8 @@ class Barrier:
 
     @property
     def whole(self) -> bool:
-        """Whether the override could not take effect at all."""
-        return self.way in (Way.SHORT, Way.STOPS) and not self.models
+        """Whether no override on the quota that is asked for could take effect. (What is short may come with another's.)"""
+        return self.way is Way.STOPS and not self.models
 
 
 def barriers(wish: Wish, others: Iterable[Standing]) -> tuple[Barrier, ...]:

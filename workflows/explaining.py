@@ -12,9 +12,11 @@ from workflows.cheaper import Cheaper
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
+from workflows.keeping import Kit
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
+from workflows.offering import cheaper_ways, in_the_way, wish_of
 from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
@@ -180,11 +182,11 @@ class Drafted:
     preview: Preview | None
 
 
-def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
+def draft(unit: UnitOfWork, kit: Kit, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
     """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
-    out = outlook(unit, policy, quota, now)
+    out = outlook(unit, kit.policy, quota, now)
     filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": UNTIL_RESET, "data": "internal"}
-    return Drafted(now, out, filled_in, _preview(unit, policy, filled_in, out=out, org=org, now=now))
+    return Drafted(now, out, filled_in, _preview(unit, kit, filled_in, out=out, org=org, now=now))
 
 
 def _suggested(out: Outlook) -> str:
@@ -193,9 +195,9 @@ def _suggested(out: Outlook) -> str:
     return show(suggestion(out.standing, out.lacking), unit).removesuffix(f" {unit}")
 
 
-def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
+def _preview(unit: UnitOfWork, kit: Kit, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
     """Who would be asked; None while amount, duration or data class are not there or not right."""
-    quota = out.standing.quota
+    policy, quota = kit.policy, out.standing.quota
     desk = Desk(policy, out.standing, now)
     asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
     if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):
@@ -205,8 +207,9 @@ def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, or
     case = Case(quota.key, asked, quota.unit, wanted, "", Impact("", 0, ""), sort, named)
     known = facts(case, out.standing, policy, now)
     ends, at_reset = _ends(wanted, out, now, None)
-    after = outlook(unit, policy, quota, now, extra=asked)
-    return Preview(known, route(known, policy.rules, org), now, ends, at_reset, after)
+    after, wish = outlook(unit, policy, quota, now, extra=asked), wish_of(case, out.standing)
+    found, ways = in_the_way(unit, policy, wish), cheaper_ways(unit, kit, wish, out, data=sort)
+    return Preview(known, route(known, policy.rules, org), now, ends, at_reset, after, found, ways)
 
 
 @dataclass(frozen=True, slots=True)

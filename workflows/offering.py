@@ -6,6 +6,7 @@ It only looks. What follows from it is decided in `requesting`, and said by the 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from workflows import cheaper
 from workflows.blocking import Barrier, Wish, barriers
@@ -15,22 +16,29 @@ from workflows.keeping import Kit
 from workflows.metering import ahead, pricing, standing
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import lineage
+from workflows.quotas import Standing, lineage
+from workflows.requests import Case
 from workflows.routing import Data
 from workflows.spend import NOTHING, Sums
 from workflows.times import local_day
 
+NOTHING_ELSE: Mapping[str, int] = MappingProxyType({})
 WEEK = timedelta(days=7)  # of calls, that a mix of tokens is taken from: a rhythm of the week is whole in it
 
 
-def in_the_way(unit: UnitOfWork, policy: Policy, wish: Wish, also: Mapping[str, int]) -> tuple[Barrier, ...]:
+def wish_of(case: Case, stands: Standing) -> Wish:
+    """What a case asks for on its quota, if it began now."""
+    return Wish(stands, case.amount, case.term.end(stands.at, stands.window.end), case.models)
+
+
+def in_the_way(unit: UnitOfWork, policy: Policy, wish: Wish, also: Mapping[str, int] = NOTHING_ELSE) -> tuple[Barrier, ...]:
     """What keeps a wish from its full effect; `also` is asked for with it, by quota."""
     near = [quota for scope in lineage(wish.quota.scope) for quota in policy.on(scope) if quota.key != wish.quota.key]
     stand = (standing(unit, policy, quota, wish.standing.at) for quota in near)
     return barriers(wish, [replace(at, extra=at.extra + also.get(at.quota.key, 0)) for at in stand])
 
 
-def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, data: Data) -> tuple[Cheaper, ...]:
+def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, *, data: Data) -> tuple[Cheaper, ...]:
     """What would be cheaper than a wish for work on this data; `out` is its quota's outlook without it."""
     coming = ahead(kit.policy.organization.zone, out.standing.at, out.standing.window.end)
     return cheaper.ways(wish, out, coming, _market(unit, kit, wish, data))

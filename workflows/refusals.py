@@ -21,6 +21,7 @@ class Why(StrEnum):
     NO_SUCH_QUOTA = "no_such_quota"
     NO_QUOTA_HERE = "no_quota_here"
     OPEN_REQUEST = "open_request"
+    NO_EFFECT = "no_effect"
     NO_APPROVER = "no_approver"
     RULE_REFUSES = "rule_refuses"
     TOO_LONG = "too_long"

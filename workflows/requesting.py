@@ -14,6 +14,7 @@ from workflows.drafting import Desk, Typed
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, Kit, attempt, follow, keep_request
 from workflows.metering import standing
+from workflows.offering import in_the_way, wish_of
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -111,6 +112,8 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
     case = drafting.read(form.typed, Desk(kit.policy, stands, now))
     if not isinstance(case, Case):
         return case
+    if stop := next((found for found in in_the_way(unit, kit.policy, wish_of(case, stands)) if found.whole), None):
+        return (Refused(Why.NO_EFFECT, {"barrier": stop}, place="quota"),)
     known = facts(case, stands, kit.policy, now)
     way = route(known, kit.policy.rules, org)
     if isinstance(way, Refused):

@@ -98,7 +98,7 @@ def _view(front: Front, quota: Quota, said: Typed, *, by: PersonId, origin: Orig
     org = requesting.organisation(by, quota, policy, kit.directory)
     with kit.reads() as unit:
         now = kit.clock.now()
-        told = draft(unit, policy, quota, said, org=org, now=now)
+        told = draft(unit, kit, quota, said, org=org, now=now)
         choices = [standing(unit, policy, q, now) for q in _choices(front, origin.channel)]
     form = Form(
         choices=choices,

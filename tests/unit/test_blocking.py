@@ -103,7 +103,7 @@ def test_of_a_quota_in_another_unit_only_its_stop_is_known_and_an_amount_to_begi
 def test_an_amount_that_does_not_reach_past_what_is_spent_is_too_short() -> None:
     over = replace(SEARCH, spent=1_234)
     (found,) = barriers(wish(234, mine=over), [])
-    assert (found.way, found.asks, found.whole) == (Way.SHORT, 240, True)
+    assert (found.way, found.asks, found.whole) == (Way.SHORT, 240, False)
     assert not barriers(wish(235, mine=over), [])
 
 
