@@ -47,7 +47,7 @@ def test_a_request_for_more_than_a_quota_above_has_left_is_told_so_and_goes_thro
 
 
 def test_a_guardrail_for_models_stops_a_request_for_those_models_alone(tight: World) -> None:
-    tight.policy('owner: bob@acme.example}', 'owner: bob@acme.example, also: [{models: premium, limit: "$50 a month"}]}')
+    tight.policy("owner: bob@acme.example}", 'owner: bob@acme.example, also: [{models: premium, limit: "$50 a month"}]}')
     tight.is_down(minutes=1)
     tight.search.spends(usd(60), model="claude-opus-4-5")
     tight.ada.command("request search", "team-search")
