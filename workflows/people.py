@@ -21,3 +21,12 @@ class Person:
     email: str = ""
     zone: str = "UTC"
     can_decide: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A service account: something that spends and cannot ask. `owners` ask for it, on quotas of its scope and below."""
+
+    name: str
+    owners: tuple[PersonId, ...]
+    scope: str

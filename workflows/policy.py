@@ -8,7 +8,7 @@ from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
 from workflows.governed import Vendor
-from workflows.people import PersonId
+from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.routing import Data, Rule
 from workflows.spend import Price
@@ -33,6 +33,11 @@ class People:
     groups: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
+    accounts: tuple[Account, ...] = ()
+
+    def account(self, name: str) -> Account | None:
+        """The account of that name."""
+        return next((account for account in self.accounts if account.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
-"""The `people` section: managers, groups and the group that stands in."""
+"""The `people` section: managers, groups, the group that stands in, and service accounts."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.config.accounts import accounts
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.tree import Entries
@@ -15,15 +17,16 @@ TAKEN = ("manager", "owner")  # words that `ask` knows already
 FIELD = "Manager"  # how Slack's own template calls the profile field
 
 
-def people(place: Place) -> People:
-    """Who is whose manager, and who is in which group."""
-    fields = place.fields(("managers", "groups", "fallback"))
+def people(place: Place, scopes: Sequence[str] = ()) -> People:
+    """Who is whose manager, who is in which group, and who owns which account; `scopes` are those of the tree."""
+    fields = place.fields(("managers", "groups", "fallback", "accounts"))
     managers, profile = _managers(fields["managers"]) if "managers" in fields else ({}, "")
     read = _Groups({}, {})
     for key, value in fields["groups"].entries("finance: [cy@acme.example]") if "groups" in fields else []:
         read.add(key, value)
     fallback = _fallback(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
-    return People(managers, profile, read.members, read.usergroups, fallback)
+    owned = accounts(fields["accounts"], scopes) if "accounts" in fields else ()
+    return People(managers, profile, read.members, read.usergroups, fallback, accounts=owned)
 
 
 def _managers(place: Place) -> tuple[dict[PersonId, PersonId], str]:

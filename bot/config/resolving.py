@@ -92,6 +92,7 @@ def _same(draft: Draft, ids: Ids) -> list[Problem]:
         if ids[Sort.PERSON, person] == ids[Sort.PERSON, manager]
     ]
     lists = {"people.managers.": tuple(who.managers)} | {f"people.groups.{name}[": who.groups[name] for name in who.groups}
+    lists |= {f"people.accounts.{account.name}.owners": account.owners for account in who.accounts}
     for path, people in lists.items():
         for person, known in _twice(people, ids):
             here = path + person if path.endswith(".") else path
@@ -130,6 +131,7 @@ def _people(people: People, ids: Ids) -> People:
         people,
         managers={_person(who, ids): _person(manager, ids) for who, manager in people.managers.items()},
         groups={name: tuple(_person(who, ids) for who in members) for name, members in people.groups.items()},
+        accounts=tuple(replace(a, owners=tuple(_person(who, ids) for who in a.owners)) for a in people.accounts),
         usergroups={name: ids[Sort.USERGROUP, handle] for name, handle in people.usergroups.items()},
     )
 
