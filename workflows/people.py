@@ -8,6 +8,8 @@ from typing import NewType
 
 PersonId = NewType("PersonId", str)
 
+TEAM = "team"  # for whom something is asked: everybody of the quota's scope; other words are the names of accounts
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -112,6 +112,10 @@ PEOPLE = [
         "{accounts: {CI Bot: {owners: ['@ada'], scope: platform}}}",
         'accounts.CI Bot  "CI Bot": not a name for an account; write at most 60 lower-case letters, digits, - . and _, as ci-bot',
     ),
+    (
+        "{accounts: {team: {owners: ['@ada'], scope: platform}}}",
+        'accounts.team  "team": this word already means the whole team; give the account another name',
+    ),
     ("{accounts: {ci: {scope: platform}}}", "accounts.ci.owners  missing; write owners: [ada@acme.example]"),
     ("{accounts: {ci: {owners: ['@ada']}}}", "accounts.ci.scope  missing; write scope: platform/engineering"),
     ("{accounts: {ci: {owners: [], scope: platform}}}", "accounts.ci.owners  nobody owns this account; name at least one person"),
