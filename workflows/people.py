@@ -8,7 +8,7 @@ from typing import NewType
 
 PersonId = NewType("PersonId", str)
 
-TEAM = "team"  # for whom something is asked: everybody of the quota's scope; other words are the names of accounts
+ME, TEAM = "me", "team"  # for whom something is asked, where it is not an account: oneself, or everybody of the quota's scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.words import person
-from workflows.people import TEAM, Account, PersonId
+from workflows.people import ME, TEAM, Account, PersonId
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 HOW = "{owners: [ada@acme.example], scope: platform/engineering}"
@@ -20,8 +20,8 @@ def accounts(place: Place, scopes: Sequence[str]) -> tuple[Account, ...]:
 def _account(key: Place, value: Place, scopes: Sequence[str]) -> Account:
     if not NAME.fullmatch(key.written):
         key.bad("not a name for an account", "write at most 60 lower-case letters, digits, - . and _, as ci-bot")
-    elif key.written == TEAM:
-        key.bad("this word already means the whole team", "give the account another name")
+    elif key.written in (ME, TEAM):
+        key.bad("this word already means somebody", "give the account another name")
     fields = value.fields(("owners", "scope"), example=HOW)
     for name, example in (("owners", "owners: [ada@acme.example]"), ("scope", "scope: platform/engineering")):
         if name not in fields:

@@ -114,7 +114,7 @@ PEOPLE = [
     ),
     (
         "{accounts: {team: {owners: ['@ada'], scope: platform}}}",
-        'accounts.team  "team": this word already means the whole team; give the account another name',
+        'accounts.team  "team": this word already means somebody; give the account another name',
     ),
     ("{accounts: {ci: {scope: platform}}}", "accounts.ci.owners  missing; write owners: [ada@acme.example]"),
     ("{accounts: {ci: {owners: ['@ada']}}}", "accounts.ci.scope  missing; write scope: platform/engineering"),
