@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from workflows import cheaper
 from workflows.blocking import Barrier, Wish, barriers
+from workflows.cases import Case
 from workflows.cheaper import Cheaper, Market, Named
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
@@ -17,7 +18,6 @@ from workflows.metering import ahead, pricing, standing
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Standing, lineage
-from workflows.requests import Case
 from workflows.routing import Data
 from workflows.spend import NOTHING, Sums
 from workflows.times import local_day
