@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workflows.cases import Case
+from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
-from workflows.quotas import Quota, Standing
-from workflows.refusals import Refused
+from workflows.quotas import Quota, Standing, lineage
+from workflows.refusals import Refused, Why
 from workflows.requests import Way
-from workflows.routing import Ask, Facts, Limit, Org, route
+from workflows.routing import Ask, Facts, Limit, Org, route_all
 
 HIGHEST = 5  # levels of the line that are looked up: more than anybody is asked on
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
@@ -61,21 +62,26 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before
     )
 
 
-def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
-    """The people that a route for this requester may use, as the directory knows them now."""
+def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory, *, behalf: str = "") -> Org:
+    """The people that a route for this requester may use, as the directory knows them now; `behalf` as the case has it.
+
+    Whoever owns the account that something is for asks for themselves, whoever of them typed it.
+    """
     groups = dict(policy.people.groups)
     for name, usergroup in policy.people.usergroups.items():
         groups[name] = directory.members(usergroup)
     line = line_of(requester, policy, directory)
     asked = {ask for rule in policy.rules for ask in rule.ask}
-    everyone = {*line, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    owners = {near.owner for scope in lineage(quota.scope) for near in policy.on(scope)}
+    everyone = {*line, *owners, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    account = policy.people.account(behalf)
     known = {who: directory.person(who) for who in everyone if who is not None}
     return Org(
         line=line,
         owner=quota.owner,
         groups=groups,
         reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
-        excluded=frozenset({requester}),
+        excluded=frozenset({requester, *(account.owners if account else ())}),
         fallback=policy.people.fallback,
     )
 
@@ -105,7 +111,24 @@ def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: 
     away = unit.aways.among(org.excluded, now)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    found = route(known, policy.rules, org)
+    further = _further(unit, policy, case, now)
+    if isinstance(further, Refused):
+        return further
+    found = route_all([(known, org.owner), *further], policy.rules, org)
     if isinstance(found, Refused):
         return found
-    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)))
+    limit = max((known.limit, *(each.limit for each, _ in further)), key=list(Limit).index)
+    return Way(found, limit, known, policy.hash, tuple(sorted(org.excluded)))
+
+
+def _further(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> list[tuple[Facts, PersonId | None]] | Refused:
+    """The facts of every further quota that is asked for, and its owner."""
+    found = []
+    for part in case.also:
+        quota = policy.quota(part.quota)
+        if quota is None:
+            return Refused(Why.NO_SUCH_QUOTA, place="also")
+        whole = replace(case, quota=part.quota, amount=part.amount, unit=part.unit)
+        stands, before = standing(unit, policy, quota, now), past(unit, policy, quota, now)
+        found.append((facts(whole, stands, policy, now, before=before), quota.owner))
+    return found

@@ -7,26 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-from workflows import assessing
-from workflows.blocking import Barrier
-from workflows.cases import Case, Impact, Term
-from workflows.cheaper import Cheaper
+from workflows.cases import Term
 from workflows.denials import Denied
-from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
-from workflows.keeping import Kit
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
-from workflows.offering import cheaper_ways, in_the_way, wish_of
 from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota, lineage, retired, suggestion
-from workflows.refusals import Refused
+from workflows.quotas import Quota, lineage, retired
 from workflows.requests import Request, State
-from workflows.routing import Data, Facts, Org, Route, Stage, filled
+from workflows.routing import Data, Stage, filled
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 
@@ -64,23 +57,6 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it.
-
-    `barriers` would keep it from its full effect, those that are asked for with it left aside; `cheaper` are other ways.
-    """
-
-    facts: Facts
-    route: Route | Refused
-    now: datetime
-    ends: datetime
-    at_reset: bool
-    after: Outlook
-    barriers: tuple[Barrier, ...] = ()
-    cheaper: tuple[Cheaper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,47 +150,6 @@ def loose(unit: UnitOfWork, policy: Policy, window: Window) -> Loose:
 def loose_this_month(unit: UnitOfWork, policy: Policy, now: datetime) -> Loose:
     """What is loose since the month began."""
     return loose(unit, policy, window_at(Period.MONTH, policy.organization.zone, now))
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A form being filled in: the quota's outlook, what is in the fields, and who would be asked once that can be told."""
-
-    now: datetime
-    outlook: Outlook
-    typed: Typed
-    preview: Preview | None
-
-
-def draft(unit: UnitOfWork, kit: Kit, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
-    """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
-    out = outlook(unit, kit.policy, quota, now)
-    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": UNTIL_RESET, "data": "internal"}
-    return Drafted(now, out, filled_in, _preview(unit, kit, filled_in, out=out, org=org, now=now))
-
-
-def _suggested(out: Outlook) -> str:
-    """The suggestion as a person would type it."""
-    unit = out.standing.quota.unit
-    return show(suggestion(out.standing, out.lacking), unit).removesuffix(f" {unit}")
-
-
-def _preview(unit: UnitOfWork, kit: Kit, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
-    """Who would be asked; None while amount, duration or data class are not there or not right."""
-    policy, quota = kit.policy, out.standing.quota
-    desk = Desk(policy, out.standing, now)
-    asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
-    if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):
-        return None
-    models = typed.get("models", ())
-    named = (models,) if isinstance(models, str) else tuple(models)
-    case = Case(quota.key, asked, quota.unit, wanted, "", Impact("", 0, ""), sort, named)
-    way = assessing.way(unit, policy, case, stands=out.standing, org=org, now=now)
-    known = assessing.facts(case, out.standing, policy, now)
-    ends, at_reset = _ends(wanted, out, now, None)
-    after, wish = outlook(unit, policy, quota, now, extra=asked), wish_of(case, out.standing)
-    found, ways = in_the_way(unit, policy, wish), cheaper_ways(unit, kit, wish, out, data=sort)
-    return Preview(known, way if isinstance(way, Refused) else way.route, now, ends, at_reset, after, found, ways)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from workflows.metering import ahead, pricing, standing
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Standing, lineage
+from workflows.refusals import Refused, Why
 from workflows.routing import Data
 from workflows.spend import NOTHING, Sums
 from workflows.times import local_day
@@ -36,6 +37,13 @@ def in_the_way(unit: UnitOfWork, policy: Policy, wish: Wish, also: Mapping[str, 
     near = [quota for scope in lineage(wish.quota.scope) for quota in policy.on(scope) if quota.key != wish.quota.key]
     stand = (standing(unit, policy, quota, wish.standing.at) for quota in near)
     return barriers(wish, [replace(at, extra=at.extra + also.get(at.quota.key, 0)) for at in stand])
+
+
+def vain(unit: UnitOfWork, policy: Policy, case: Case, stands: Standing) -> Refused | None:
+    """Why a case could not take effect: the first of the other quotas that would stop its calls all the same."""
+    found = in_the_way(unit, policy, wish_of(case, stands), {part.quota: part.amount for part in case.also})
+    stop = next((barrier for barrier in found if barrier.whole), None)
+    return Refused(Why.NO_EFFECT, {"barrier": stop}, place="also") if stop else None
 
 
 def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, *, data: Data) -> tuple[Cheaper, ...]:

@@ -53,6 +53,7 @@ class Why(StrEnum):
     SECRET = "secret"
     ANSWERED = "answered"
     OUTSIDER = "outsider"
+    NOT_YOUR_ACCOUNT = "not_your_account"
     FAILED = "failed"
 
 

@@ -63,20 +63,21 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
+    return attempt(kit.units, lambda unit: enact(kit, unit, request_id, event, by=by))
 
-    def apply(unit: UnitOfWork) -> Request | Refused:
-        now = kit.clock.now()
-        request = unit.requests.get(request_id)
-        if request is None:
-            return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, event, now)
-        if isinstance(decided, Refused):
-            return refuse_click(unit, request_id, by=by, refused=decided, at=now)
-        keep_request(unit, decided, Act(by, did(event), now))
-        settle(kit, unit, decided, now, before=request)
-        return decided
 
-    return attempt(kit.units, apply)
+def enact(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId) -> Request | Refused:
+    """The same, within a transaction."""
+    now = kit.clock.now()
+    request = unit.requests.get(request_id)
+    if request is None:
+        return Refused(Why.NO_SUCH_REQUEST)
+    decided = _decided(unit, request, event, now)
+    if isinstance(decided, Refused):
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now)
+    keep_request(unit, decided, Act(by, did(event), now))
+    settle(kit, unit, decided, now, before=request)
+    return decided
 
 
 def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:

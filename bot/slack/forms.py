@@ -9,11 +9,12 @@ from bot.slack.marks import LONGEST_VALUE, cut, digest, handle, size
 from workflows.blocking import Barrier, Way
 from workflows.cases import Part
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
-from workflows.explaining import Preview
 from workflows.forecast import Outlook
 from workflows.people import ME, TEAM
 from workflows.policy import Policy
+from workflows.previewing import Preview
 from workflows.quotas import Quota, Standing
+from workflows.refusals import Why
 from workflows.requests import Request
 
 # Slack refuses a whole view for one initial value that is not of its field's kind.
@@ -61,7 +62,7 @@ class Form:
     `choices` are the quotas to pick from, `chosen` the one that is picked; `typed` what is typed or suggested so far, by input.
     `preview` is None while too little is typed. `meta` comes back with every click in the modal. `offers` can be asked for with
     it; `accounts` are those for which the reader may ask. `editing` is the request that is changed, None for a new one; `again`
-    says that they meant to make a new one, and there is one already.
+    is why it is shown once more.
     """
 
     choices: Sequence[Standing]
@@ -75,7 +76,7 @@ class Form:
     offers: Sequence[Offer] = ()
     accounts: Sequence[str] = ()
     editing: Request | None = None
-    again: bool = False
+    again: Why | None = None
 
     @property
     def also(self) -> str:

@@ -12,7 +12,7 @@ from workflows.causes import Likely
 from workflows.cheaper import Cheaper, Model, Smaller, Wait
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
-from workflows.explaining import Card, Details, Preview, Stopped, seats
+from workflows.explaining import Card, Details, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
@@ -20,6 +20,7 @@ from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
+from workflows.previewing import Preview
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Request, State
 from workflows.routing import Data, Facts, Limit, Route, Stage
