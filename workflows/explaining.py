@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
-from workflows.cases import Term
+from workflows.cases import Part, Term
+from workflows.changes import Change, changes
 from workflows.denials import Denied
 from workflows.forecast import Outlook
 from workflows.loose import Loose, Unpriced, origins
@@ -35,12 +36,26 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A further quota that a request asks for, or was given: how it stands, how with the part, and where its override is."""
+
+    part: Part
+    quota: Quota
+    outlook: Outlook
+    after: Outlook
+    override: Override | None = None
+    status: Status | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A request as it is at `now`.
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's.
+    that this is the window's end and not the term's. A request for several quotas has one card: its `status` is "active" when the
+    store enforces every part, and `also` are the parts beside the first. `changes` are its edits, oldest first.
     """
 
     request: Request
@@ -57,6 +72,8 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    also: tuple[Beside, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +105,12 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
 
     When a decision was undone the request is open again, and what was granted before is not what its card is about.
     """
-    quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
-    override = override or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
+    named = override
+    key, counted = (named.quota, named.unit) if named else (request.case.quota, request.case.unit)
+    quota = policy.quota(key) or retired(key, counted)
+    override = named or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
+    also = _also(unit, policy, request, override, now=now) if quota.key == request.case.quota else ()
+    waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
     coming = request.case.amount if override is None or override.starts is None else 0
     ends, at_reset = _ends(request.case.term, out, now, override)
@@ -105,9 +126,35 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         at_reset=at_reset,
         private=request.case.data >= Data.CONFIDENTIAL,
         override=override,
-        status=override.status(now) if override else None,
+        status=_status(override, now, waits=waits) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        also=also,
+        changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
+    )
+
+
+def _status(override: Override, now: datetime, *, waits: bool) -> Status:
+    status = override.status(now)
+    return Status.ACTIVATING if waits and status is Status.ACTIVE else status
+
+
+def _also(unit: UnitOfWork, policy: Policy, request: Request, first: Override | None, *, now: datetime) -> tuple[Beside, ...]:
+    given = {o.quota: o for o in unit.overrides.every(request.id) if o.granted == first.granted} if first else {}
+    return tuple(_beside(unit, policy, part, given.get(part.quota), now=now) for part in request.parts()[1:])
+
+
+def _beside(unit: UnitOfWork, policy: Policy, part: Part, override: Override | None, *, now: datetime) -> Beside:
+    quota = policy.quota(part.quota) or retired(part.quota, part.unit)
+    coming = part.amount if override is None or override.starts is None else 0
+    return Beside(
+        part=part,
+        quota=quota,
+        outlook=outlook(unit, policy, quota, now),
+        after=outlook(unit, policy, quota, now, extra=coming),
+        override=override,
+        status=override.status(now) if override else None,
+        reason=override.reason() if override and not override.wanted(now) else None,
     )
 
 

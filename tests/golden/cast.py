@@ -7,12 +7,12 @@ from typing import Any
 
 from workflows.ballots import Verdict, Vote
 from workflows.blocking import Barrier, Way
-from workflows.cases import Case, Impact, Term
+from workflows.cases import Case, Impact, Part, Term
 from workflows.causes import Likely
 from workflows.cheaper import Cheaper, Model, Smaller, Wait
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
-from workflows.explaining import Card, Details, Stopped, seats
+from workflows.explaining import Beside, Card, Details, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
@@ -146,6 +146,23 @@ def card(asked: Request, granted: Override | None = None, words: Words = PLAIN, 
         reason=granted.reason() if granted and not granted.wanted(now) else None,
         outcome=came,
     )
+
+
+def parts(asked: Request, words: Words = PLAIN) -> Request:
+    """The same for a further quota above, and on behalf of an account."""
+    above = quota(replace(words, scope="platform/engineering"), usd(120_000))
+    return replace(asked, case=replace(asked.case, behalf="ci-bot", also=(Part(above.key, usd(150), Unit.USD),)))
+
+
+def beside(asked: Request, words: Words = PLAIN, granted: Override | None = None) -> Beside:
+    """Its further part."""
+    above = quota(replace(words, scope="platform/engineering"), usd(120_000))
+    running = granted is not None and granted.starts is not None
+    part = asked.case.also[0]
+    stood = outlook(above, usd(119_750), usd(150) if running else 0)
+    status = granted.status(NOW) if granted else None
+    reason = granted.reason() if granted and not granted.wanted(NOW) else None
+    return Beside(part, above, stood, outlook(above, usd(119_750), usd(150)), granted, status, reason)
 
 
 def preview(words: Words = PLAIN) -> Preview:
