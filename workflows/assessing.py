@@ -3,21 +3,24 @@
 The preview, the submit, an edit and a reopening use the same functions, so what was shown is what happens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
+from workflows.bounds import Around, broken
 from workflows.cases import Case
 from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing, lineage
-from workflows.refusals import Refused, Why
-from workflows.requests import Way
+from workflows.refusals import Refused
+from workflows.requests import State, Way
 from workflows.routing import Ask, Facts, Limit, Org, route_all
 
 HIGHEST = 5  # levels of the line that are looked up: more than anybody is asked on
+RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
 
@@ -102,8 +105,33 @@ def _manager(person: PersonId, policy: Policy, directory: Directory) -> PersonId
     return found or policy.people.managers.get(person)
 
 
+def bounds_broken(
+    unit: UnitOfWork, policy: Policy, by: PersonId, *, case: Case, stands: Standing, now: datetime, mine: str = ""
+) -> tuple[Refused, ...]:
+    """Every bound that a case breaks; `mine` is the request that it changes, if any."""
+    others = [r for q in policy.on(stands.quota.scope) for r in unit.requests.pending(q.key) if r.id != mine]
+    last = next((r for r in unit.requests.latest(stands.quota.key, RECENT) if r.requester == by and r.id != mine), None)
+    denied = last.decided if last and last.state is State.DENIED else None
+    found = broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+    sizes = replace(policy.bounds, open=0, rest=timedelta())
+    beside = (broken(whole, at, sizes, around=Around(), now=now) for whole, at in wholes(unit, policy, case, now))
+    return (*found, *(replace(each, place="also") for more in beside for each in more))
+
+
+def wholes(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Iterator[tuple[Case, Standing]]:
+    """Every further quota that is asked for, as a case of its own, and where it stands."""
+    for part in case.also:
+        if quota := policy.quota(part.quota):
+            yield replace(case, quota=part.quota, amount=part.amount, unit=part.unit), standing(unit, policy, quota, now)
+
+
 def _named(asks: Iterable[Ask]) -> set[PersonId]:
     return {person for ask in asks for person in ask.people}
+
+
+def turn(case: Case, now: datetime) -> int:
+    """Who of a large group is asked first: another one each day, the same for the preview and what follows it."""
+    return crc32(f"{case.quota} {now.date()}".encode())
 
 
 def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
@@ -111,24 +139,12 @@ def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: 
     away = unit.aways.among(org.excluded, now)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    further = _further(unit, policy, case, now)
-    if isinstance(further, Refused):
-        return further
-    found = route_all([(known, org.owner), *further], policy.rules, org)
+    further = [
+        (facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at.quota.owner)
+        for whole, at in wholes(unit, policy, case, now)
+    ]
+    found = route_all([(known, org.owner), *further], policy.rules, replace(org, turn=turn(case, now)))
     if isinstance(found, Refused):
         return found
     limit = max((known.limit, *(each.limit for each, _ in further)), key=list(Limit).index)
     return Way(found, limit, known, policy.hash, tuple(sorted(org.excluded)))
-
-
-def _further(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> list[tuple[Facts, PersonId | None]] | Refused:
-    """The facts of every further quota that is asked for, and its owner."""
-    found = []
-    for part in case.also:
-        quota = policy.quota(part.quota)
-        if quota is None:
-            return Refused(Why.NO_SUCH_QUOTA, place="also")
-        whole = replace(case, quota=part.quota, amount=part.amount, unit=part.unit)
-        stands, before = standing(unit, policy, quota, now), past(unit, policy, quota, now)
-        found.append((facts(whole, stands, policy, now, before=before), quota.owner))
-    return found

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows import assessing, drafting
@@ -22,6 +22,7 @@ from workflows.refusals import Refused, Why
 from workflows.requests import Request, Way
 from workflows.reviewing import enact
 from workflows.routing import Org
+from workflows.times import local_day
 
 
 def name_of(token: str) -> str:
@@ -32,13 +33,17 @@ def name_of(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from."""
+    """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from.
+
+    `changes` is the id of the request that it changes, "" for a new one.
+    """
 
     requester: PersonId
     quota: Quota
     typed: Typed
-    token: str
-    origin: str
+    token: str = ""
+    origin: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,13 @@ class Seen:
 
 def submit(kit: Kit, requester: PersonId, typed: Typed, *, token: str, origin: str = "") -> Request | tuple[Refused, ...]:
     """Files a request; or every reason why not, each with its field. `token` names the form (Slack: the view's id)."""
-    form = _form(kit, requester, typed, token=token, origin=origin)
+    form = _form(kit, requester, typed)
     if isinstance(form, Refused):
         return (form,)
+    named = replace(form, token=token, origin=origin)
     # People are looked up before the transaction: nobody's database waits for somebody's network.
     org = organised(kit, form.requester, form.quota, form.typed)
-    return attempt(kit.units, lambda unit: _submit(kit, unit, form, org))
+    return attempt(kit.units, lambda unit: _submit(kit, unit, named, org))
 
 
 def edit(kit: Kit, by: PersonId, typed: Typed, seen: Seen) -> Request | tuple[Refused, ...]:
@@ -65,8 +71,9 @@ def edit(kit: Kit, by: PersonId, typed: Typed, seen: Seen) -> Request | tuple[Re
     form = _form(kit, by, typed)
     if isinstance(form, Refused):
         return (form,)
+    changed = replace(form, changes=seen.request)
     org = organised(kit, form.requester, form.quota, form.typed)
-    return attempt(kit.units, lambda unit: _edit(kit, unit, form, org, seen=seen))
+    return attempt(kit.units, lambda unit: _edit(kit, unit, changed, org, seen=seen))
 
 
 def may_edit(request: Request, by: PersonId, revision: int, now: datetime) -> Refused | None:
@@ -81,13 +88,13 @@ def organised(kit: Kit, by: PersonId, quota: Quota, typed: Typed) -> Org:
     return assessing.organisation(by, quota, kit.policy, kit.directory, behalf=str(typed.get("behalf", "")))
 
 
-def _form(kit: Kit, requester: PersonId, typed: Typed, *, token: str = "", origin: str = "") -> Form | Refused:
+def _form(kit: Kit, requester: PersonId, typed: Typed) -> Form | Refused:
     """The form with its quota, if whoever handed it in may ask."""
     person = kit.directory.person(requester)
     if person is None or not person.can_decide:
         return Refused(Why.OUTSIDER)
     quota = kit.policy.quota(str(typed.get("quota", "")))
-    return Form(requester, quota, typed, token, origin) if quota else Refused(Why.NO_SUCH_QUOTA, place="quota")
+    return Form(requester, quota, typed) if quota else Refused(Why.NO_SUCH_QUOTA, place="quota")
 
 
 def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple[Refused, ...]:
@@ -132,10 +139,21 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
+    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now, mine=form.changes):
+        return broken
     if refused := vain(unit, kit.policy, case, stands):
         return (refused,)
     way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
-    return (way,) if isinstance(way, Refused) else _Read(case, way)
+    if not isinstance(way, Refused):
+        return _Read(case, way)
+    if way.why is Why.NO_APPROVER:
+        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
+    return (way,)
+
+
+def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
+    """The key of a gap: nobody can decide in a stage. Its owner hears of it once a day."""
+    return f"{quota.key}|{local_day(now, policy.organization.zone)}|{stage}"
 
 
 def _pending(policy: Policy, form: Form, read: _Read, *, now: datetime) -> Request:
