@@ -52,7 +52,7 @@ class Beside:
 class Card:
     """A request as it is at `now`.
 
-    `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
+    `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's that is not asked for. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
     that this is the window's end and not the term's. A request for several quotas has one card: its `status` is "active" when the
     store enforces every part, and `also` are the parts beside the first. `changes` are its edits, oldest first.
@@ -110,6 +110,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
     quota = policy.quota(key) or retired(key, counted)
     override = named or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
     also = _also(unit, policy, request, override, now=now) if quota.key == request.case.quota else ()
+    asked = {beside.quota.key for beside in also}
     waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
     coming = request.case.amount if override is None or override.starts is None else 0
@@ -120,7 +121,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         now=now,
         outlook=out,
         after=outlook(unit, policy, quota, now, extra=coming),
-        above=above(unit, policy, quota, now),
+        above=tuple(over for over in above(unit, policy, quota, now) if over.standing.quota.key not in asked),
         seats=seats(request),
         ends=ends,
         at_reset=at_reset,

@@ -71,12 +71,16 @@ def test_asking_for_less_or_in_other_words_leaves_the_votes_and_is_shown(world: 
     edits(world)
     world.ada.pick("amount", "300")
     assert "the yes of" in told(world.ada, "preview") and "counts on" in told(world.ada, "preview")
-    assert not world.ada.submit(amount="300", justification=WHY + " And sooner.").errors
+    link = "https://tickets.acme.example/5"
+    assert not world.ada.submit(amount="300", justification=WHY + " And sooner.", ticket=link).errors
     request = world.search.request
     assert [vote.by for vote in request.votes] == [who(world.bob)]
     card = said(world.sam.card("approve"))
     assert "+$300 for Search" in card and "And sooner." in card
-    assert "Changed" in card and "the amount and why it is needed." in card
+    assert "Changed" in card and "the amount, why it is needed and the ticket." in card
+    assert link in str(world.sam.card("approve")["blocks"])
+    posted = [call["args"] for call in world.calls("chat.postMessage")]
+    assert posted and all(args["unfurl_links"] is args["unfurl_media"] is False for args in posted)
 
 
 def test_a_click_on_the_card_from_before_the_change_decides_nothing(world: World) -> None:
