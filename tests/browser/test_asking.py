@@ -32,7 +32,7 @@ def test_what_is_in_the_way_is_ticked_and_asked_for_in_one_request(pinch: Stage,
         reader.field(label).fill(words)
     expect(reader.preview).to_contain_text("This cannot be sent yet")
     box = reader.modal.get_by_role("checkbox")
-    expect(box).to_have_count(1)
+    expect(block(reader, "also")).to_contain_text("+$470 on Engineering, monthly budget")
     to_the_end(reader)
     reader.shot("asking-1-in-the-way")
     press(reader.modal, "Send request")
