@@ -52,10 +52,11 @@ class Beside:
 class Card:
     """A request as it is at `now`.
 
-    `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's that is not asked for. `private` says that the
-    data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's. A request for several quotas has one card: its `status` is "active" when the
-    store enforces every part, and `also` are the parts beside the first. `changes` are its edits, oldest first.
+    `outlook` is its quota's outlook, `after` the same with the override, `above` those of the ancestor quotas that are not asked
+    for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
+    if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
+    `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
+    oldest first.
     """
 
     request: Request

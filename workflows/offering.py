@@ -15,6 +15,7 @@ from workflows.cheaper import Cheaper, Market, Named
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
 from workflows.metering import ahead, pricing, standing
+from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Standing, lineage
@@ -32,16 +33,24 @@ def wish_of(case: Case, stands: Standing) -> Wish:
     return Wish(stands, case.amount, case.term.end(stands.at, stands.window.end), case.models)
 
 
-def in_the_way(unit: UnitOfWork, policy: Policy, wish: Wish, also: Mapping[str, int] = NOTHING_ELSE) -> tuple[Barrier, ...]:
-    """What keeps a wish from its full effect; `also` is asked for with it, by quota."""
+def in_the_way(
+    unit: UnitOfWork, policy: Policy, wish: Wish, *, by: PersonId, also: Mapping[str, int] = NOTHING_ELSE
+) -> tuple[Barrier, ...]:
+    """What keeps a wish of somebody's from its full effect; `also` is asked for with it, by quota.
+
+    What they asked for on another quota and is not decided yet is asked for already.
+    """
     near = [quota for scope in lineage(wish.quota.scope) for quota in policy.on(scope) if quota.key != wish.quota.key]
     stand = (standing(unit, policy, quota, wish.standing.at) for quota in near)
-    return barriers(wish, [replace(at, extra=at.extra + also.get(at.quota.key, 0)) for at in stand])
+    waits = {quota.key: mine.case.amount for quota in near if (mine := unit.requests.open(quota.key, by))}
+    more = (waits.get(quota.key, 0) + also.get(quota.key, 0) for quota in near)
+    return barriers(wish, [replace(at, extra=at.extra + extra) for at, extra in zip(stand, more, strict=True)])
 
 
-def vain(unit: UnitOfWork, policy: Policy, case: Case, stands: Standing) -> Refused | None:
+def vain(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, by: PersonId) -> Refused | None:
     """Why a case could not take effect: the first of the other quotas that would stop its calls all the same."""
-    found = in_the_way(unit, policy, wish_of(case, stands), {part.quota: part.amount for part in case.also})
+    also = {part.quota: part.amount for part in case.also}
+    found = in_the_way(unit, policy, wish_of(case, stands), by=by, also=also)
     stop = next((barrier for barrier in found if barrier.whole), None)
     return Refused(Why.NO_EFFECT, {"barrier": stop}, place="also") if stop else None
 

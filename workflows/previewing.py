@@ -102,11 +102,11 @@ def _case(typed: Typed, desk: Desk, before: Case | None) -> Case | None:
 def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Case) -> Preview:
     policy, stands, now = kit.policy, out.standing, out.standing.at
     wish = wish_of(case, stands)
-    found = in_the_way(unit, policy, wish)
+    found = in_the_way(unit, policy, wish, by=sheet.by)
     case = replace(case, also=_as_offered(case.also, found))
     return Preview(
         facts=assessing.facts(case, stands, policy, now),
-        route=_route(unit, policy, case, stands=stands, org=sheet.org),
+        route=_route(unit, policy, case, stands=stands, sheet=sheet),
         now=now,
         ends=wish.ends,
         at_reset=wish.ends == stands.window.end,
@@ -124,8 +124,8 @@ def _as_offered(ticked: tuple[Part, ...], found: tuple[Barrier, ...]) -> tuple[P
     return tuple(replace(part, amount=offered.get(part.quota, part.amount)) for part in ticked)
 
 
-def _route(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org) -> Route | Refused:
-    if refused := vain(unit, policy, case, stands):
+def _route(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet) -> Route | Refused:
+    if refused := vain(unit, policy, case, stands=stands, by=sheet.by):
         return refused
-    way = assessing.way(unit, policy, case, stands=stands, org=org, now=stands.at)
+    way = assessing.way(unit, policy, case, stands=stands, org=sheet.org, now=stands.at)
     return way if isinstance(way, Refused) else way.route

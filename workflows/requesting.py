@@ -76,9 +76,22 @@ def edit(kit: Kit, by: PersonId, typed: Typed, seen: Seen) -> Request | tuple[Re
     return attempt(kit.units, lambda unit: _edit(kit, unit, changed, org, seen=seen))
 
 
-def may_edit(request: Request, by: PersonId, revision: int, now: datetime) -> Refused | None:
+def to_edit(kit: Kit, by: PersonId, seen: Seen) -> Request | Refused:
+    """The request, if this person may change it now: asked before a form is opened. Changes nothing but the record."""
+
+    def look(unit: UnitOfWork) -> Request | Refused:
+        request, now = unit.requests.get(seen.request), kit.clock.now()
+        if request is None:
+            return Refused(Why.NO_SUCH_REQUEST)
+        refused = _may_not(request, by, seen, now)
+        return refuse_click(unit, request.id, by=by, refused=refused, at=now) if refused else request
+
+    return attempt(kit.units, look)
+
+
+def _may_not(request: Request, by: PersonId, seen: Seen, now: datetime) -> Refused | None:
     """Why somebody may not change a request now, whatever they change."""
-    same = Edit(by, request.case, Way(request.route, request.limit), revision)
+    same = Edit(by, request.case, Way(request.route, request.limit), seen.revision)
     refused = decide(request, same, now=now)
     return refused if isinstance(refused, Refused) and refused.why is not Why.NOTHING_CHANGED else None
 
@@ -114,7 +127,7 @@ def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Re
     before = unit.requests.get(seen.request)
     if before is None:
         return (Refused(Why.NO_SUCH_REQUEST),)
-    if refused := may_edit(before, form.requester, seen.revision, now):
+    if refused := _may_not(before, form.requester, seen, now):
         return (refuse_click(unit, seen.request, by=form.requester, refused=refused, at=now),)
     read = _read(kit, unit, form, org, now=now)
     if isinstance(read, tuple):
@@ -141,7 +154,7 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
         return case
     if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now, mine=form.changes):
         return broken
-    if refused := vain(unit, kit.policy, case, stands):
+    if refused := vain(unit, kit.policy, case, stands=stands, by=form.requester):
         return (refused,)
     way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
     if not isinstance(way, Refused):

@@ -106,16 +106,14 @@ def start(front: Front, pressed: Click) -> None:
 def _change(front: Front, pressed: Click) -> None:
     """Opens the modal on a request of one's own, as it is."""
     request_id, _, revision = pressed.value.partition(":")
-    with front.kit.reads() as unit:
-        request = unit.requests.get(request_id)
-    if request is None:
-        front.answer(pressed, Refused(Why.NO_SUCH_REQUEST))
+    seen = Seen(request_id, int(revision) if revision.isdigit() else 0)
+    request = requesting.to_edit(front.kit, pressed.by, seen)
+    if isinstance(request, Refused):
+        front.answer(pressed, request)
         return
     quota = front.kit.policy.quota(request.case.quota)
-    seen = int(revision) if revision.isdigit() else 0
-    refused = requesting.may_edit(request, pressed.by, seen, front.kit.clock.now())
-    if refused or quota is None:
-        front.answer(pressed, refused or Refused(Why.NO_SUCH_QUOTA))
+    if quota is None:
+        front.answer(pressed, Refused(Why.NO_SUCH_QUOTA))
         return
     front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, Origin(channel=pressed.channel), request)))
 
@@ -154,7 +152,7 @@ def _as_it_is(front: Front, by: PersonId, said: Typed, origin: Origin) -> Body |
     quota = front.kit.policy.quota(str(said.get("quota", "")))
     with front.kit.reads() as unit:
         mine = unit.requests.get(origin.seen.request) if origin.seen else unit.requests.open(quota.key, by) if quota else None
-    if quota is None or mine is None or requesting.may_edit(mine, by, mine.revision, front.kit.clock.now()):
+    if quota is None or mine is None or isinstance(requesting.to_edit(front.kit, by, Seen(mine.id, mine.revision)), Refused):
         return None
     return _view(front, Ask(by, quota, said, origin, mine, Why.CHANGED_SINCE if origin.seen else Why.OPEN_REQUEST))
 

@@ -118,6 +118,16 @@ def test_each_part_ends_by_itself_and_what_came_of_it_is_asked_once(tight: World
     assert len(asked) == 1
 
 
+def test_what_one_asked_for_on_the_other_quota_already_is_not_asked_for_again(tight: World) -> None:
+    tight.ada.command("request platform", "team-search")
+    assert not tight.ada.submit(**form() | {"amount": "500"}).errors
+    tight.ada.command("request search", "team-search")
+    tight.ada.pick("amount", "400")
+    assert not boxes(tight)
+    assert not tight.ada.submit(**form()).errors
+    assert not tight.search.request.case.also
+
+
 def test_one_denial_denies_all_parts(tight: World) -> None:
     asks_for_both(tight)
     tight.bob.denies("Not this month.")
