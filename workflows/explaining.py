@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
+from workflows.aways import Away
+from workflows.ballots import Vote
 from workflows.cases import Part, Term
 from workflows.changes import Change, changes
+from workflows.covering import covers
 from workflows.denials import Denied
 from workflows.forecast import Outlook
 from workflows.loose import Loose, Unpriced, origins
@@ -27,10 +30,10 @@ from workflows.times import INSTANT, Period, Window, local_day, window_at
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A stage and where it stands: who said yes in it, and whether it is the one that is asked now."""
+    """A stage and where it stands: the yes of those whose seats are in it, and whether it is the one that is asked now."""
 
     stage: Stage
-    approved: tuple[PersonId, ...]
+    approved: tuple[Vote, ...]
     full: bool
     asked: bool
 
@@ -56,7 +59,7 @@ class Card:
     for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
     if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
-    oldest first.
+    oldest first. `away` are those who are waited for and away, with who covers for them.
     """
 
     request: Request
@@ -73,8 +76,14 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    away: tuple[Away, ...] = ()
     also: tuple[Beside, ...] = ()
     changes: tuple[Change, ...] = ()
+
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Those who may decide now: who is asked, and who covers for one of them."""
+        return tuple(dict.fromkeys((*self.request.waiting_on(), *(a.delegate for a in self.away if a.delegate))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=_status(override, now, waits=waits) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        away=covers(unit, request, now),
         also=also,
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
     )
@@ -170,11 +180,11 @@ def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -
 
 def seats(request: Request) -> tuple[Seat, ...]:
     """Every stage of a request and where it stands."""
-    yes, stages = request.approved_by(), request.route.stages
+    stages = request.route.stages
     asked = request.open_stage()
     return tuple(
-        Seat(stage, tuple(p for p in yes if p in stage.approvers), full >= stage.quorum, stage is asked)
-        for stage, full in zip(stages, filled(stages, yes), strict=True)
+        Seat(stage, tuple(vote for vote in request.yes() if vote.seat in stage.approvers), full >= stage.quorum, stage is asked)
+        for stage, full in zip(stages, filled(stages, request.approved_by()), strict=True)
     )
 
 
