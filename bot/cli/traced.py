@@ -136,6 +136,7 @@ def _stands(request: Request, seat: Seat, person: PersonId, words: Words) -> str
     vote = request.vote_of(person)
     if vote is not None:
         said = {Verdict.APPROVE: "approved", Verdict.DENY: "denied"}[vote.verdict]
+        said = "agreed, over their authority," if vote.over else said
         by = f" by {words.name(vote.by)} in their place" if vote.by != person else ""
         return f"{said}{by} {words.moment(vote.at)}"
     if person in request.waiting_on():
