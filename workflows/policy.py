@@ -57,11 +57,19 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The clocks of a request and an override."""
+    """The clocks of a request and an override. `undo_within` zero: no vote is undone."""
 
     lapse_after: timedelta = timedelta(days=5)
     override_at_most: timedelta = timedelta(days=30)
     activate_within: timedelta = timedelta(hours=1)
+    undo_within: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How votes are cast. Above `confirm_over` nano-dollars an approver types the amount again; None for never."""
+
+    confirm_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Policy:
     people: People = People()
     models: Models = Models()
     timing: Timing = Timing()
+    decisions: Decisions = Decisions()
     digest: DigestPlan = DigestPlan()
     prices: Mapping[str, Price] = field(default_factory=dict)
     fallback_price: Price = FREE

@@ -108,6 +108,9 @@ class Requests(Protocol):
     def pending(self, quota: str) -> list[Request]:
         """Those on a quota that are not decided, oldest first."""
 
+    def undecided(self) -> list[Request]:
+        """Every pending request, oldest first."""
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         """Those submitted or decided in the window, or whose override ran into it; oldest first."""
 
@@ -418,6 +421,9 @@ class Posts(Protocol):
 
     def get(self, thing: str, place: str) -> Post | None: ...
     def of(self, thing: str) -> list[Post]: ...
+    def at(self, channel: str, ts: str) -> list[Post]:
+        """What a message of Slack's shows: several things where it is the root of their thread."""
+
     def put(self, post: Post) -> None:
         """Keeps or replaces the post of that thing and place."""
 

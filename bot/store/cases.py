@@ -42,6 +42,10 @@ class StoredRequests:
         here = select(_R).where(_R.c.quota == quota, _R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
         return [mapping.request_of(row) for row in self._connection.execute(here).mappings()]
 
+    def undecided(self) -> list[Request]:
+        every = select(_R).where(_R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(every).mappings()]
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         within = [and_(at >= window.start, at < window.end) for at in (_R.c.submitted, _R.c.decided)]
         running = [or_(over.is_(None), over >= window.start) for over in (_O.c.stopped, _O.c.ends)]

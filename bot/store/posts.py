@@ -22,6 +22,10 @@ class StoredPosts:
         every = select(posts).where(posts.c.thing == thing).order_by(posts.c.place)
         return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
+    def at(self, channel: str, ts: str) -> list[Post]:
+        here = select(posts).where(posts.c.channel == channel, posts.c.ts == ts).order_by(posts.c.thing, posts.c.place)
+        return [mapping.post_of(row) for row in self._connection.execute(here).mappings()]
+
     def put(self, post: Post) -> None:
         row = mapping.post_row(post)
         where = {"channel": post.channel, "ts": post.ts, "digest": post.digest}

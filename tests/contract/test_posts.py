@@ -24,3 +24,13 @@ def test_a_newer_post_replaces_the_one_of_its_thing_and_place(world: World) -> N
     world.keep(lambda unit: unit.posts.put(moved))
     with world.units() as unit:
         assert unit.posts.of("R1") == [moved]
+
+
+def test_every_post_of_a_message_is_found_by_where_it_is(world: World) -> None:
+    root = replace(CARD, place="anchor")
+    other = replace(CARD, thing="R2", place="anchor")
+    elsewhere = replace(CARD, thing="R3", channel="C0ELSE")
+    world.keep(lambda unit: [unit.posts.put(p) for p in (other, CARD, root, elsewhere)])
+    with world.units() as unit:
+        assert unit.posts.at(CARD.channel, CARD.ts) == [root, CARD, other]
+        assert unit.posts.at(CARD.channel, "1.0") == []

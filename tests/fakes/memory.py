@@ -188,6 +188,9 @@ class MemoryRequests(_Part, Requests):
         here = (r for r in self._data.requests.values() if r.case.quota == quota and r.state is State.PENDING)
         return sorted(here, key=_age)
 
+    def undecided(self) -> list[Request]:
+        return sorted((r for r in self._data.requests.values() if r.state is State.PENDING), key=_age)
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         wanted = set(quotas)
         ran = {o.request for o in self._data.overrides.values() if _ran_into(o, window)}
@@ -378,6 +381,10 @@ class MemoryPosts(_Part, Posts):
 
     def of(self, thing: str) -> list[Post]:
         return sorted((p for p in self._data.posts.values() if p.thing == thing), key=lambda p: p.place)
+
+    def at(self, channel: str, ts: str) -> list[Post]:
+        here = (p for p in self._data.posts.values() if (p.channel, p.ts) == (channel, ts))
+        return sorted(here, key=lambda p: (p.thing, p.place))
 
     def put(self, post: Post) -> None:
         self._data.posts[post.thing, post.place] = post
