@@ -8,10 +8,13 @@ from datetime import datetime
 from functools import reduce
 
 from workflows import assessing
+from workflows.ballots import Vote
 from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
+from workflows.hands import Hand
+from workflows.history import History, history
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
@@ -43,7 +46,8 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's.
+    that this is the window's end and not the term's. `history` is what its approvers may want to know, `hand` what its reader can
+    do with it.
     """
 
     request: Request
@@ -60,6 +64,37 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    history: History = History()
+    hand: Hand = Hand()
+
+    @property
+    def granted(self) -> bool:
+        """Whether a yes to less counts in it: nothing was denied, withdrawn or left to lapse."""
+        return self.request.state in (State.PENDING, State.APPROVED)
+
+    @property
+    def amount(self) -> int:
+        """How much it is about: what was decided, what those who said yes agree to, or what was asked for."""
+        if self.override is not None:
+            return self.override.amount
+        return self.request.offered()[0] if self.granted else self.request.case.amount
+
+    @property
+    def term(self) -> Term:
+        """How long, in the same way."""
+        if self.override is not None:
+            return self.override.term
+        return self.request.offered()[1] if self.granted else self.request.case.term
+
+    @property
+    def lessened(self) -> bool:
+        """Whether that is not what was asked for."""
+        return (self.amount, self.term) != (self.request.case.amount, self.request.case.term)
+
+    @property
+    def lesser(self) -> tuple[Vote, ...]:
+        """The votes to less."""
+        return tuple(vote for vote in self.request.yes() if vote.amount is not None or vote.term is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +141,8 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     override = override or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
-    coming = request.case.amount if override is None or override.starts is None else 0
-    ends, at_reset = _ends(request.case.term, out, now, override)
+    coming = request.offered()[0] if override is None or override.starts is None else 0
+    ends, at_reset = _ends(request.offered()[1], out, now, override)
     return Card(
         request=request,
         quota=quota,
@@ -123,6 +158,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=override.status(now) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else History(),
     )
 
 

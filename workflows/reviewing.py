@@ -16,20 +16,24 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
+from workflows.sequels import resettle, told
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
     """Whether a vote would count now: asked before a modal is opened for its reason. Changes nothing but the record."""
-    trial = Vote(vote.by, Verdict.APPROVE, vote.at, vote.revision)
+    return may(kit, request_id, Vote(vote.by, Verdict.APPROVE, vote.at, vote.revision), vote.by)
+
+
+def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
+    """Whether an event could happen now: the request as it is before it, or why it could not."""
 
     def look(unit: UnitOfWork) -> Request | Refused:
+        now = kit.clock.now()
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = decide(request, trial, now=kit.clock.now())
-        return (
-            refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
-        )
+        decided = _decided(unit, request, event, now)
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now) if isinstance(decided, Refused) else request
 
     return attempt(kit.units, look)
 
@@ -47,13 +51,17 @@ def turn_away(kit: Kit, subject: str, by: PersonId) -> Refused:
 
 
 def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
-    """Counts a vote. The voter must still be somebody who can decide: now, not some minutes ago."""
-    person = kit.directory.person(cast.by, fresh=True)
+    """Counts a vote."""
+    return says(kit, request_id, cast, cast.by)
+
+
+def says(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
+    """What an approver does. They must still be somebody who can decide: now, not some minutes ago."""
+    person = kit.directory.person(by, fresh=True)
     if person is None or not person.can_decide:
-        return attempt(
-            kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)
-        )
-    return change(kit, request_id, cast, cast.by)
+        now = kit.clock.now()
+        return attempt(kit.units, lambda unit: refuse_click(unit, request_id, by=by, refused=Refused(Why.OUTSIDER), at=now))
+    return change(kit, request_id, event, by)
 
 
 def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
@@ -63,20 +71,21 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
+    return attempt(kit.units, lambda unit: happen(kit, unit, request_id, event, by=by))
 
-    def apply(unit: UnitOfWork) -> Request | Refused:
-        now = kit.clock.now()
-        request = unit.requests.get(request_id)
-        if request is None:
-            return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, event, now)
-        if isinstance(decided, Refused):
-            return refuse_click(unit, request_id, by=by, refused=decided, at=now)
-        keep_request(unit, decided, Act(by, did(event), now))
-        settle(kit, unit, decided, now, before=request)
-        return decided
 
-    return attempt(kit.units, apply)
+def happen(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId) -> Request | Refused:
+    """The same in a unit that is open: for an event that only what is stored can make."""
+    now = kit.clock.now()
+    request = unit.requests.get(request_id)
+    if request is None:
+        return Refused(Why.NO_SUCH_REQUEST)
+    decided = _decided(unit, request, event, now)
+    if isinstance(decided, Refused):
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now)
+    keep_request(unit, decided, Act(by, did(event), now))
+    settle(kit, unit, decided, now, before=request)
+    return decided
 
 
 def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
@@ -97,7 +106,8 @@ def did(event: Event) -> str:
 
 def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id), *(told(request, before) if before else ())])
+    resettle(kit, unit, request, now)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:

@@ -1,0 +1,41 @@
+"""Hands: what one reader can do with a card now. It decides nothing: a button is shown where a press would be counted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.decisions import decide
+from workflows.events import Undo
+from workflows.people import PersonId
+from workflows.refusals import Refused
+from workflows.requests import Request, State
+from workflows.routing import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One reader's: whether they decide, may take their vote back, or ask again after a denial.
+
+    `stages` are those in which they are asked; `alike` counts the requests that wait for them and can be decided with this one.
+    A copy that many read shows what any of them may do.
+    """
+
+    decides: bool = True
+    undoes: bool = False
+    reopens: bool = True
+    stages: tuple[Stage, ...] = ()
+    alike: int = 0
+
+
+def hand(request: Request, reader: PersonId, *, within: timedelta, now: datetime) -> Hand:
+    """The hand of somebody who has a copy of their own."""
+    return Hand(
+        decides=request.state is State.PENDING and reader in request.route.approvers() and request.vote_of(reader) is None,
+        undoes=undoes(request, reader, within=within, now=now),
+        reopens=request.state is State.DENIED and request.reopened is None,
+        stages=tuple(stage for stage in request.route.stages if reader in stage.approvers),
+    )
+
+
+def undoes(request: Request, reader: PersonId, *, within: timedelta, now: datetime) -> bool:
+    """Whether somebody's vote would be taken back if they asked for it now."""
+    return not isinstance(decide(request, Undo(reader, within), now=now), Refused)
