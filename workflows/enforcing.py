@@ -10,7 +10,7 @@ from datetime import datetime
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
 from workflows.metering import base_of
-from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
+from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target, undone
 from workflows.policy import Policy
 from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
@@ -99,7 +99,10 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
         return
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
     if gone.reason() is not Reason.UNAPPLIED:
-        effects += [Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)), Effect(Do.SHOW_CHECKIN, gone.id)]
+        effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
+        request = unit.requests.get(gone.request)
+        if request is None or not undone(gone, request):  # what came of some minutes is not worth a question
+            effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
 
 

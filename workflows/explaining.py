@@ -3,7 +3,8 @@
 Nothing is decided here. Every figure is read in one unit of work, at one moment, so that what is shown belongs together.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
@@ -13,12 +14,12 @@ from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
-from workflows.hands import Hand
-from workflows.history import History, history
+from workflows.hands import ANY, Hand
+from workflows.history import UNKNOWN, History, history
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
-from workflows.overrides import Outcome, Override, Reason, Status
+from workflows.overrides import Outcome, Override, Reason, Status, undone
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
@@ -47,7 +48,7 @@ class Card:
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
     that this is the window's end and not the term's. `history` is what its approvers may want to know, `hand` what its reader can
-    do with it.
+    do with it, one of `hands` where the copy is theirs alone.
     """
 
     request: Request
@@ -64,8 +65,9 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
-    history: History = History()
-    hand: Hand = Hand()
+    history: History = UNKNOWN
+    hand: Hand = ANY
+    hands: Mapping[PersonId, Hand] = field(default_factory=dict)
 
     @property
     def granted(self) -> bool:
@@ -90,6 +92,11 @@ class Card:
     def lessened(self) -> bool:
         """Whether that is not what was asked for."""
         return (self.amount, self.term) != (self.request.case.amount, self.request.case.term)
+
+    @property
+    def undone(self) -> bool:
+        """Whether its override is over because an approval was taken back."""
+        return self.override is not None and undone(self.override, self.request)
 
     @property
     def lesser(self) -> tuple[Vote, ...]:
@@ -158,7 +165,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=override.status(now) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
-        history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else History(),
+        history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
     )
 
 

@@ -26,6 +26,9 @@ class Hand:
     alike: int = 0
 
 
+ANY = Hand()  # of a copy that many read
+
+
 def hand(request: Request, reader: PersonId, *, within: timedelta, now: datetime) -> Hand:
     """The hand of somebody who has a copy of their own."""
     return Hand(

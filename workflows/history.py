@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflows.assessing import QUARTER
+from workflows.cases import Impact
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.policy import Policy
@@ -27,7 +28,7 @@ class Past:
 
     override: Override
     used: int
-    metric: str
+    impact: Impact
     outcome: Outcome | None
 
     @property
@@ -51,6 +52,9 @@ class History:
     usual: Usual | None = None
 
 
+UNKNOWN = History()
+
+
 def history(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota, *, now: datetime) -> History:
     """What those who are asked about a request may want to know."""
     latest = unit.requests.latest(quota.key, LOOKED)
@@ -60,13 +64,8 @@ def history(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota, *,
 def past(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> tuple[Past, ...]:
     """The quota's last overrides that ran and are over, newest first."""
     over = [o for o in unit.overrides.granted([quota.key], now - QUARTER) if o.starts is not None and not o.wanted(now)]
-    return tuple(_past(unit, policy, quota, o) for o in over[: -LAST - 1 : -1])
-
-
-def _past(unit: UnitOfWork, policy: Policy, quota: Quota, override: Override) -> Past:
-    request = unit.requests.get(override.request)
-    metric = request.case.impact.metric if request else ""
-    return Past(override, used(unit, policy, quota, override), metric, unit.outcomes.get(override.id))
+    asked = [(o, unit.requests.get(o.request)) for o in over[: -LAST - 1 : -1]]
+    return tuple(Past(o, used(unit, policy, quota, o), r.case.impact, unit.outcomes.get(o.id)) for o, r in asked if r is not None)
 
 
 def used(unit: UnitOfWork, policy: Policy, quota: Quota, override: Override) -> int:

@@ -5,10 +5,12 @@ the amount again. Each is a vote and a transaction of its own: one that fails le
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from workflows.ballots import Verdict, Vote
 from workflows.confirming import to_confirm
+from workflows.hands import Hand, hand
 from workflows.keeping import Kit
 from workflows.people import PersonId
 from workflows.policy import Policy
@@ -59,6 +61,18 @@ def inbox(unit: UnitOfWork, policy: Policy, person: PersonId) -> Inbox:
         tuple((r, _quota(policy, r)) for r in together),
         tuple((r, _quota(policy, r)) for r in every if r not in together),
     )
+
+
+def deal(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> dict[PersonId, Hand]:
+    """What each reader of a copy of their own can do with it."""
+    together = [r for r in unit.requests.undecided() if alike(policy, r)] if alike(policy, request) else []
+    people = dict.fromkeys((request.requester, *request.route.approvers(), *sorted(request.voted()), *request.passed))
+
+    def dealt(person: PersonId) -> Hand:
+        mine = hand(request, person, within=policy.timing.undo_within, now=now)
+        return replace(mine, alike=sum(person in r.waiting_on() for r in together)) if mine.decides else mine
+
+    return {person: dealt(person) for person in people}
 
 
 def approve(kit: Kit, by: PersonId, chosen: Iterable[tuple[str, int]]) -> tuple[Result, ...]:

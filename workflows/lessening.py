@@ -24,8 +24,8 @@ SAME = "same"  # as long as is offered
 class Less:
     """The form as it is filled in.
 
-    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began now,
-    `at_reset` that this is the window's end; `after` is the quota's outlook with it, None while there is no amount.
+    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began now, at
+    the window's `reset` at the latest; `after` is the quota's outlook with it, None while there is no amount.
     `blank` says that the amount begins empty, because it is to be confirmed by typing it.
     """
 
@@ -37,7 +37,7 @@ class Less:
     terms: dict[str, Term]
     term: Term
     ends: datetime
-    at_reset: bool
+    reset: datetime
     after: Outlook | None
     blank: bool
 
@@ -72,8 +72,7 @@ def form(unit: UnitOfWork, policy: Policy, request: Request, typed: Typed, *, no
     wanted, term = amount(request, said), known.get(_word(said, "duration"), offered)
     out = outlook(unit, policy, quota, now, extra=wanted) if isinstance(wanted, int) else None
     reset = policy.window(quota, now).end
-    end = term.end(now, reset)
-    return Less(request, quota, now, said, wanted, known, term, end, end == reset, out, blank)
+    return Less(request, quota, now, said, wanted, known, term, term.end(now, reset), reset, out, blank)
 
 
 def cast(request: Request, typed: Typed, *, by: PersonId, at: datetime, revision: int) -> Vote | tuple[Refused, ...]:

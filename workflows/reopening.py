@@ -1,6 +1,7 @@
 """Reopening: asking again after a denial, once, with what is new. Who decides is found anew; what was said stays."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from workflows import assessing
 from workflows.cases import Case, Term
@@ -67,7 +68,10 @@ def _case(request: Request, typed: Typed, desk: Desk) -> Case | tuple[Refused, .
 
 
 def _term(request: Request, typed: Typed, desk: Desk) -> Term | Refused:
+    return request.case.term if typed.get("duration") == KEPT and keeps(request, desk.now) else term(typed, desk)
+
+
+def keeps(request: Request, now: datetime) -> bool:
+    """Whether the time that was asked for can still be asked for."""
     until = request.case.term.until
-    if typed.get("duration") == KEPT and (until is None or until > desk.now):
-        return request.case.term
-    return term(typed, desk)
+    return until is None or until > now

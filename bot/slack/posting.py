@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 
 from bot.slack.calling import call
 from workflows.people import PersonId
-from workflows.ports import Post, Rejected, UnitOfWork, Units
+from workflows.ports import Post, Rejected, Unavailable, UnitOfWork, Units
 
 log = logging.getLogger("leeway.slack")
 
@@ -83,6 +83,14 @@ class Poster:
         if person not in self._ims:
             self._ims[person] = call(self._client.conversations_open, users=person)["channel"]["id"]
         return self._ims[person]
+
+    def link(self, post: Post) -> str:
+        """A link to a message; "" when Slack does not give one."""
+        try:
+            return str(call(self._client.chat_getPermalink, channel=post.channel, message_ts=post.ts)["permalink"])
+        except (Unavailable, Rejected) as error:
+            log.info("no link to %s: %s", post.thing, error)
+            return ""
 
     def whisper(self, channel: str, person: PersonId, message: Mapping[str, Any], thread: str = "") -> None:
         """Tells one person something that nobody else sees."""
