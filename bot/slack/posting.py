@@ -73,7 +73,9 @@ class Poster:
 
     def adopt(self, post: Post) -> bool:
         """A button was pressed; True when we did not know that message: a copy whose posting was never confirmed."""
-        if any((p.channel, p.ts) == (post.channel, post.ts) for p in self.all(post.thing)):
+        with self._reads() as unit:
+            known = unit.posts.at(post.channel, post.ts)
+        if known:
             return False
         self._keep(replace(post, place=f"{post.place}:{post.ts}"))
         return True

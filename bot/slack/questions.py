@@ -26,7 +26,9 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("answer")
     def reply(ack: Ack, body: Body) -> None:
         pressed = click(body)
-        answer(front, pressed, _open_answer(front, pressed))
+        opened = _open_answer(front, pressed)
+        if isinstance(opened, Refused):
+            front.answer(pressed, opened)  # not as on a card: this message is a copy of none
         ack()
 
     @bolt.view("question")

@@ -73,3 +73,16 @@ def clicks(world: World) -> int:
     """How many refused clicks the record holds."""
     with world.stage.store.reads() as unit:
         return sum(len(unit.record.chain(s)) for s in unit.record.subjects() if s.startswith("clicks:"))
+
+
+def submitted(world: World, by: Person, view: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A modal reaches the app with these values, whether or not any client would send them; what the app answered."""
+    state = {"state": {"values": values}}
+    payload = {
+        "type": "view_submission",
+        "user": {"id": by.id, "name": by.name, "username": by.name, "team_id": HOME},
+        "team": {"id": HOME, "domain": "acme"},
+        "api_app_id": world.stage.sandbox.workspace.seed.app_id,
+        "view": {**view, **state},
+    }
+    return dict(world.posts(payload).json())
