@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
+from bot.config.decisions import decisions
 from bot.config.levels import levels
 from bot.config.models import models
 from bot.config.people import people
@@ -21,9 +22,21 @@ from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
-from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest", "reports")
+SECTIONS = (
+    "organization",
+    "people",
+    "models",
+    "thresholds",
+    "quotas",
+    "attribution",
+    "routing",
+    "decisions",
+    "time",
+    "digest",
+    "reports",
+)
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -81,6 +94,7 @@ def _policy(place: Place) -> Policy:
         people=who,
         models=which,
         timing=_timing(fields["time"]) if "time" in fields else Timing(),
+        decisions=decisions(fields["decisions"]) if "decisions" in fields else Decisions(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         prices=prices,
         fallback_price=fallback,

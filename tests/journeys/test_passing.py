@@ -56,7 +56,9 @@ def test_nobody_can_be_named_who_is_not_offered(world: World) -> None:
     world.ada.asks(usd(400))
     picks(world.bob, "reassign")
     view = world.bob.modal()["view"]
-    told = submitted(world, world.bob, view, {"who": {"who": {"type": "static_select", "selected_option": {"value": world.eve.id}}}})
+    told = submitted(
+        world, world.bob, view, {"who": {"who": {"type": "static_select", "selected_option": {"value": world.eve.id}}}}
+    )
     assert "Nobody but those who are offered" in told["errors"]["who"]
     assert who(world.eve) not in world.search.request.route.approvers()
 
