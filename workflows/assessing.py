@@ -6,17 +6,20 @@ The preview, the submit, an edit and a reopening use the same functions, so what
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
+from workflows.bounds import Around, broken
 from workflows.cases import Case
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused
-from workflows.requests import Way
+from workflows.requests import State, Way
 from workflows.routing import Ask, Facts, Limit, Org, route
 
 HIGHEST = 5  # levels of the line that are looked up: more than anybody is asked on
+RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
 
@@ -96,8 +99,23 @@ def _manager(person: PersonId, policy: Policy, directory: Directory) -> PersonId
     return found or policy.people.managers.get(person)
 
 
+def bounds_broken(
+    unit: UnitOfWork, policy: Policy, by: PersonId, *, case: Case, stands: Standing, now: datetime, mine: str = ""
+) -> tuple[Refused, ...]:
+    """Every bound that a case breaks; `mine` is the request that it changes, if any."""
+    others = [r for q in policy.on(stands.quota.scope) for r in unit.requests.pending(q.key) if r.id != mine]
+    last = next((r for r in unit.requests.latest(stands.quota.key, RECENT) if r.requester == by and r.id != mine), None)
+    denied = last.decided if last and last.state is State.DENIED else None
+    return broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+
+
 def _named(asks: Iterable[Ask]) -> set[PersonId]:
     return {person for ask in asks for person in ask.people}
+
+
+def turn(case: Case, now: datetime) -> int:
+    """Who of a large group is asked first: another one each day, the same for the preview and what follows it."""
+    return crc32(f"{case.quota} {now.date()}".encode())
 
 
 def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
@@ -105,7 +123,7 @@ def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: 
     away = unit.aways.among(org.excluded, now)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    found = route(known, policy.rules, org)
+    found = route(known, policy.rules, replace(org, turn=turn(case, now)))
     if isinstance(found, Refused):
         return found
     return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)))

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
+from workflows.bounds import UNBOUNDED, Bounds
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -104,6 +105,7 @@ class Policy:
     timing: Timing = Timing()
     decisions: Decisions = Decisions()
     digest: DigestPlan = DigestPlan()
+    bounds: Bounds = UNBOUNDED
     prices: Mapping[str, Price] = field(default_factory=dict)
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()

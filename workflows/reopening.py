@@ -44,6 +44,10 @@ def reopen(kit: Kit, request_id: str, by: PersonId, typed: Typed) -> Request | t
         case = _case(before or request, typed, Desk(kit.policy, stands, now))
         if not isinstance(case, Case):
             return case
+        if broken := assessing.bounds_broken(
+            unit, kit.policy, request.requester, case=case, stands=stands, now=now, mine=request_id
+        ):
+            return broken
         way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
         if isinstance(way, Refused):
             return (refuse_click(unit, request_id, by=by, refused=way, at=now),)

@@ -13,9 +13,11 @@ from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, 
 from workflows.overrides import Reason, Stop, grants
 from workflows.overrides import decide as decide_override
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
+from workflows.routing import stopped
 from workflows.sequels import resettle, told
 
 
@@ -32,7 +34,7 @@ def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refu
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, event, now)
+        decided = _decided(unit, kit.policy, request, event, now=now)
         return refuse_click(unit, request_id, by=by, refused=decided, at=now) if isinstance(decided, Refused) else request
 
     return attempt(kit.units, look)
@@ -80,7 +82,7 @@ def happen(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: Per
     request = unit.requests.get(request_id)
     if request is None:
         return Refused(Why.NO_SUCH_REQUEST)
-    decided = _decided(unit, request, event, now)
+    decided = _decided(unit, kit.policy, request, event, now=now)
     if isinstance(decided, Refused):
         return refuse_click(unit, request_id, by=by, refused=decided, at=now)
     keep_request(unit, decided, Act(by, did(event), now))
@@ -88,9 +90,11 @@ def happen(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: Per
     return decided
 
 
-def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
     decided = decide(request, event, now=now)
+    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
+        decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
+from bot.config.bounds import bounds
 from bot.config.decisions import decisions
 from bot.config.levels import levels
 from bot.config.models import models
@@ -22,21 +23,13 @@ from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
+from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 
 SECTIONS = (
-    "organization",
-    "people",
-    "models",
-    "thresholds",
-    "quotas",
-    "attribution",
-    "routing",
-    "decisions",
-    "time",
-    "digest",
+    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "decisions", "time", "digest",
     "reports",
-)
+)  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -96,6 +89,7 @@ def _policy(place: Place) -> Policy:
         timing=_timing(fields["time"]) if "time" in fields else Timing(),
         decisions=decisions(fields["decisions"]) if "decisions" in fields else Decisions(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
+        bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),

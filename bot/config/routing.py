@@ -6,7 +6,7 @@ from bot.config.conditions import when
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.tree import Entries
-from bot.config.words import is_person, person
+from bot.config.words import choice, is_person, person
 from workflows.policy import Models, People
 from workflows.routing import Ask, Rule, When
 
@@ -40,7 +40,7 @@ def routing(place: Place, known: Known) -> tuple[Rule, ...]:
 
 
 def _rule(place: Place, known: Known) -> Rule:
-    fields = place.fields(("name", "when", "ask", "refuse"), later=("approve",), example=EXAMPLE)
+    fields = place.fields(("name", "when", "ask", "refuse", "at_once"), later=("approve",), example=EXAMPLE)
     if not isinstance(place.tree, Entries):
         return Rule("")
     if "name" not in fields:
@@ -54,7 +54,14 @@ def _rule(place: Place, known: Known) -> Rule:
         when=when(fields["when"], known.scopes, known.models) if "when" in fields else When(),
         ask=_asks(fields["ask"], known) if "ask" in fields else (),
         refuse=fields["refuse"].text("a sentence that says why") if "refuse" in fields else "",
+        at_once=_at_once(fields["at_once"], "refuse" in fields) if "at_once" in fields else False,
     )
+
+
+def _at_once(place: Place, refuses: bool) -> bool:
+    if not refuses:
+        place.bad("only a rule that refuses can hold for open requests at once", "leave it out")
+    return choice(place, {"yes": True, "no": False}, False)
 
 
 def _asks(place: Place, known: Known) -> tuple[Ask, ...]:
@@ -85,13 +92,15 @@ def _ask(place: Place, known: Known) -> Ask:
 
 def _seats(place: Place, known: Known) -> Ask:
     """{group: finance, quorum: 2}"""
-    fields = place.fields(("group", "quorum"), example="{group: finance, quorum: 2}")
+    fields = place.fields(("group", "quorum", "first"), example="{group: finance, quorum: 2}")
     group = fields["group"].text("the name of a group") if "group" in fields else ""
     if "group" not in fields:
         place.missing("group", "write the name of a group")
     elif group and group not in known.groups:
         fields["group"].bad("no such group", nearest(group, known.groups))
-    return Ask(group, quorum=_quorum(fields["quorum"], known.people.groups.get(group)) if "quorum" in fields else 1)
+    members = known.people.groups.get(group)
+    quorum = _quorum(fields["quorum"], members) if "quorum" in fields else 1
+    return Ask(group, quorum=quorum, first=_quorum(fields["first"], members) if "first" in fields else 0)
 
 
 def _quorum(place: Place, members: tuple[object, ...] | None) -> int:

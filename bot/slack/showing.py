@@ -47,6 +47,7 @@ class Shower:
             Do.SHOW_DIGEST: self.digest,
             Do.SHOW_DENIAL: self.denial,
             Do.SHOW_SPIKE: self.spike,
+            Do.SHOW_GAP: self.gap,
         }
 
     def warning(self, key: str) -> None:
@@ -228,6 +229,17 @@ class Shower:
         if channel:
             message = self._front.renderer.render("spike.yaml", told=told, zone=self._front.zone)
             self._poster.put(Spot(thing, place, channel), message)
+
+    def gap(self, key: str) -> None:
+        """Whoever owns the quota, or a scope above it, knows that nobody can decide in a stage: said once a day."""
+        quota_key, _, stage = key.split("|", 2)
+        quota = self._kit.policy.quota(quota_key)
+        owner = self._kit.policy.owner(quota.scope) if quota else None
+        thing = f"gap:{key}"
+        if quota is None or owner is None or self._poster.find(thing, "owner"):
+            return
+        message = self._front.renderer.render("gap.yaml", quota=quota, stage=stage)
+        self._poster.put(Spot(thing, "owner", self._poster.im(owner)), message)
 
     def _home(self, quota: Quota) -> str:
         """The channel of a quota: its own, or that of the nearest scope that has one; "" for none."""

@@ -65,6 +65,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_warnings(words),
         **_denials(words),
         **_spikes(words),
+        **_gaps(words),
         **_forms(words),
         **_cards(words),
         **_news(words),
@@ -72,6 +73,11 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_status(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
+
+
+def _gaps(words: Words) -> dict[str, Scene]:
+    stages = {"gap": words.group, "gap-people": "people:U1"}
+    return {name: ("gap.yaml", {"quota": cast.quota(words), "stage": stage}) for name, stage in stages.items()}
 
 
 def _warnings(words: Words) -> dict[str, Scene]:
