@@ -13,14 +13,14 @@ from workflows.routing import Stage
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One reader's: whether they decide, may take their vote back, or ask again after a denial.
+    """One reader's: whether they decide, until when they may take their vote back, whether they may ask again after a denial.
 
     `stages` are those in which they are asked; `alike` counts the requests that wait for them and can be decided with this one.
     A copy that many read shows what any of them may do.
     """
 
     decides: bool = True
-    undoes: bool = False
+    undoes: datetime | None = None
     reopens: bool = True
     stages: tuple[Stage, ...] = ()
     alike: int = 0
@@ -39,6 +39,8 @@ def hand(request: Request, reader: PersonId, *, within: timedelta, now: datetime
     )
 
 
-def undoes(request: Request, reader: PersonId, *, within: timedelta, now: datetime) -> bool:
-    """Whether somebody's vote would be taken back if they asked for it now."""
-    return not isinstance(decide(request, Undo(reader, within), now=now), Refused)
+def undoes(request: Request, reader: PersonId, *, within: timedelta, now: datetime) -> datetime | None:
+    """Until when somebody may take their vote back; None when it would not be taken back if they asked for it now."""
+    vote = request.undoable(reader, within, now)
+    refused = isinstance(decide(request, Undo(reader, within), now=now), Refused)
+    return None if refused or vote is None else vote.at + within

@@ -9,6 +9,7 @@ from typing import Any
 from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from tests.golden.decisions import decisions
 from workflows.causes import Cause, Likely
 from workflows.effects import News
 from workflows.forecast import Outlook
@@ -68,6 +69,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_gaps(words),
         **_forms(words),
         **_cards(words),
+        **decisions(words),
         **_news(words),
         **_after(words),
         **_status(words),
@@ -281,6 +283,5 @@ def _status(words: Words) -> dict[str, Scene]:
         "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
-        "pointer": ("pointer.yaml", {}),
         "oops": ("oops.yaml", {"error": words.rule}),
     }
