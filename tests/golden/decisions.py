@@ -73,9 +73,13 @@ def _cards(words: Words) -> dict[str, Scene]:
         "card-less-thread": scene(cast.card(lessened(words), None, words), "thread"),
         "card-less-requester": scene(cast.card(lessened(words), None, words), "requester"),
         "card-less-active-thread": scene(cast.card(yes, granted, words), "thread"),
-        "card-undo-approver": scene(cast.card(yes, granted, words), "approver", hand=Hand(decides=False, undoes=NOW + timedelta(minutes=9))),
+        "card-undo-approver": scene(
+            cast.card(yes, granted, words), "approver", hand=Hand(decides=False, undoes=NOW + timedelta(minutes=9))
+        ),
         "card-asked-approver": scene(cast.card(full, None, words), "approver", hand=hand, history=before(words)),
-        "card-voted-approver": scene(cast.card(lessened(words), None, words), "approver", hand=Hand(False, undoes=NOW + timedelta(minutes=9))),
+        "card-voted-approver": scene(
+            cast.card(lessened(words), None, words), "approver", hand=Hand(False, undoes=NOW + timedelta(minutes=9))
+        ),
         "card-again-approver": scene(cast.card(again(words), None, words), "approver"),
         "card-again-denied-requester": scene(
             cast.card(replace(again(words), state=State.DENIED, votes=again(words).voided, decided=NOW), None, words), "requester"

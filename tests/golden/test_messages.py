@@ -36,7 +36,9 @@ RICH = (
     "details",
     "outcome",
 )
-OURS = re.compile(r"<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://acme\.slack\.com/[^<>|]+\|[^<>]+>|<!date\^\d+\^\{date_short_pretty\}, \{time\}\|[^<>|^]+>")
+OURS = re.compile(
+    r"<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://acme\.slack\.com/[^<>|]+\|[^<>]+>|<!date\^\d+\^\{date_short_pretty\}, \{time\}\|[^<>|^]+>"
+)
 
 
 def shown(renderer: Renderer, wording: str, scene: str) -> dict[str, Any]:

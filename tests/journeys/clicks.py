@@ -27,10 +27,15 @@ def press(world: World, by: Person, *, action: str, value: str, where: tuple[str
         "channel": {"id": channel, "name": "any"},
         "message": message,
         "trigger_id": ws.modals.trigger(by.id),
-        "actions": [
-            {"type": "button", "action_id": action, "block_id": "decide", "value": value, "action_ts": payloads.epoch(ws)},
-        ],
+        "actions": [{"action_id": action, "block_id": "decide", "action_ts": payloads.epoch(ws), **_said(action, value)}],
     }
+
+
+def _said(action: str, value: str) -> dict[str, Any]:
+    """A button carries its value, a menu the option that was picked."""
+    if action == "more":
+        return {"type": "overflow", "selected_option": {"text": {"type": "plain_text", "text": "any"}, "value": value}}
+    return {"type": "button", "value": value}
 
 
 @dataclass(frozen=True)
