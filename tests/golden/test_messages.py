@@ -36,9 +36,8 @@ RICH = (
     "details",
     "outcome",
 )
-OURS = re.compile(
-    r"<@[A-Z0-9]+>|<#[A-Z0-9]+>|<https://acme\.slack\.com/[^<>|]+\|[^<>]+>|<!date\^\d+\^\{date_short_pretty\}, \{time\}\|[^<>|^]+>"
-)
+LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
+OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")
 
 
 def shown(renderer: Renderer, wording: str, scene: str) -> dict[str, Any]:
