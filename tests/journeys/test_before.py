@@ -1,4 +1,4 @@
-"""What an approver's card tells of before: what was granted here, what came of it, how long answers take, and why they are asked."""
+"""What an approver's card tells: what was granted here before, what came of it, how long answers take, and why they are asked."""
 
 from bot.demo.actor import said
 from tests.journeys.world import World, usd
