@@ -6,10 +6,11 @@ Facts for whoever decides, about work and never about persons: nobody is named, 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from workflows.assessing import QUARTER
 from workflows.cases import Impact
-from workflows.overrides import Outcome, Override
+from workflows.overrides import Outcome, Override, undone
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
@@ -62,10 +63,11 @@ def history(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota, *,
 
 
 def past(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> tuple[Past, ...]:
-    """The quota's last overrides that ran and are over, newest first."""
+    """The quota's last overrides that ran and are over, newest first; one whose approval was taken back is none of them."""
     over = [o for o in unit.overrides.granted([quota.key], now - QUARTER) if o.starts is not None and not o.wanted(now)]
-    asked = [(o, unit.requests.get(o.request)) for o in over[: -LAST - 1 : -1]]
-    return tuple(Past(o, used(unit, policy, quota, o), r.case.impact, unit.outcomes.get(o.id)) for o, r in asked if r is not None)
+    asked = ((o, unit.requests.get(o.request)) for o in reversed(over))
+    ran = islice(((o, r) for o, r in asked if r is not None and not undone(o, r)), LAST)
+    return tuple(Past(o, used(unit, policy, quota, o), r.case.impact, unit.outcomes.get(o.id)) for o, r in ran)
 
 
 def used(unit: UnitOfWork, policy: Policy, quota: Quota, override: Override) -> int:

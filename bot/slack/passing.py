@@ -46,10 +46,10 @@ def _open(front: Front, pressed: Click) -> Request | Refused:
     request_id, _ = target(pressed.value)
     with front.kit.reads() as unit:
         stored = unit.requests.get(request_id)
-    others = stand_ins(stored, pressed.by) if stored else ()
-    trial = Reassign(pressed.by, others[0] if others else PersonId(""))
+    others = (front.kit.directory.person(who) for who in (stand_ins(stored, pressed.by) if stored else ()))
+    people = [found for found in others if found is not None and found.can_decide]
+    trial = Reassign(pressed.by, people[0].id if people else PersonId(""))
     request = reviewing.may(front.kit, request_id, trial, pressed.by)
     if isinstance(request, Request):
-        people = [found for who in others if (found := front.kit.directory.person(who)) is not None]
         front.open(pressed.trigger, front.renderer.render("reassign.yaml", request=request, people=people))
     return request

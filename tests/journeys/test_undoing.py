@@ -26,6 +26,7 @@ def test_an_approval_that_is_taken_back_ends_what_it_granted_and_the_thread_says
     assert "approve" in buttons(world.bob.sees("+$400", channel="leeway"))
     with pytest.raises(Missing):
         world.ada.card("report")  # nobody is asked what came of some minutes
+    assert "Granted here before" not in said(world.bob.card("approve"))
     world.bob.approves()
     assert world.search.status is Status.ACTIVE
     assert world.search.limit == usd(10_400)
