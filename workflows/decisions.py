@@ -81,7 +81,7 @@ def ending(request: Request) -> dict[str, object]:
     if request.state is State.WITHDRAWN:
         by = request.requester
     elif request.state is not State.LAPSED and request.votes:
-        by = (request.denial() or request.votes[-1]).by
+        by = request.votes[-1].by  # a denial is always the last
     return {"state": request.state, "by": by, "at": request.decided}
 
 
@@ -94,10 +94,10 @@ def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
     voted = replace(request, votes=(*request.votes, vote))
     if vote.verdict is Verdict.DENY:
         return replace(voted, state=State.DENIED, decided=now)
-    if vote.over:
-        return _above(voted, vote)
     if voted.offered() != request.offered():
         voted = replace(voted, revision=request.revision + 1)  # who decides next is to see what is left of it
+    if vote.over:
+        return _above(voted, vote)
     return replace(voted, state=State.APPROVED, decided=now) if voted.complete() else voted
 
 
@@ -138,7 +138,7 @@ def _not_less(request: Request, vote: Vote) -> Refused | None:
 def _above(voted: Request, vote: Vote) -> Request | Refused:
     """They agree, over their authority: the next rung of every stage that they were to fill is asked."""
     mine = [stage for stage in voted.route.stages if vote.seat in stage.approvers]
-    raised = climbed(voted.route, mine, voted.voted() | voted.concerned())
+    raised = climbed(voted.route, mine, _never(voted))
     return replace(voted, route=raised) if raised else Refused(Why.OVER_AUTHORITY)
 
 
@@ -151,15 +151,15 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
     if request.state is State.DENIED and mine is not request.denial():
         return Refused(Why.ALREADY_DECIDED, ending(request))
     left = replace(request, votes=tuple(v for v in request.votes if v is not mine), voided=(*request.voided, mine))
-    if request.state is State.APPROVED and left.complete():
+    if left.complete():
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
         left = replace(left, revision=request.revision + 1)
-    return left if request.state is State.PENDING else _open_again(left, now)
+    return left if request.state is State.PENDING else _open_again(left)
 
 
-def _open_again(request: Request, now: datetime) -> Request:
-    return replace(request, state=State.PENDING, decided=None, round=request.round + 1, since=now)
+def _open_again(request: Request) -> Request:
+    return replace(request, state=State.PENDING, decided=None, round=request.round + 1)
 
 
 # What the requester does.
@@ -212,7 +212,7 @@ def _reopen(request: Request, event: Reopen, now: datetime) -> Request | Refused
     lapse = now + (request.deadline - request.submitted)
     deadline = min(lapse, event.case.term.until or lapse)
     changed = replace(request, case=event.case, revision=request.revision + 1, reopened=now, deadline=deadline)
-    return _open_again(_rerouted(changed, event.way, now), now)
+    return _open_again(_rerouted(changed, event.way, now))
 
 
 def _answer(request: Request, event: Answer, now: datetime) -> Request | Refused:
@@ -272,7 +272,7 @@ def _reassign(request: Request, event: Reassign, _now: datetime) -> Request | Re
 def stand_ins(request: Request, by: PersonId) -> tuple[PersonId, ...]:
     """Whom somebody may name in their place: the people of the rungs above them, the nearest first."""
     mine = (stage for stage in request.route.stages if by in stage.approvers)
-    never = request.voted() | request.concerned() | {by}
+    never = _never(request) | {by}
     return tuple(dict.fromkeys(p for stage in mine for rung in stage.rungs for p in rung if p not in never))
 
 
@@ -288,8 +288,7 @@ def _silent(request: Request, by: PersonId) -> Refused | None:
 def _left(request: Request, gone: frozenset[PersonId]) -> Request | None:
     """The request without some who did not vote: where too few are left, the next rungs are asked; None when nobody can be."""
     staying = without(request.route, gone - request.voted())
-    never = request.voted() | request.concerned() | gone | frozenset(request.passed)
-    full = staffed(staying, never)
+    full = staffed(staying, _never(request) | gone)
     return replace(request, route=full) if full else None
 
 
@@ -302,9 +301,13 @@ def _lose(request: Request, event: Lose, _now: datetime) -> Request | Refused:
 
 def _escalate(request: Request, _event: Escalate, _now: datetime) -> Request | Refused:
     stage = request.open_stage()
-    never = request.voted() | request.concerned() | frozenset(request.passed)
-    raised = climbed(request.route, [stage], never) if stage else None
+    raised = climbed(request.route, [stage], _never(request)) if stage else None
     return replace(request, route=raised) if raised else Refused(Why.NO_RUNG)
+
+
+def _never(request: Request) -> frozenset[PersonId]:
+    """Whom no ladder asks: they said what they had to say, or may say nothing."""
+    return request.voted() | request.concerned() | frozenset(request.passed)
 
 
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:

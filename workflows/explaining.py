@@ -9,8 +9,10 @@ from datetime import datetime
 from functools import reduce
 
 from workflows import assessing
+from workflows.aways import Away
 from workflows.ballots import Vote
 from workflows.cases import Case, Impact, Term
+from workflows.covering import covers
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
@@ -33,10 +35,10 @@ from workflows.times import INSTANT, Period, Window, local_day, window_at
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A stage and where it stands: who said yes in it, and whether it is the one that is asked now."""
+    """A stage and where it stands: the yes of those whose seats are in it, and whether it is the one that is asked now."""
 
     stage: Stage
-    approved: tuple[PersonId, ...]
+    approved: tuple[Vote, ...]
     full: bool
     asked: bool
 
@@ -47,7 +49,8 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's. `history` is what its approvers may want to know, `hand` what its reader can
+    that this is the window's end and not the term's. `away` are those who are waited for and away, with who covers for them.
+    `history` is what its approvers may want to know, `hand` what its reader can
     do with it, one of `hands` where the copy is theirs alone.
     """
 
@@ -65,6 +68,7 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    away: tuple[Away, ...] = ()
     history: History = UNKNOWN
     hand: Hand = ANY
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
@@ -102,6 +106,11 @@ class Card:
     def lesser(self) -> tuple[Vote, ...]:
         """The votes to less."""
         return tuple(vote for vote in self.request.yes() if vote.amount is not None or vote.term is not None)
+
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Those who may decide now: who is asked, and who covers for one of them."""
+        return tuple(dict.fromkeys((*self.request.waiting_on(), *(a.delegate for a in self.away if a.delegate))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
         history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
+        away=covers(unit, request, now),
     )
 
 
@@ -179,11 +189,11 @@ def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -
 
 def seats(request: Request) -> tuple[Seat, ...]:
     """Every stage of a request and where it stands."""
-    yes, stages = request.approved_by(), request.route.stages
+    stages = request.route.stages
     asked = request.open_stage()
     return tuple(
-        Seat(stage, tuple(p for p in yes if p in stage.approvers), full >= stage.quorum, stage is asked)
-        for stage, full in zip(stages, filled(stages, yes), strict=True)
+        Seat(stage, tuple(vote for vote in request.yes() if vote.seat in stage.approvers), full >= stage.quorum, stage is asked)
+        for stage, full in zip(stages, filled(stages, request.approved_by()), strict=True)
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from workflows import covering
 from workflows.ballots import Verdict, Vote
 from workflows.confirming import to_confirm
 from workflows.hands import Hand, hand
@@ -42,9 +43,14 @@ class Result:
     done: Request | Refused
 
 
-def waiting(unit: UnitOfWork, person: PersonId) -> list[Request]:
-    """Every request that waits for somebody."""
-    return [r for r in unit.requests.undecided() if person in r.waiting_on()]
+def waiting(unit: UnitOfWork, person: PersonId, now: datetime) -> list[Request]:
+    """Every request that waits for somebody, or for whom they cover."""
+    return [r for r in unit.requests.undecided() if person in _asked(unit, r, now)]
+
+
+def _asked(unit: UnitOfWork, request: Request, now: datetime) -> frozenset[PersonId]:
+    """Whose decision is waited for; who is away may decide all the same."""
+    return frozenset((*request.waiting_on(), *covering.asked(unit, request, now)))
 
 
 def alike(policy: Policy, request: Request) -> bool:
@@ -53,9 +59,9 @@ def alike(policy: Policy, request: Request) -> bool:
     return request.state is State.PENDING and low and not to_confirm(policy, request)
 
 
-def inbox(unit: UnitOfWork, policy: Policy, person: PersonId) -> Inbox:
+def inbox(unit: UnitOfWork, policy: Policy, person: PersonId, now: datetime) -> Inbox:
     """What waits for somebody."""
-    every = waiting(unit, person)
+    every = waiting(unit, person, now)
     together = [r for r in every if alike(policy, r)][:MOST]
     return Inbox(
         tuple((r, _quota(policy, r)) for r in together),
@@ -66,13 +72,15 @@ def inbox(unit: UnitOfWork, policy: Policy, person: PersonId) -> Inbox:
 def deal(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> dict[PersonId, Hand]:
     """What each reader of a copy of their own can do with it."""
     together = [r for r in unit.requests.undecided() if alike(policy, r)] if alike(policy, request) else []
-    people = dict.fromkeys((request.requester, *request.route.approvers(), *sorted(request.voted()), *request.passed))
+    asked = [_asked(unit, r, now) for r in together]
+    covers = {away.delegate for away in covering.covers(unit, request, now) if away.delegate}
+    people = (request.requester, *request.route.approvers(), *sorted(request.voted() | covers), *request.passed)
 
     def dealt(person: PersonId) -> Hand:
-        mine = hand(request, person, within=policy.timing.undo_within, now=now)
-        return replace(mine, alike=sum(person in r.waiting_on() for r in together)) if mine.decides else mine
+        mine = hand(request, person, covers=person in covers, within=policy.timing.undo_within, now=now)
+        return replace(mine, alike=sum(person in each for each in asked)) if mine.decides else mine
 
-    return {person: dealt(person) for person in people}
+    return {person: dealt(person) for person in dict.fromkeys(people)}
 
 
 def approve(kit: Kit, by: PersonId, chosen: Iterable[tuple[str, int]]) -> tuple[Result, ...]:

@@ -117,6 +117,9 @@ class Requests(Protocol):
     def latest(self, quota: str, limit: int) -> list[Request]:
         """The newest requests on a quota, newest first."""
 
+    def since(self, at: datetime) -> list[Request]:
+        """Those submitted at or after a moment on any quota, oldest first."""
+
 
 class Overrides(Protocol):
     """Overrides."""
@@ -355,6 +358,9 @@ class Agenda(Protocol):
     def due(self, now: datetime, limit: int) -> list[Alarm]:
         """The earliest alarms at or before now, locked against other workers until this unit ends."""
 
+    def of(self, keys: Collection[str]) -> list[Alarm]:
+        """Those of these keys, earliest first."""
+
     def drop(self, alarm: Alarm) -> None: ...
 
 
@@ -423,6 +429,9 @@ class Posts(Protocol):
     def of(self, thing: str) -> list[Post]: ...
     def at(self, channel: str, ts: str) -> list[Post]:
         """What a message of Slack's shows: several things where it is the root of their thread."""
+
+    def about(self, subject: str) -> list[Post]:
+        """Those of every thing that is named after a request or an override: its card, news of it, its check-in."""
 
     def put(self, post: Post) -> None:
         """Keeps or replaces the post of that thing and place."""

@@ -5,6 +5,7 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
+from workflows import covering
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -92,7 +93,8 @@ def happen(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: Per
 
 def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    decided = decide(request, event, now=now)
+    seated = covering.seated(unit, request, event, now)
+    decided = seated if isinstance(seated, Refused) else decide(request, seated, now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
         decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
@@ -113,6 +115,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id), *(told(request, before) if before else ())])
     resettle(kit, unit, request, now)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
+    _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
             _open_again(unit, request, now)
@@ -121,6 +124,16 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
         _grant(kit, unit, request, now)
+
+
+def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request | None) -> None:
+    """Whoever is asked now is looked at anew; a nudge reaches them."""
+    unit.agenda.drop(Alarm(Wake.CHASE, request.id, now))
+    if request.state is not State.PENDING:
+        return
+    follow(unit, now, [], [Alarm(Wake.CHASE, request.id, now)])
+    if before is not None and request.nudged != before.nudged:
+        follow(unit, now, [Effect(Do.REMIND, f"{request.id}/{who}") for who in covering.asked(unit, request, now)])
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:

@@ -13,10 +13,12 @@ from bot.slack import (
     bulk,
     commanding,
     deciding,
+    leaving,
     lessening,
     passing,
     pointing,
     questions,
+    reminding,
     reporting,
     undoing,
 )
@@ -29,6 +31,21 @@ from workflows.refusals import Refused, Why
 
 log = logging.getLogger("leeway.slack")
 
+PARTS = (
+    asking,
+    deciding,
+    lessening,
+    questions,
+    passing,
+    undoing,
+    bulk,
+    reminding,
+    reporting,
+    leaving,
+    commanding,
+    pointing,
+)
+
 
 def build(front: Front) -> App:
     """The app, with every listener. Signatures are checked at the door; the token was checked at start."""
@@ -40,7 +57,7 @@ def build(front: Front) -> App:
         raise_error_for_unhandled_request=True,
     )
     bolt.use(_members_only(front))
-    for part in (asking, deciding, lessening, questions, passing, undoing, bulk, reporting, commanding, pointing):
+    for part in PARTS:
         part.register(bolt, front)
     bolt.error(_failed(front))
     return bolt

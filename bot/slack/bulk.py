@@ -37,5 +37,5 @@ def register(bolt: App, front: Front) -> None:
 def start(front: Front, pressed: Click) -> None:
     """Opens the list."""
     with front.kit.reads() as unit:
-        found = inbox.inbox(unit, front.kit.policy, pressed.by)
+        found = inbox.inbox(unit, front.kit.policy, pressed.by, front.kit.clock.now())
     front.open(pressed.trigger, front.renderer.render("inbox.yaml", inbox=found, zone=front.zone_of(pressed.by)))

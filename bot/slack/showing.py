@@ -14,7 +14,7 @@ from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
-from workflows.hands import ANY
+from workflows.hands import ANY, NONE
 from workflows.inbox import deal
 from workflows.keeping import attempt
 from workflows.metering import outlook
@@ -75,7 +75,7 @@ class Shower:
         each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
-        """Every copy of a request's card shows it as it is; those who are asked now, and who can take a vote back, have one."""
+        """Every copy of a card shows its request as it is; those asked now, who cover for them, or can undo a vote, have one."""
         thing = f"request:{key}"
         with self._kit.reads() as unit:
             request = unit.requests.get(key)
@@ -84,7 +84,7 @@ class Shower:
             now = self._kit.clock.now()
             hands = deal(unit, self._kit.policy, request, now)
             told = replace(card(unit, self._kit.policy, request, now), hands=hands)
-        asked = [person for person, hand in hands.items() if hand.undoes or person in request.waiting_on()]
+        asked = [person for person, hand in hands.items() if hand.undoes or person in told.asked]
         each(
             [
                 lambda: self._in_thread(thing, told),
@@ -132,7 +132,7 @@ class Shower:
 
     def _put(self, spot: Spot, told: Card, viewer: str, person: PersonId | None) -> None:
         zone = self._front.zone_of(person) if person else self._front.zone
-        mine = replace(told, hand=told.hands.get(person, ANY) if person else ANY)
+        mine = replace(told, hand=told.hands.get(person, NONE) if person else ANY)
         message = self._front.renderer.render("card.yaml", card=mine, viewer=viewer, zone=zone)
         channel = spot.channel or (self._poster.im(person) if person else "")
         self._poster.put(Spot(spot.thing, spot.place, channel, spot.thread), message)

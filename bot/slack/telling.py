@@ -3,13 +3,14 @@
 People's words about private work stay in direct messages. What was said stands; only the copy with the button is edited.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from bot.slack.front import Front
 from bot.slack.posting import Spot
 from bot.slack.showing import ANCHOR, THREAD, Handler, each
+from workflows import covering
 from workflows.effects import Do
 from workflows.people import PersonId
 from workflows.ports import Unavailable
@@ -84,16 +85,17 @@ class Telling:
         request_id, word, number = key.split("/")
         with self._kit.reads() as unit:
             request = unit.requests.get(request_id)
+            asked = covering.asked(unit, request, self._kit.clock.now()) if request and word == Again.REOPENED else ()
         if request is None:
             return
-        why, thing = Again(word), f"again:{key}"
-        vote = request.voided[int(number)] if why is Again.UNDONE else None
+        thing = f"again:{key}"
+        vote = request.voided[int(number)] if word == Again.UNDONE else None
         message = self._front.renderer.render("again.yaml", request=request, quota=self._quota(request), vote=vote)
-        each([*self._once(thing, request, message), *self._anew(thing, request, message, why)])
+        each([*self._once(thing, request, message), *self._anew(thing, asked, message)])
 
-    def _anew(self, thing: str, request: Request, message: Message, why: Again) -> Iterator[Put]:
+    def _anew(self, thing: str, asked: Iterable[PersonId], message: Message) -> Iterator[Put]:
         """An edit of their card is no notice: who is asked again has one."""
-        for person in request.waiting_on() if why is Again.REOPENED else ():
+        for person in asked:
             if not self._poster.find(thing, f"dm:{person}"):
                 yield partial(self._tell, thing, person, message)
 

@@ -59,6 +59,10 @@ class StoredRequests:
         newest = select(_R).where(_R.c.quota == quota).order_by(_R.c.submitted.desc(), _R.c.id.desc()).limit(limit)
         return [mapping.request_of(row) for row in self._connection.execute(newest).mappings()]
 
+    def since(self, at: datetime) -> list[Request]:
+        wanted = select(_R).where(_R.c.submitted >= at).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(wanted).mappings()]
+
 
 class StoredOverrides:
     """`workflows.ports.Overrides`, of one unit. `changed` gets every override that it changes."""

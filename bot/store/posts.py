@@ -1,6 +1,6 @@
 """Messages of ours in Slack, as the port `Posts`."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.store import mapping
 from bot.store.tables import posts
@@ -25,6 +25,13 @@ class StoredPosts:
     def at(self, channel: str, ts: str) -> list[Post]:
         here = select(posts).where(posts.c.channel == channel, posts.c.ts == ts).order_by(posts.c.thing, posts.c.place)
         return [mapping.post_of(row) for row in self._connection.execute(here).mappings()]
+
+    def about(self, subject: str) -> list[Post]:
+        named = or_(
+            posts.c.thing.endswith(f":{subject}", autoescape=True), posts.c.thing.contains(f":{subject}/", autoescape=True)
+        )
+        every = select(posts).where(named).order_by(posts.c.thing, posts.c.place)
+        return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
     def put(self, post: Post) -> None:
         row = mapping.post_row(post)

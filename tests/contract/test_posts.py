@@ -34,3 +34,12 @@ def test_every_post_of_a_message_is_found_by_where_it_is(world: World) -> None:
     with world.units() as unit:
         assert unit.posts.at(CARD.channel, CARD.ts) == [root, CARD, other]
         assert unit.posts.at(CARD.channel, "1.0") == []
+
+
+def test_the_posts_about_a_request_are_its_card_its_news_and_no_other_s(world: World) -> None:
+    things = ["request:R-A", "news:R-A/active", "remind:R-A/20261103T090000/1", "news:R-A/active/O-A.2", "checkin:O-A"]
+    strangers = ["request:R-AB", "news:R-AB/active", "request:R_A", "checkin:O-A.2", "R-A"]
+    world.keep(lambda unit: [unit.posts.put(replace(CARD, thing=thing)) for thing in (*things, *strangers)])
+    with world.reads() as unit:
+        about = {subject: [post.thing for post in unit.posts.about(subject)] for subject in ("R-A", "O-A", "R-X")}
+    assert about == {"R-A": sorted(things[:4]), "O-A": ["checkin:O-A"], "R-X": []}
