@@ -14,7 +14,7 @@ from workflows.money import show
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Post
-from workflows.requests import Glass, Request, State
+from workflows.requests import Glass, State
 from workflows.routing import Stage
 from workflows.tracing import Saw, Trace
 
