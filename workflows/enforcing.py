@@ -106,9 +106,12 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     if gone is None:
         return
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
+    request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
-        effects += [Effect(Do.TELL_THREAD, news_of(gone, News.ENDED))]
-        effects += [Effect(Do.SHOW_CHECKIN, gone.id)] if _is_first(unit, gone) else []
+        effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
+        # What came of a broken glass its review says; of several quotas it is asked once.
+        if (request is None or request.glass is None) and _is_first(unit, gone):
+            effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
 
 

@@ -23,6 +23,7 @@ RICH = (
     "warning",
     "denial",
     "denial-elsewhere",
+    "glass-wrong-channel",
     "spike",
     "ask-typed",
     "ask-in-the-way",
