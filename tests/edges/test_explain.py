@@ -250,7 +250,7 @@ def test_a_delegate_an_authority_and_what_is_not_known_are_told(past: History) -
     assert section(told(past, asked), "Why each person was asked")[:3] == [
         "  routine does not approve it: outside of amount, data",
         "  leads: by rule leads",
-        "    Bob: approved by Di in their place Tue 3 Nov, 09:00",
+        "    Bob: agreed, over their authority, by Di in their place Tue 3 Nov, 09:00",
     ]
 
 
