@@ -14,7 +14,7 @@ from workflows.money import show
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Post
-from workflows.requests import State
+from workflows.requests import Glass, State
 from workflows.routing import Stage
 from workflows.tracing import Saw, Trace
 
@@ -31,6 +31,7 @@ DUE = {
     Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
+    Wake.REVIEW: "whoever should review it is reminded",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"
@@ -94,6 +95,8 @@ def _asked(trace: Trace, words: Words) -> Iterator[str]:
     request = trace.request
     if request.auto:
         yield from fold(ruling.guarded(request.auto), hang=2)
+    if request.glass:
+        yield from fold(_glass(request.glass, words), hang=2)
     for seat in seats(request):
         yield from fold(f"{ruling.seat(seat.stage)}: by {_rule_names(seat.stage)}{_instead(seat.stage)}", hang=2)
         for person in seat.stage.approvers:
@@ -107,6 +110,13 @@ def _asked(trace: Trace, words: Words) -> Iterator[str]:
         yield "  nobody was asked"
     if request.excluded:
         yield from fold(f"never asked, because it is theirs or they stand in: {words.names(request.excluded)}", hang=2)
+
+
+def _glass(glass: Glass, words: Words) -> str:
+    if glass.by is not None and glass.at is not None:
+        said = "right" if glass.fine else "not right"
+        return f"the glass was broken: {words.name(glass.by)} said {words.moment(glass.at)} that it was {said}"
+    return f"the glass was broken: to be reviewed by {words.names(glass.reviewers)} until {words.moment(glass.due)}"
 
 
 def _rule_names(stage: Stage) -> str:
