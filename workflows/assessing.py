@@ -3,7 +3,7 @@
 The preview, the submit, an edit and a reopening use the same functions, so what was shown is what happens.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -120,15 +120,22 @@ def turn(case: Case, now: datetime) -> int:
 def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
     """How a case is decided under today's policy, or why it cannot be asked for."""
     away = unit.aways.among(org.excluded, now)
-    lacking = policy.people.authority.lacking(case.dollars(), org.groups)
-    org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
+    org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
     further = [
         (facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at.quota.owner)
         for whole, at in wholes(unit, policy, case, now)
     ]
-    found = route_all([(known, org.owner), *further], policy.rules, replace(org, turn=turn(case, now)))
+    return routed(policy, case, [(known, org.owner), *further], org=org, now=now)
+
+
+def routed(
+    policy: Policy, case: Case, parts: Sequence[tuple[Facts, PersonId | None]], *, org: Org, now: datetime
+) -> Way | Refused:
+    """How a case is decided of whose parts this is known, its own quota first: the same for a request and its rehearsal."""
+    lacking = policy.people.authority.lacking(case.dollars(), org.groups)
+    found = route_all(parts, policy.rules, replace(org, lacking=lacking, turn=turn(case, now)))
     if isinstance(found, Refused):
         return found
-    limit = max((known.limit, *(each.limit for each, _ in further)), key=list(Limit).index)
-    return Way(found, limit, known, policy.hash, tuple(sorted(org.excluded)))
+    limit = max((known.limit for known, _ in parts), key=list(Limit).index)
+    return Way(found, limit, parts[0][0], policy.hash, tuple(sorted(org.excluded)))

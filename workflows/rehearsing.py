@@ -17,7 +17,7 @@ from workflows.quotas import Quota, retired
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Known, Rehearsal, Take
 from workflows.requests import Request
-from workflows.routing import Facts, Org, Route, asked, route
+from workflows.routing import Facts, Org, Route, asked, asked_all
 from workflows.strictness import Answer, Answers, Sort, breaches, unmet
 from workflows.times import INSTANT, Window
 
@@ -48,12 +48,40 @@ def remember(unit: UnitOfWork, policy: Policy, window: Window) -> History:
 
 def _known(unit: UnitOfWork, policy: Policy, request: Request) -> Known | str:
     case, quota = request.case, policy.quota(request.case.quota)
+    if request.glass is not None:
+        return "the glass was broken for it: nobody is asked then"
     if request.facts is not None:
         kind = quota.kind if quota else request.facts.kind
-        return Known(request, replace(request.facts, kind=kind, unapproved=policy.models.unapproved(case.models, case.data)))
+        facts = replace(request.facts, kind=kind, unapproved=policy.models.unapproved(case.models, case.data))
+        return Known(request, facts, further=_further(policy, request, facts))
     if quota is None:
         return f"no facts of it were kept, and {case.quota} is not in the policy"
-    return Known(request, _remade(unit, policy, request, quota), remade=True)
+    facts = _remade(unit, policy, request, quota)
+    return Known(request, facts, remade=True, further=_further(policy, request, facts))
+
+
+def _further(policy: Policy, request: Request, facts: Facts) -> tuple[tuple[Facts, PersonId | None], ...]:
+    """Of further quotas no facts are kept: what they had been granted is not known, and the limit is the strictest of all."""
+    parts = ((part, policy.quota(part.quota)) for part in request.case.also)
+    return tuple(
+        (
+            replace(
+                facts,
+                scope=quota.scope,
+                kind=quota.kind,
+                limit=request.limit,
+                amount=part.amount,
+                unit=part.unit,
+                percent=-(-part.amount * 100 // quota.limit) if quota.limit else 100,
+                exceptions_30=0,
+                exceptions_90=0,
+                exposure=0,
+            ),
+            quota.owner,
+        )
+        for part, quota in parts
+        if quota
+    )
 
 
 def _remade(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota) -> Facts:
@@ -106,8 +134,7 @@ def _orgs(policy: Policy, directory: Directory | None) -> OrgOf:
     def org_of(request: Request) -> Org | None:
         case = request.case
         org = looked_up(request.requester, policy.quota(case.quota) or retired(case.quota, case.unit))
-        turn = assessing.turn(case, request.submitted)
-        return replace(org, excluded=org.excluded | set(request.excluded), turn=turn) if org else None
+        return replace(org, excluded=org.excluded | set(request.excluded)) if org else None
 
     return org_of
 
@@ -117,8 +144,11 @@ def _take(known: Known, policy: Policy, org_of: OrgOf) -> Take:
     if refused := _over_bounds(facts, policy):
         return Take(known, refused)
     org = org_of(request)
-    found = route(facts, policy.rules, org) if org else asked(facts, policy.rules, _as_written(policy, request))
-    return Take(known, found)
+    if org is None:
+        org = _as_written(policy, request)
+        return Take(known, asked_all([(facts, org.owner), *known.further], policy.rules, org))
+    way = assessing.routed(policy, request.case, [(facts, org.owner), *known.further], org=org, now=request.submitted)
+    return Take(known, way if isinstance(way, Refused) else way.route)
 
 
 def _as_written(policy: Policy, request: Request) -> Org:

@@ -14,7 +14,9 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.memory import Memory
 from tests.unit.test_routing import facts as any_facts
 from tests.unit.test_routing import policies
+from workflows.authority import Authority, Cap
 from workflows.bounds import Bounds
+from workflows.cases import Part
 from workflows.keeping import attempt
 from workflows.money import Unit, usd
 from workflows.overrides import Override
@@ -24,10 +26,10 @@ from workflows.quotas import Kind, Quota
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Change, Known
 from workflows.rehearsing import ANYBODY, History, answers, play, remember
-from workflows.requests import Request, State
+from workflows.requests import Glass, Request, State
 from workflows.routing import Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
 from workflows.strictness import breaches
-from workflows.times import Window
+from workflows.times import Period, Window
 
 CY, DI, PAT = (PersonId(name) for name in ("U0CY", "U0DI", "U0PAT"))
 LATELY = Window(NOW - 30 * DAY, NOW + DAY)
@@ -149,6 +151,38 @@ def test_each_rule_is_counted_where_it_held_and_where_it_would() -> None:
     assert found.rules == {"acknowledge": (1, 2), "large": (0, 1), "default": (1, 0), "old rule": (1, 0)}
     bare = replace(POLICY, rules=())
     assert play(remembered(large, small, policy=bare), bare, None).rules["default"] == (1, 2)
+
+
+def test_what_was_granted_by_breaking_the_glass_is_not_played() -> None:
+    broken = request("R-GLASS", route=Route(), facts=FACTS, glass=Glass((DI,), NOW), state=State.APPROVED, decided=NOW)
+    assert remembered(broken).skipped == (("R-GLASS", "the glass was broken for it: nobody is asked then"),)
+
+
+def test_a_cap_of_authority_counts_in_the_rehearsal() -> None:
+    capped = replace(POLICY.people, authority=Authority({BOB: Cap(usd(100), Period.MONTH)}))
+    way = played(request(facts=FACTS), policy=replace(POLICY, people=capped, rules=POLICY.rules[:1]))
+    assert isinstance(way, Route)
+    assert way.stages[0].approvers == (CY, DI)
+
+
+@pytest.mark.parametrize("directory", [PEOPLE, None], ids=["looked up", "as written"])
+def test_whoever_a_further_quota_asks_is_asked_too(directory: FakeDirectory | None) -> None:
+    whole = Quota("platform:usd/month", "platform", usd(100_000), owner=DI)
+    rules = (Rule("own", ask=(Ask("owner"),)), Rule("share", When(percent_over=1, scopes=("platform",)), (Ask("finance"),)))
+    policy = replace(POLICY, quotas=(*POLICY.quotas, whole), rules=rules)
+    also = (Part(whole.key, usd(1_001), Unit.USD), Part("gone", 1, Unit.USD))
+    asked_ = request(facts=FACTS, limit=Limit.HARD, case=case(also=also))
+    (known,) = remembered(asked_, policy=policy).known
+    ((further, owner),) = known.further
+    assert (further.scope, further.amount, further.percent, further.limit) == ("platform", usd(1_001), 2, Limit.HARD)
+    assert (further.data, further.duration, further.exceptions_30, owner) == (Data.INTERNAL, 2 * DAY, 0, DI)
+    way = played(asked_, policy=policy, directory=directory)
+    assert isinstance(way, Route)
+    assert [(stage.name, stage.approvers) for stage in way.stages] == [
+        ("owner", (PAT,)),
+        ("owner", (DI,)),
+        ("finance", (CY, DI)),
+    ]
 
 
 rows: st.SearchStrategy[Mapping[str, Facts]] = st.lists(any_facts, max_size=6).map(
