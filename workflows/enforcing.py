@@ -89,8 +89,16 @@ def _begin(unit: UnitOfWork, override: Override, event: Verified, now: datetime)
     if begun is None or begun.ends is None:
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
-    news = Effect(Do.TELL_THREAD, news_of(begun, News.ACTIVE))
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request), news], [Alarm(Wake.END, begun.id, begun.ends)])
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
+    tell_begun(unit, begun, now)
+
+
+def tell_begun(unit: UnitOfWork, override: Override, now: datetime) -> None:
+    """A request for several quotas is told to be active when none of its parts is waited for any more."""
+    parts = [part for part in unit.overrides.every(override.request) if part.granted == override.granted]
+    active = [part for part in parts if part.status(now) is Status.ACTIVE]
+    if active and not any(part.status(now) is Status.ACTIVATING for part in parts):
+        follow(unit, now, [Effect(Do.TELL_THREAD, news_of(active[0], News.ACTIVE))])
 
 
 def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
@@ -98,12 +106,20 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     if gone is None:
         return
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
+    request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        request = unit.requests.get(gone.request)
-        if request is None or not undone(gone, request):  # what came of some minutes is not worth a question
+        # What came of a broken glass its review says, and of some minutes nobody asks; of several quotas it is asked once.
+        brief = request is not None and (request.glass is not None or undone(gone, request))
+        if not brief and _is_first(unit, gone):
             effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
+
+
+def _is_first(unit: UnitOfWork, override: Override) -> bool:
+    """Whether it is the one that the request is about: what came of it is asked once, whatever was needed beside it."""
+    request = unit.requests.get(override.request)
+    return request is None or request.case.quota == override.quota
 
 
 def _keep(unit: UnitOfWork, override: Override, event: Event, now: datetime) -> Override | None:

@@ -5,14 +5,13 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
-from workflows import covering
+from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
-from workflows.overrides import Reason, Stop, grants
-from workflows.overrides import decide as decide_override
+from workflows.overrides import grants
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
@@ -35,7 +34,8 @@ def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refu
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, kit.policy, request, event, now=now)
+        seated = covering.seated(unit, request, event, now)
+        decided = seated if isinstance(seated, Refused) else _decided(unit, kit.policy, request, seated, now=now)
         return refuse_click(unit, request_id, by=by, refused=decided, at=now) if isinstance(decided, Refused) else request
 
     return attempt(kit.units, look)
@@ -74,27 +74,37 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
-    return attempt(kit.units, lambda unit: happen(kit, unit, request_id, event, by=by))
+    caps = charging.caps(kit, event)
+    return attempt(kit.units, lambda unit: enact(kit, unit, request_id, event, by=by, caps=caps))
 
 
-def happen(kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId) -> Request | Refused:
-    """The same in a unit that is open: for an event that only what is stored can make."""
+def enact(
+    kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId, caps: charging.Caps = charging.uncapped
+) -> Request | Refused:
+    """The same, within a transaction."""
     now = kit.clock.now()
     request = unit.requests.get(request_id)
     if request is None:
         return Refused(Why.NO_SUCH_REQUEST)
-    decided = _decided(unit, kit.policy, request, event, now=now)
+    seated = covering.seated(unit, request, event, now)
+    decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
     if isinstance(decided, Refused):
         return refuse_click(unit, request_id, by=by, refused=decided, at=now)
     keep_request(unit, decided, Act(by, did(event), now))
+    charging.settle(unit, request, decided, caps)
     settle(kit, unit, decided, now, before=request)
     return decided
 
 
+def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
+    """What is decided, once a yes was held against the authority of whoever gives it."""
+    weighed = charging.weighed(unit, kit.policy, request, event, caps=caps)
+    return _decided(unit, kit.policy, request, weighed, now=kit.clock.now())
+
+
 def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    seated = covering.seated(unit, request, event, now)
-    decided = seated if isinstance(seated, Refused) else decide(request, seated, now=now)
+    decided = decide(request, event, now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
         decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
@@ -118,7 +128,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
-            _open_again(unit, request, now)
+            revoking.revoke(unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
             follow(unit, now, [], [lapse])
         return
     unit.agenda.drop(lapse)
@@ -137,20 +147,9 @@ def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request |
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
-    by = request.votes[-1].by if request.votes else SYSTEM
+    by = request.votes[-1].by if request.votes else request.requester if request.glass else SYSTEM
     before = len(unit.overrides.every(request.id))
     for override in grants(request, now=now, within=kit.policy.timing.activate_within, before=before):
         keep_override(unit, override, Act(by, "granted", now))
         deadline = Alarm(Wake.ACTIVATION, override.id, override.activate_by)
         follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)], [deadline])
-
-
-def _open_again(unit: UnitOfWork, request: Request, now: datetime) -> None:
-    """It was decided and is not any more: what was granted ends."""
-    for override in unit.overrides.every(request.id):
-        stopped = decide_override(override, Stop(Reason.REVOKED), now=now)
-        if isinstance(stopped, Refused):
-            continue
-        keep_override(unit, stopped, Act(SYSTEM, "revoked", now))
-        unit.agenda.drop(Alarm(Wake.ACTIVATION, override.id, override.activate_by))
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)])

@@ -10,6 +10,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.slack import (
     asking,
+    breaking,
     bulk,
     commanding,
     deciding,
@@ -42,6 +43,7 @@ PARTS = (
     reminding,
     reporting,
     leaving,
+    breaking,
     commanding,
     pointing,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking, bulk, leaving
+from bot.slack import asking, breaking, bulk, leaving
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -49,6 +49,11 @@ def _command(front: Front, body: Body) -> Body | None:
         case "inbox":
             bulk.start(front, Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel))
             return None
+        case "break-glass":
+            named = _matching(front, rest.strip())
+            pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
+            refused = breaking.start(front, pressed, named[0] if named else None)
+            return {"text": front.sentence(refused, by)} if refused else None
         case "away":
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             return leaving.command(front, pressed, rest.strip().lower())

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.deciding import answer, target
+from bot.slack.deciding import respond, target
 from bot.slack.forms import Preset
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
@@ -28,7 +28,7 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("less")
     def pressed(ack: Ack, body: Body) -> None:
         started = click(body)
-        answer(front, started, _open(front, started))
+        respond(front, started, _open(front, started))
         ack()
 
     for name in ("less_amount", "less_duration"):

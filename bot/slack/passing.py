@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.deciding import answer, target
+from bot.slack.deciding import respond, target
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import reviewing
@@ -25,9 +25,9 @@ def register(bolt: App, front: Front) -> None:
         pressed = click(body)
         request_id, _ = target(pressed.value)
         if pressed.value.endswith(":pass"):
-            answer(front, pressed, reviewing.says(front.kit, request_id, Pass(pressed.by), pressed.by))
+            respond(front, pressed, reviewing.says(front.kit, request_id, Pass(pressed.by), pressed.by))
         else:
-            answer(front, pressed, _open(front, pressed))
+            respond(front, pressed, _open(front, pressed))
         ack()
 
     @bolt.view("reassign")

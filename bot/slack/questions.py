@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.deciding import answer, target
+from bot.slack.deciding import respond, target
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import questions
@@ -20,7 +20,7 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("question")
     def ask(ack: Ack, body: Body) -> None:
         pressed = click(body)
-        answer(front, pressed, _open_question(front, pressed))
+        respond(front, pressed, _open_question(front, pressed))
         ack()
 
     @bolt.action("answer")

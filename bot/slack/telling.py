@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from bot.slack.front import Front
-from bot.slack.posting import Spot
-from bot.slack.showing import ANCHOR, THREAD, Handler, each
+from bot.slack.posting import Spot, each
+from bot.slack.showing import ANCHOR, THREAD, Handler
 from workflows import covering
 from workflows.effects import Do
 from workflows.people import PersonId

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.deciding import answer, target
+from bot.slack.deciding import respond, target
 from bot.slack.forms import presets
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
@@ -26,13 +26,13 @@ def register(bolt: App, front: Front) -> None:
     def undo(ack: Ack, body: Body) -> None:
         pressed = click(body)
         event = Undo(pressed.by, front.kit.policy.timing.undo_within)
-        answer(front, pressed, reviewing.change(front.kit, target(pressed.value)[0], event, pressed.by))
+        respond(front, pressed, reviewing.change(front.kit, target(pressed.value)[0], event, pressed.by))
         ack()
 
     @bolt.action("reopen")
     def again(ack: Ack, body: Body) -> None:
         pressed = click(body)
-        answer(front, pressed, _open(front, pressed))
+        respond(front, pressed, _open(front, pressed))
         ack()
 
     @bolt.view("reopen")

@@ -18,9 +18,10 @@ from workflows.requests import Request, State
 STATES = ("pending", "approved", "denied", "withdrawn", "lapsed", "active", "ended")
 ACTORS = ("ada", "bob", "sam", "eve", "gus", "max", "xia")
 DECIDE = ("approve", "deny", "less", "question", "more:pass", "more:reassign", "undo", "inbox")
-BUTTONS = (*DECIDE, "withdraw", "reopen", "answer", "report")
+BUTTONS = (*DECIDE, "edit", "withdraw", "reopen", "answer", "report")
 OPENS = {
     ("ada", "ended", "report"),
+    ("ada", "pending", "edit"),
     *((who, "pending", what) for who in ("bob", "sam") for what in ("deny", "less", "question", "more:reassign")),
     *((who, state, "inbox") for who in ("ada", "bob", "sam", "eve") for state in STATES),
 }
