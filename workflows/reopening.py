@@ -7,12 +7,13 @@ from workflows import assessing
 from workflows.cases import Case, Term
 from workflows.drafting import SHORTEST_WHY, Desk, Typed, amount, clean, term
 from workflows.events import Reopen
-from workflows.keeping import Kit, attempt, refuse_click
+from workflows.keeping import Kit, attempt
 from workflows.metering import standing
 from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
+from workflows.requesting import routed
 from workflows.requests import Request, Way
 from workflows.reviewing import enact, may
 

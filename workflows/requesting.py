@@ -17,7 +17,7 @@ from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, Way
 from workflows.reviewing import enact
@@ -152,15 +152,24 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now, mine=form.changes):
+    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes)
+    return way if isinstance(way, tuple) else _Read(case, way)
+
+
+def routed(
+    kit: Kit, unit: UnitOfWork, case: Case, org: Org, *, by: PersonId, stands: Standing, mine: str = ""
+) -> Way | tuple[Refused, ...]:
+    """How a case is decided, or why it cannot be asked for; `mine` is the request that it changes or opens again, if any."""
+    now, policy = stands.at, kit.policy
+    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
         return broken
-    if refused := vain(unit, kit.policy, case, stands=stands, by=form.requester):
+    if refused := vain(unit, policy, case, stands=stands, by=by):
         return (refused,)
-    way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
+    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)
     if not isinstance(way, Refused):
-        return _Read(case, way)
+        return way
     if way.why is Why.NO_APPROVER:
-        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
+        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(stands.quota, str(way.facts["stage"]), policy, now))])
     return (way,)
 
 
