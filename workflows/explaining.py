@@ -86,8 +86,6 @@ class Card:
     history: History = UNKNOWN
     hand: Hand = ANY
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
-    also: tuple[Beside, ...] = ()
-    changes: tuple[Change, ...] = ()
 
     @property
     def granted(self) -> bool:
