@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from workflows.acceptable import Acceptable
 from workflows.attribution import Attribution, Claim
 from workflows.governed import Vendor
 from workflows.people import PersonId
@@ -99,6 +100,7 @@ class Policy:
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
+    acceptable: Acceptable = Acceptable()
     hash: str = ""
 
     @cached_property

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli import starting
 from bot.cli.telling import Json, fail, warn
-from bot.config import OFFLINE, lines
+from bot.config import OFFLINE
 from bot.config.manifest import manifest as compose
 from bot.config.manifest import uses
 from bot.slack.lookup import SlackLookup
@@ -24,7 +24,7 @@ def check(
     settled = starting.environment(needs_slack=False, as_json=json_)
     path = config or settled.config
     drafted = starting.draft(path, as_json=json_)
-    warnings = lines(drafted.warnings, str(path))
+    warnings = starting.doubts(drafted, path)
     policy: Policy | None = None
     if settled.bot_token:
         lookup = SlackLookup(starting.greeted(settled))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
-from bot.config import Draft, read, resolve
+from bot.clock import SystemClock
+from bot.config import Draft, lines, read, resolve
 from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
@@ -15,6 +16,7 @@ from bot.slack.lookup import SlackLookup
 from workflows.governed import Vendor
 from workflows.policy import Policy
 from workflows.ports import Clock, CostReports, Rejected, Unavailable
+from workflows.times import local_day
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -30,6 +32,11 @@ def draft(path: Path, *, as_json: bool = False) -> Draft:
     """app.yaml as far as it can be read without Slack."""
     found = read(path)
     return found if isinstance(found, Draft) else fail_with(found, path, as_json=as_json)
+
+
+def doubts(drafted: Draft, path: Path) -> list[str]:
+    """What app.yaml says today that may not be meant."""
+    return lines(drafted.doubts(local_day(SystemClock().now(), drafted.policy.organization.zone)), str(path))
 
 
 def greeted(settled: Settings) -> WebClient:

@@ -6,10 +6,11 @@ A draft is a policy in which people and channels are still what the operator wro
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.config.acceptable import acceptable
 from bot.config.attribution import attribution
 from bot.config.levels import levels
 from bot.config.models import models
@@ -21,9 +22,10 @@ from bot.config.reports import reports
 from bot.config.routing import Known, routing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice, span
+from workflows.acceptable import Acceptable
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "time", "digest", "reports")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use", "time", "digest", "reports")
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"
@@ -39,6 +41,11 @@ class Draft:
     policy: Policy
     refs: tuple[Ref, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    ends: tuple[tuple[date, Problem], ...] = ()
+
+    def doubts(self, today: date) -> tuple[Problem, ...]:
+        """What may not be meant on a day: the warnings, and those that hold once some day before it is over."""
+        return (*self.warnings, *(problem for day, problem in self.ends if day < today))
 
 
 def read(path: Path) -> Draft | list[Problem]:
@@ -61,7 +68,7 @@ def read_bytes(raw: bytes) -> Draft | list[Problem]:
     policy = _policy(Place("", tree, notes))
     if notes.problems:
         return sorted(notes.problems, key=lambda p: p.line)
-    return Draft(policy, tuple(notes.refs), tuple(notes.warnings))
+    return Draft(policy, tuple(notes.refs), tuple(notes.warnings), tuple(notes.ends))
 
 
 def _policy(place: Place) -> Policy:
@@ -86,6 +93,7 @@ def _policy(place: Place) -> Policy:
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
         reports=reports(fields["reports"]) if "reports" in fields else {},
+        acceptable=acceptable(fields["acceptable_use"], tree(named)) if "acceptable_use" in fields else Acceptable(),
     )
     _doubts(fields, place, policy)
     return policy
