@@ -7,16 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows.appeals import Broken
 from workflows.people import PersonId
 from workflows.requests import Case, State
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that refused, with its sentence."""
-
-    rule: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +17,7 @@ class Violation:
     """A case as it was typed, and every rule that refused it. `appeal` is the request that asks all the same, "" for none.
 
     `id` names the form and what was typed into it, so the same submission is one violation; `origin` is as a request's.
+    `request` is the one that this was to change, "" for none.
     """
 
     id: str
@@ -32,6 +26,7 @@ class Violation:
     case: Case
     broken: tuple[Broken, ...]
     origin: str = ""
+    request: str = ""
     appeal: str = ""
 
 

@@ -13,6 +13,7 @@ from bot.store import counted
 from bot.store.columns import Plain
 from bot.store.rows import METADATA as METADATA
 from bot.store.rows import Row, at, count, key, nested, partial, table
+from workflows.appeals import Broken
 from workflows.digest import Digest
 from workflows.requests import Case, Term, Vote
 from workflows.routing import Route
@@ -79,6 +80,24 @@ class OutcomeRow(Row, table=True):
     quantity: int | None = count(nullable=True)
     words: str
     link: str
+
+
+class ViolationRow(Row, table=True):
+    """A submission that a rule refused; `appeal` is the request that asks all the same, "" for none."""
+
+    __tablename__ = "violations"
+    __table_args__ = (Index("violations_by_time", "at"),)
+
+    id: str = key()
+    by: str
+    at: datetime = at()
+    quota: str
+    data: str
+    case: Case = nested(Case)
+    broken: tuple[Broken, ...] = nested(tuple[Broken, ...])
+    origin: str
+    request: str
+    appeal: str
 
 
 class ReportRow(Row, table=True):
@@ -193,4 +212,5 @@ corrections, produced, yields, reports = (
     table(ReportRow),
 )
 record, agenda, outbox, posts = table(EntryRow), table(AlarmRow), table(ErrandRow), table(PostRow)
+violations = table(ViolationRow)
 limits, tokens, denials, spikes = table(LimitRow), table(TokenRow), table(counted.DenialRow), table(counted.SpikeRow)

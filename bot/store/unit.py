@@ -19,6 +19,7 @@ from bot.store.record import StoredRecord
 from bot.store.reports import StoredReports
 from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
+from bot.store.violations import StoredViolations
 from bot.store.yields import StoredYields
 from workflows.overrides import Override
 from workflows.ports import (
@@ -38,6 +39,7 @@ from workflows.ports import (
     Requests,
     Spikes,
     Streams,
+    Violations,
     Yields,
 )
 from workflows.spend import Counter
@@ -59,6 +61,7 @@ class StoredUnit:
     ledger: Ledger
     denials: Denials
     spikes: Spikes
+    violations: Violations
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -80,6 +83,7 @@ class StoredUnit:
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.spikes = StoredSpikes(connection)
+        self.violations = StoredViolations(connection)
         self.corrections = StoredCorrections(connection)
         self.yields = StoredYields(connection)
         self.reports = StoredReports(connection)

@@ -5,9 +5,10 @@ import pytest
 from tests.contract.conftest import World
 from tests.contract.given import ADA, HOUR, MONTH, NOW, case
 from tests.contract.racing import race
+from workflows.appeals import Broken
 from workflows.ports import Stale
 from workflows.routing import Data
-from workflows.violations import Broken, Violation
+from workflows.violations import Violation
 
 RESTRICTED = case(data=Data.RESTRICTED, models=("claude-opus-*", "gpt-5"))
 RULES = (Broken("wrong model", "Not this model."), Broken("weekend", "Not on a Sunday."))

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from workflows.appeals import Broken
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.requests import Case, Impact, State, Term
 from workflows.routing import Data
-from workflows.violations import Broken, Violated, Violation, counted
+from workflows.violations import Violated, Violation, counted
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 CASE = Case("q", 1, Unit.USD, Term(span=timedelta(1)), "because it is needed", Impact("m", 1, "e"), Data.RESTRICTED)
