@@ -19,7 +19,8 @@ from typing import Any
 from typer.main import get_command
 
 from bot.cli import commands
-from workflows import overrides, requests
+from workflows import decisions, overrides, requests
+from workflows.cases import Term
 from workflows.money import Unit
 from workflows.overrides import Override, Reason, Status
 from workflows.people import PersonId
@@ -44,13 +45,13 @@ def diagram(edges: Iterable[Edge], terminal: Iterable[str]) -> str:
 
 def request_states() -> str:
     """Read off the table of legal transitions."""
-    edges = (
-        (state.value, after.value, event.__name__.lower())
-        for state, events in requests.LEGAL.items()
-        for event, afters in events.items()
-        for after in sorted(afters, key=list(requests.State).index)
-    )
-    return diagram(edges, (state.value for state, events in requests.LEGAL.items() if not events))
+    found: dict[tuple[str, str], list[str]] = {}
+    for state, events in decisions.LEGAL.items():
+        for event, afters in events.items():
+            for after in sorted(afters, key=list(requests.State).index):
+                found.setdefault((state.value, after.value), []).append(event.__name__.lower())
+    edges = [(before, after, ", ".join(events)) for (before, after), events in found.items()]
+    return diagram(edges, (state.value for state, events in decisions.LEGAL.items() if not events))
 
 
 def override_states() -> str:
@@ -82,7 +83,7 @@ def _sample(status: Status) -> Override:
         amount=1,
         unit=Unit.USD,
         holder=PersonId("U1"),
-        term=requests.Term(span=DAY),
+        term=Term(span=DAY),
         granted=NOON - DAY,
         activate_by=NOON + DAY,
     )

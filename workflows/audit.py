@@ -6,7 +6,7 @@ chain a subject keeps writers of different requests out of each other's way.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -59,6 +59,21 @@ def plain(value: object) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def says(after: object, value: object) -> bool:
+    """Whether an entry's `after` is this value. What an old entry does not say, since there was no such field, is its default."""
+    if not is_dataclass(value) or isinstance(value, type):
+        if isinstance(value, tuple) and isinstance(after, Sequence):
+            return len(after) == len(value) and all(map(says, after, value))
+        return bool(after == json.loads(json.dumps(plain(value))))
+    names = {f.name: f for f in fields(value)}
+    if not isinstance(after, Mapping) or not set(after) <= set(names):
+        return False
+    return all(
+        says(after[name], getattr(value, name)) if name in after else getattr(value, name) == f.default
+        for name, f in names.items()
+    )
 
 
 def broken(chain: Iterable[Entry]) -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from workflows.cases import Case, Impact, Term
 from workflows.money import LARGEST, parse
 from workflows.policy import Policy
 from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
-from workflows.requests import Case, Impact, Term
 from workflows.routing import Data
 
 LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.effects import Alarm, Do, Effect, News, Wake
-from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
 from workflows.metering import base_of
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
 from workflows.policy import Policy
@@ -89,7 +89,7 @@ def _begin(unit: UnitOfWork, override: Override, event: Verified, now: datetime)
     if begun is None or begun.ends is None:
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
-    news = Effect(Do.TELL_THREAD, f"{begun.request}/{News.ACTIVE}")
+    news = Effect(Do.TELL_THREAD, news_of(begun, News.ACTIVE))
     follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request), news], [Alarm(Wake.END, begun.id, begun.ends)])
 
 
@@ -99,7 +99,7 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
         return
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
     if gone.reason() is not Reason.UNAPPLIED:
-        effects += [Effect(Do.TELL_THREAD, f"{gone.request}/{News.ENDED}"), Effect(Do.SHOW_CHECKIN, gone.id)]
+        effects += [Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)), Effect(Do.SHOW_CHECKIN, gone.id)]
     follow(unit, now, effects)
 
 

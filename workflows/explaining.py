@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 
+from workflows import assessing
+from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
@@ -19,9 +21,8 @@ from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, lineage, retired, suggestion
 from workflows.refusals import Refused
-from workflows.requesting import facts
-from workflows.requests import Case, Impact, Request, State, Term
-from workflows.routing import Data, Facts, Org, Route, Stage, filled, route
+from workflows.requests import Request, State
+from workflows.routing import Data, Facts, Org, Route, Stage, filled
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 
@@ -97,10 +98,13 @@ def details(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ra
     return Details(now, outlook(unit, policy, quota, now, ranged=ranged), above(unit, policy, quota, now), overrides, pending)
 
 
-def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> Card:
-    """Everything a card tells about a request."""
+def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, override: Override | None = None) -> Card:
+    """Everything a card tells about a request, and about its newest override if none is named.
+
+    When a decision was undone the request is open again, and what was granted before is not what its card is about.
+    """
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
-    override = unit.overrides.of(request.id)
+    override = override or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
     coming = request.case.amount if override is None or override.starts is None else 0
     ends, at_reset = _ends(request.case.term, out, now, override)
@@ -196,10 +200,11 @@ def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, or
     models = typed.get("models", ())
     named = (models,) if isinstance(models, str) else tuple(models)
     case = Case(quota.key, asked, quota.unit, wanted, "", Impact("", 0, ""), sort, named)
-    known = facts(case, out.standing, policy, now)
+    way = assessing.way(unit, policy, case, stands=out.standing, org=org, now=now)
+    known = assessing.facts(case, out.standing, policy, now)
     ends, at_reset = _ends(wanted, out, now, None)
     after = outlook(unit, policy, quota, now, extra=asked)
-    return Preview(known, route(known, policy.rules, org), now, ends, at_reset, after)
+    return Preview(known, way if isinstance(way, Refused) else way.route, now, ends, at_reset, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from workflows.audit import entry, plain
-from workflows.effects import Alarm, Effect
+from workflows.effects import Alarm, Effect, News
 from workflows.governed import Maker, nobody
 from workflows.overrides import Override
 from workflows.policy import Policy
@@ -90,6 +90,12 @@ def follow(unit: UnitOfWork, now: datetime, effects: Iterable[Effect], alarms: I
         unit.outbox.put(effect, now)
     for alarm in alarms:
         unit.agenda.set(alarm)
+
+
+def news_of(override: Override, news: News) -> str:
+    """The key of a piece of news about an override: its request's thread is told once of each."""
+    first = override.id == f"O{override.request.removeprefix('R')}"
+    return f"{override.request}/{news}" if first else f"{override.request}/{news}/{override.id}"
 
 
 def refuse_click(unit: UnitOfWork, request: str, *, by: str, refused: Refused, at: datetime) -> Refused:

@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from workflows.cases import Term
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, Term
+from workflows.requests import Request
 
 
 class Status(StrEnum):
@@ -126,20 +127,34 @@ LEGAL: Mapping[Status, frozenset[type]] = {
 }
 
 
-def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
-    """What the approval of a request creates; the store has `within` to confirm it, or until it would be over."""
-    case = request.case
-    return Override(
-        id="O" + request.id.removeprefix("R"),
-        request=request.id,
-        quota=case.quota,
-        amount=case.amount,
-        unit=case.unit,
-        holder=request.requester,
-        term=case.term,
-        granted=now,
-        activate_by=min(now + within, case.term.until or now + within),
+def grants(request: Request, *, now: datetime, within: timedelta, before: int = 0) -> tuple[Override, ...]:
+    """What the approval of a request creates, one for each quota that was asked for: its own first, then those above it.
+
+    The store has `within` to confirm them, or until they would be over. `before` is how many the request was granted already:
+    an approval that was undone leaves its overrides in the record, and a new one has new ones.
+    """
+    _, term = request.offered()
+    deadline = min(now + within, term.until or now + within)
+    name = "O" + request.id.removeprefix("R")
+    return tuple(
+        Override(
+            id=f"{name}.{number}" if number > 1 else name,
+            request=request.id,
+            quota=part.quota,
+            amount=part.amount,
+            unit=part.unit,
+            holder=request.requester,
+            term=term,
+            granted=now,
+            activate_by=deadline,
+        )
+        for number, part in enumerate(request.parts(), start=before + 1)
     )
+
+
+def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
+    """The first of them."""
+    return grants(request, now=now, within=within)[0]
 
 
 def decide(override: Override, event: Event, *, now: datetime) -> Override | Refused:

@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol
 
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.authority import Charged
+from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.governed import Bill, Pull
@@ -118,7 +120,15 @@ class Overrides(Protocol):
     """Overrides."""
 
     def get(self, override: str) -> Override | None: ...
-    def of(self, request: str) -> Override | None: ...
+    def of(self, request: str) -> Override | None:
+        """The newest of a request's overrides on the quota that it is about."""
+
+    def every(self, request: str) -> list[Override]:
+        """All of a request's overrides, oldest first: on every quota, and those of decisions that were undone."""
+
+    def granted(self, quotas: Iterable[str], since: datetime) -> list[Override]:
+        """Those on some quotas that were granted after a moment, oldest first."""
+
     def add(self, override: Override) -> None: ...
     def save(self, override: Override) -> None:
         """Replaces version - 1 by this version, or raises Stale."""
@@ -131,6 +141,29 @@ class Overrides(Protocol):
 
     def during(self, quota: str, window: Window) -> list[Override]:
         """Those on a quota that were in force at some time in a window, oldest first."""
+
+
+class Aways(Protocol):
+    """Who is away: of each person the last that they said."""
+
+    def get(self, person: PersonId) -> Away | None: ...
+    def put(self, away: Away) -> None:
+        """Keeps or replaces that of the person."""
+
+    def drop(self, person: PersonId) -> None: ...
+    def among(self, people: Collection[PersonId], now: datetime) -> list[Away]:
+        """Those of these people who are away at a moment, by person."""
+
+    def behind(self, delegate: PersonId, now: datetime) -> list[Away]:
+        """Those who are away at a moment and named this delegate, by person."""
+
+
+class Charges(Protocol):
+    """What people have approved in a period."""
+
+    def get(self, person: PersonId, start: datetime) -> Charged | None: ...
+    def save(self, charged: Charged) -> None:
+        """Adds version 1, or replaces version - 1 by this version; Stale when somebody else was first."""
 
 
 class Outcomes(Protocol):
@@ -410,6 +443,8 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     requests: Requests
     overrides: Overrides
     outcomes: Outcomes
+    aways: Aways
+    charges: Charges
     meter: Meter
     corrections: Corrections
     yields: Yields

@@ -1,71 +1,23 @@
-"""Requesting: from a draft to a pending request, with its route compiled into it.
-
-The preview and the submit use one function for the facts and the route, so what was shown is what happens.
-"""
+"""Requesting: from a draft to a pending request, with its route compiled into it."""
 
 import base64
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows import drafting
+from workflows import assessing, drafting
+from workflows.cases import Case
 from workflows.drafting import Desk, Typed
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, Kit, attempt, follow, keep_request
 from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.ports import Directory, UnitOfWork
-from workflows.quotas import Quota, Standing
+from workflows.ports import UnitOfWork
+from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
-from workflows.requests import Case, Request
-from workflows.routing import Ask, Facts, Limit, Org, Route, route
-
-
-def facts(case: Case, stands: Standing, policy: Policy, now: datetime) -> Facts:
-    """What the routing rules may test of a case.
-
-    The request goes past the hard limit when spend is there already, or when the amount would lift the limit past the mark at
-    which the *base* stops: an exception must not step over a review by being large.
-    """
-    quota = stands.quota
-    hard = stands.spent >= stands.hard or stands.limit + case.amount > stands.stop
-    return Facts(
-        scope=quota.scope,
-        limit=Limit.HARD if hard else Limit.SOFT,
-        amount=case.amount,
-        unit=case.unit,
-        percent=-(-case.amount * 100 // stands.base) if stands.base else 100,
-        duration=min(case.term.length(now), stands.window.end - now),
-        data=case.data,
-        kind=quota.kind,
-        unapproved=policy.models.unapproved(case.models, case.data),
-    )
-
-
-def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
-    """The people that a route for this requester may use, as the directory knows them now."""
-    groups = dict(policy.people.groups)
-    for name, usergroup in policy.people.usergroups.items():
-        groups[name] = directory.members(usergroup)
-    manager = directory.manager(requester) if policy.people.profile_field else None
-    manager = manager or policy.people.managers.get(requester)
-    asked = {ask for rule in policy.rules for ask in rule.ask}
-    everyone = {manager, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
-    known = {who: directory.person(who) for who in everyone if who is not None}
-    return Org(
-        manager=manager,
-        owner=quota.owner,
-        groups=groups,
-        reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
-        excluded=frozenset({requester}),
-        fallback=policy.people.fallback,
-    )
-
-
-def _named(asks: Iterable[Ask]) -> set[PersonId]:
-    return {person for ask in asks for person in ask.people}
+from workflows.requests import Request, Way
+from workflows.routing import Org
 
 
 def name_of(token: str) -> str:
@@ -95,7 +47,7 @@ def submit(kit: Kit, requester: PersonId, typed: Typed, *, token: str, origin: s
         return (Refused(Why.NO_SUCH_QUOTA, place="quota"),)
     form = Form(requester, quota, typed, token, origin)
     # People are looked up before the transaction: nobody's database waits for somebody's network.
-    org = organisation(requester, quota, kit.policy, kit.directory)
+    org = assessing.organisation(requester, quota, kit.policy, kit.directory)
     return attempt(kit.units, lambda unit: _submit(kit, unit, form, org))
 
 
@@ -111,26 +63,28 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
     case = drafting.read(form.typed, Desk(kit.policy, stands, now))
     if not isinstance(case, Case):
         return case
-    known = facts(case, stands, kit.policy, now)
-    way = route(known, kit.policy.rules, org)
+    way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
     if isinstance(way, Refused):
         return (way,)
-    return _file(unit, _pending(kit.policy, form, case, now=now, limit=known.limit, way=way))
+    return _file(unit, _pending(kit.policy, form, case, now=now, way=way))
 
 
-def _pending(policy: Policy, form: Form, case: Case, *, now: datetime, limit: Limit, way: Route) -> Request:
+def _pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:
     latest = now + policy.timing.lapse_after
     return Request(
         id=name_of(form.token),
         requester=form.requester,
         case=case,
-        route=way,
-        limit=limit,
+        route=way.route,
+        limit=way.limit,
         submitted=now,
         # Deciding after the time that was asked for would grant nothing.
         deadline=min(latest, case.term.until or latest),
-        policy=policy.hash,
+        policy=way.policy,
         origin=form.origin,
+        facts=way.facts,
+        excluded=way.excluded,
+        auto=way.auto,
     )
 
 

@@ -1,26 +1,19 @@
-"""The life of an exception request.
+"""An exception request as it is: what was asked, who may decide, what they said. What may happen to it is `decisions`.
 
-Two rules. A terminal state never changes. The state follows from the set of votes that were counted, not from their order: one
-denial denies, else the request is approved when every seat of every stage is filled by a person of its own, else it is pending.
-
-A vote is counted while the request is pending: the first of each person who was asked. So a denial counts when it comes before
-the approval that fills the last seat; after it the request is approved, and the denial is refused like every vote on a decided
-request. Arrival decides nothing else: approvals alone end the same in any order, and so does any set of votes with a denial whose
-approvals would not do.
-
-`decide` is the only way from one state to the next. An illegal event is a refusal, and nothing happens.
+The state follows from the set of votes that were counted, not from their order: one denial denies, else the request is approved
+when every seat of every stage is filled by a person of its own, else it is pending.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
 
-from workflows.money import Unit
+from workflows.appeals import Appeal
+from workflows.automatic import Automatic, Revoked
+from workflows.ballots import Question, Verdict, Vote
+from workflows.cases import Case, Part, Term
 from workflows.people import PersonId
-from workflows.refusals import Refused, Why
-from workflows.routing import Data, Limit, Route, Stage, filled, seated
+from workflows.routing import Facts, Limit, Route, Stage, filled, seated
 
 
 class State(StrEnum):
@@ -33,79 +26,41 @@ class State(StrEnum):
     LAPSED = "lapsed"
 
 
-class Verdict(StrEnum):
-    """What a vote says."""
-
-    APPROVE = "approve"
-    DENY = "deny"
-
-
 @dataclass(frozen=True, slots=True)
-class Impact:
-    """What the requester expects: so much of a metric, and how they will know."""
+class Way:
+    """How a case is decided, compiled from the `policy` (a hash) of that day: later policies leave it alone.
 
-    metric: str
-    quantity: int
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """How long: for a span from the moment the store enforces it, or until a moment. Exactly one is set.
-
-    An override never outlives the window it began in.
+    `excluded` may never decide: for whom it is, and whoever stands in for them or for the requester.
     """
 
-    span: timedelta | None = None
-    until: datetime | None = None
-
-    def __post_init__(self) -> None:
-        if (self.span is None) == (self.until is None):
-            raise ValueError("a term is a span or an end")
-
-    def end(self, start: datetime, reset: datetime) -> datetime:
-        """When an override that begins at `start` in a window that ends at `reset` is over."""
-        wanted = self.until if self.until is not None else start + (self.span or timedelta())
-        return min(wanted, reset)
-
-    def length(self, start: datetime) -> timedelta:
-        """How long it lasts from `start`, the reset left aside: the fact that rules test."""
-        return self.span if self.span is not None else max(timedelta(), (self.until or start) - start)
+    route: Route
+    limit: Limit
+    facts: Facts | None = None
+    policy: str = ""
+    excluded: tuple[PersonId, ...] = ()
+    auto: Automatic | None = None
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What a person asks for and why; the people's own words are kept as they were typed."""
+class Glass:
+    """A broken glass: granted without asking, and to be reviewed by one of `reviewers` before `due`. `fine` is what they said."""
 
-    quota: str
-    amount: int
-    unit: Unit
-    term: Term
-    justification: str
-    impact: Impact
-    data: Data
-    models: tuple[str, ...] = ()
-    ticket: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """One person's decision; `revision` is the case as they saw it. With a denial, `instead` is what would get a yes."""
-
-    by: PersonId
-    verdict: Verdict
-    at: datetime
-    revision: int = 1
-    reason: str = ""
-    instead: str = ""
+    reviewers: tuple[PersonId, ...]
+    due: datetime
+    by: PersonId | None = None
+    at: datetime | None = None
+    fine: bool | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it is. `version` counts every change, `revision` changes of the case itself.
+    """A request. `version` counts every change, `revision` changes of what is decided: a click on an older one does not count.
 
-    `route` was compiled when it was submitted, with the `policy` (a hash) of that day; later policies leave it alone. `origin` is
-    the key of the notice it was asked from, "" when it came another way.
+    `round` counts how often it was open: again after a decision was undone or a denial reopened. `since` is when the stage that
+    is open began to be asked, None for when it was submitted. `origin` is the key of the notice it was asked from, "" when it
+    came another way. `voided` are votes that no longer count, because the request was changed or opened again.
     """
 
     id: str
@@ -122,18 +77,54 @@ class Request:
     state: State = State.PENDING
     votes: tuple[Vote, ...] = ()
     decided: datetime | None = None
+    facts: Facts | None = None
+    excluded: tuple[PersonId, ...] = ()
+    auto: Automatic | None = None
+    glass: Glass | None = None
+    round: int = 1
+    since: datetime | None = None
+    passed: tuple[PersonId, ...] = ()
+    voided: tuple[Vote, ...] = ()
+    questions: tuple[Question, ...] = ()
+    nudged: datetime | None = None
+    reopened: datetime | None = None
+    appeal: Appeal | None = None
+    revoked: Revoked | None = None
+
+    @property
+    def asked_since(self) -> datetime:
+        """Since when the open stage is asked."""
+        return self.since or self.submitted
 
     def vote_of(self, person: PersonId) -> Vote | None:
-        """That person's vote, if they voted."""
-        return next((vote for vote in self.votes if vote.by == person), None)
+        """That person's vote, or the one that was cast in their place."""
+        return next((vote for vote in self.votes if person in (vote.by, vote.seat)), None)
 
     def approved_by(self) -> tuple[PersonId, ...]:
-        """Those who said yes, in the order of their votes."""
-        return tuple(vote.by for vote in self.votes if vote.verdict is Verdict.APPROVE)
+        """Whose authority said yes, in the order of the votes."""
+        return tuple(vote.seat for vote in self.yes())
+
+    def yes(self) -> tuple[Vote, ...]:
+        """The votes that fill a seat, or could."""
+        return tuple(vote for vote in self.votes if vote.verdict is Verdict.APPROVE and not vote.over)
 
     def denial(self) -> Vote | None:
         """The vote that denied it."""
         return next((vote for vote in self.votes if vote.verdict is Verdict.DENY), None)
+
+    def offered(self) -> tuple[int, Term]:
+        """What a grant would be now: the smallest amount and the shortest term that anybody who said yes agreed to."""
+        votes = [vote for vote in self.votes if vote.verdict is Verdict.APPROVE]
+        terms = [self.case.term, *(vote.term for vote in votes if vote.term is not None)]
+        amounts = [self.case.amount, *(vote.amount for vote in votes if vote.amount is not None)]
+        return min(amounts), min(terms, key=lambda term: term.length(self.submitted))
+
+    def parts(self) -> tuple[Part, ...]:
+        """What would be granted now on each quota: on none more than on the first was agreed to, where that is in one unit."""
+        amount, _ = self.offered()
+        case = self.case
+        further = (Part(p.quota, min(p.amount, amount) if p.unit is case.unit else p.amount, p.unit) for p in case.also)
+        return (Part(case.quota, amount, case.unit), *further)
 
     def complete(self) -> bool:
         """Whether every seat is filled."""
@@ -156,95 +147,23 @@ class Request:
         stage, helpful = self.open_stage(), self._helpful()
         return tuple(p for p in stage.approvers if p in helpful) if stage else ()
 
+    def voted(self) -> frozenset[PersonId]:
+        """Everybody who voted or whose seat was voted from."""
+        return frozenset(p for vote in self.votes for p in (vote.by, vote.seat))
+
+    def concerned(self) -> frozenset[PersonId]:
+        """Those who may never decide: the requester, for whom it is, and who stands in for them."""
+        return frozenset({*self.excluded, self.requester})
+
     def _helpful(self) -> set[PersonId]:
         if self.state is not State.PENDING:
             return set()
         stages, yes = self.route.stages, self.approved_by()
         now = seated(stages, yes)
-        others = set(self.route.approvers()) - {vote.by for vote in self.votes} - {self.requester}
+        others = set(self.route.approvers()) - self.voted() - self.concerned()
         return {p for p in others if seated(stages, (*yes, p)) > now}
 
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """The requester takes the request back."""
-
-    by: PersonId
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """Nobody decided before the deadline."""
-
-
-Event = Vote | Withdraw | Lapse
-
-LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
-    State.PENDING: {
-        Vote: frozenset({State.PENDING, State.APPROVED, State.DENIED}),
-        Withdraw: frozenset({State.WITHDRAWN}),
-        Lapse: frozenset({State.LAPSED}),
-    },
-    State.APPROVED: {},
-    State.DENIED: {},
-    State.WITHDRAWN: {},
-    State.LAPSED: {},
-}
-
-
-def decide(request: Request, event: Event, *, now: datetime) -> Request | Refused:
-    """The request after an event, or why nothing happened."""
-    if type(event) not in LEGAL[request.state]:
-        return Refused(Why.ALREADY_DECIDED, _ending(request))
-    match event:
-        case Vote():
-            return _vote(request, event, now)
-        case Withdraw():
-            if event.by != request.requester:
-                return Refused(Why.NOT_YOURS, {"requester": request.requester})
-            return _to(request, State.WITHDRAWN, now)
-        case Lapse():
-            return _to(request, State.LAPSED, now) if now >= request.deadline else Refused(Why.NOT_DUE)
-        case _:
-            assert_never(event)
-
-
-def _ending(request: Request) -> dict[str, object]:
-    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing."""
-    by: PersonId | None = None
-    if request.state is State.WITHDRAWN:
-        by = request.requester
-    elif request.state is not State.LAPSED and request.votes:
-        by = (request.denial() or request.votes[-1]).by
-    return {"state": request.state, "by": by, "at": request.decided}
-
-
-def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
-    if refused := _may_not(request, vote, now):
-        return refused
-    voted = replace(request, votes=(*request.votes, vote))
-    if vote.verdict is Verdict.DENY:
-        return _to(voted, State.DENIED, now)
-    if voted.complete():
-        return _to(voted, State.APPROVED, now)
-    return replace(voted, version=request.version + 1)
-
-
-def _may_not(request: Request, vote: Vote, now: datetime) -> Refused | None:
-    if vote.by == request.requester:
-        return Refused(Why.OWN_REQUEST)
-    if vote.by not in request.route.approvers():
-        return Refused(Why.NOT_ASKED, {"waiting": request.waiting_on()})
-    if mine := request.vote_of(vote.by):
-        return Refused(Why.ALREADY_VOTED, {"at": mine.at, "verdict": mine.verdict})
-    if vote.revision != request.revision:
-        return Refused(Why.CHANGED_SINCE)
-    if now >= request.deadline:
-        return Refused(Why.DEADLINE_PASSED, {"deadline": request.deadline})
-    if vote.verdict is Verdict.DENY and not vote.reason.strip():
-        return Refused(Why.REASON_MISSING, place="reason")
-    return None
-
-
-def _to(request: Request, state: State, now: datetime) -> Request:
-    return replace(request, state=state, decided=now, version=request.version + 1)
+    def undoable(self, by: PersonId, within: timedelta, now: datetime) -> Vote | None:
+        """Their vote, if they may still take it back."""
+        mine = next((vote for vote in self.votes if vote.by == by), None)
+        return mine if mine and now < mine.at + within else None

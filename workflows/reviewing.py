@@ -5,13 +5,17 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
+from workflows.ballots import Verdict, Vote
+from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.keeping import Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
-from workflows.overrides import grant
+from workflows.events import Event, Withdraw
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
+from workflows.overrides import Reason, Stop, grants
+from workflows.overrides import decide as decide_override
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
-from workflows.requests import Event, Request, State, Verdict, Vote, Withdraw, decide
+from workflows.requests import Request, State
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
@@ -49,28 +53,41 @@ def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
         return attempt(
             kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)
         )
-    return _change(kit, request_id, cast, cast.by)
+    return change(kit, request_id, cast, cast.by)
 
 
 def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
     """Takes a pending request back."""
-    return _change(kit, request_id, Withdraw(by), by)
+    return change(kit, request_id, Withdraw(by), by)
 
 
-def _change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
-    def change(unit: UnitOfWork) -> Request | Refused:
+def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
+    """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
+
+    def apply(unit: UnitOfWork) -> Request | Refused:
         now = kit.clock.now()
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = decide(request, event, now=now)
+        decided = _decided(unit, request, event, now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
-        settle(kit, unit, decided, now)
+        settle(kit, unit, decided, now, before=request)
         return decided
 
-    return attempt(kit.units, change)
+    return attempt(kit.units, apply)
+
+
+def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+    """What is decided; a request does not become pending beside another of the same person on the same quota."""
+    decided = decide(request, event, now=now)
+    if isinstance(decided, Refused) or decided.state is not State.PENDING:
+        return decided
+    other = unit.requests.open(decided.case.quota, request.requester)
+    if other is None or other.id == request.id:
+        return decided
+    return Refused(Why.OPEN_REQUEST, {"request": other.id, "at": other.submitted}, place="quota")
 
 
 def did(event: Event) -> str:
@@ -78,14 +95,35 @@ def did(event: Event) -> str:
     return f"voted: {event.verdict}" if isinstance(event, Vote) else type(event).__name__.lower()
 
 
-def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
-    """What follows a change of a request: its cards, and when it is decided the end of its clock and the override."""
+def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
+    """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
+    lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     if request.state is State.PENDING:
+        if before is None or before.state is not State.PENDING:
+            _open_again(unit, request, now)
+            follow(unit, now, [], [lapse])
         return
-    unit.agenda.drop(Alarm(Wake.LAPSE, request.id, request.deadline))
+    unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
-        override = grant(request, now=now, within=kit.policy.timing.activate_within)
-        keep_override(unit, override, Act(request.votes[-1].by, "granted", now))
+        _grant(kit, unit, request, now)
+
+
+def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
+    by = request.votes[-1].by if request.votes else SYSTEM
+    before = len(unit.overrides.every(request.id))
+    for override in grants(request, now=now, within=kit.policy.timing.activate_within, before=before):
+        keep_override(unit, override, Act(by, "granted", now))
         deadline = Alarm(Wake.ACTIVATION, override.id, override.activate_by)
         follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)], [deadline])
+
+
+def _open_again(unit: UnitOfWork, request: Request, now: datetime) -> None:
+    """It was decided and is not any more: what was granted ends."""
+    for override in unit.overrides.every(request.id):
+        stopped = decide_override(override, Stop(Reason.REVOKED), now=now)
+        if isinstance(stopped, Refused):
+            continue
+        keep_override(unit, stopped, Act(SYSTEM, "revoked", now))
+        unit.agenda.drop(Alarm(Wake.ACTIVATION, override.id, override.activate_by))
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)])

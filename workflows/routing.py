@@ -5,7 +5,7 @@ stricter facts never give a weaker route. (Scope, unit and kind are no stricter 
 The route is total: it names enough people, none of them excluded, or it is a refusal; it is never empty.
 
 A stage is a set of people of whom `quorum` must agree, each person counting in one stage only. Where two stages have only the
-same people, the later one gets stand-ins.
+same people, the later one gets stand-ins. Whom it asks when nobody answers is compiled with it: its rungs, the nearest first.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 
+from workflows.automatic import Mode
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
@@ -53,6 +54,9 @@ class Facts:
     data: Data
     kind: Kind = Kind.PRODUCTION
     unapproved: tuple[str, ...] = ()  # models asked for that are not approved for the data
+    exceptions_30: int = 0  # overrides granted in the scope in the last 30 days, and in the last 90
+    exceptions_90: int = 0
+    exposure: int = 0  # what its overrides add now, or will when the store confirms them; in `unit`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ class When:
     scopes: tuple[str, ...] = ()
     kind: Kind | None = None
     model_not_approved: bool = False
+    exceptions_30_over: int = -1
+    exceptions_90_over: int = -1
+    exposure_over: int = -1
+    exposure_unit: Unit | None = None
 
     def holds(self, facts: Facts) -> bool:
         return (
@@ -80,12 +88,16 @@ class When:
             and (not self.scopes or any(fnmatchcase(facts.scope, pattern) for pattern in self.scopes))
             and self.kind in (None, facts.kind)
             and (not self.model_not_approved or bool(facts.unapproved))
+            and facts.exceptions_30 > self.exceptions_30_over
+            and facts.exceptions_90 > self.exceptions_90_over
+            and facts.exposure > self.exposure_over
+            and self.exposure_unit in (None, facts.unit)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whom a rule asks: `who` is "manager", "owner", a group's name, or "" with `people` named."""
+    """Whom a rule asks: `who` is "manager", "manager's manager", "owner", a group's name, or "" with `people` named."""
 
     who: str = ""
     people: tuple[PersonId, ...] = ()
@@ -101,40 +113,79 @@ def _at_least_one(quorum: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Approve:
+    """Guardrails: inside all of them a rule approves, each "this or milder"; None is no bound. Amounts are in the rule's units."""
+
+    mode: Mode
+    limit: Limit = Limit.HARD
+    amount: int | None = None
+    percent: int | None = None
+    duration: timedelta | None = None
+    data: Data = Data.RESTRICTED
+    model_approved: bool = False
+    exceptions_30: int | None = None
+    exceptions_90: int | None = None
+    exposure: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A named line of the routing policy: it asks, or refuses with a sentence."""
+    """A named line of the routing policy: it asks, refuses with a sentence, or approves inside guardrails.
+
+    Of a rule that approves, `when` says only for which scopes, kind and units it is.
+    """
 
     name: str
     when: When = When()
     ask: tuple[Ask, ...] = ()
     refuse: str = ""
+    approve: Approve | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Org:
-    """The people a route can use, looked up before routing. `excluded` may never decide (requester, beneficiary)."""
+    """The people a route can use, looked up before routing. `line` is the requester's manager, that one's manager, and so on.
 
-    manager: PersonId | None
+    `excluded` may never decide (requester, beneficiary, who stands in for them); `lacking` have no authority for the amount.
+    """
+
+    line: tuple[PersonId, ...]
     owner: PersonId | None
     groups: Mapping[str, tuple[PersonId, ...]]
     reachable: frozenset[PersonId]
     excluded: frozenset[PersonId]
     fallback: str = "platform"
+    lacking: frozenset[PersonId] = frozenset()
 
     def able(self, people: Iterable[PersonId]) -> tuple[PersonId, ...]:
         """Those who can be asked, each once, in the order given."""
-        return tuple(dict.fromkeys(p for p in people if p in self.reachable and p not in self.excluded))
+        barred = self.excluded | self.lacking
+        return tuple(dict.fromkeys(p for p in people if p in self.reachable and p not in barred))
+
+    def boss(self, level: int) -> tuple[PersonId, ...]:
+        """Who is so far up the line (the manager 0), or the first above with the authority for it."""
+        return next(((p,) for p in self.line[level:] if p not in self.lacking), ())
+
+    def above(self, people: Collection[PersonId]) -> tuple[PersonId, ...]:
+        """The line above the highest of these, whoever of it can be asked; none when they are not of the line."""
+        places = [n for n, p in enumerate(self.line) if p in people]
+        return self.able(self.line[max(places) + 1 :]) if places else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` who was missing."""
+    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` who was missing.
+
+    `rungs` are asked one after the other, beside those who are, when nobody answers; `climbed` counts those that were.
+    """
 
     name: str
     approvers: tuple[PersonId, ...]
     quorum: int = 1
     rules: tuple[str, ...] = ()
     instead: str = ""
+    rungs: tuple[tuple[PersonId, ...], ...] = ()
+    climbed: int = 0
 
     def __post_init__(self) -> None:
         _at_least_one(self.quorum)
@@ -151,7 +202,9 @@ class Route:
         return tuple(dict.fromkeys(p for stage in self.stages for p in stage.approvers))
 
 
-DEFAULT = Rule("default", ask=(Ask("manager"),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
+MANAGER, BOSS, OWNER = "manager", "manager's manager", "owner"  # the words of `ask` that name no group
+LINE = 2  # rungs up the line; who is higher is not asked for a budget
+DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
 
 
 def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
@@ -176,10 +229,11 @@ def _mildest(facts: Facts) -> Facts:
 
 
 def _stage(rule: Rule, ask: Ask, org: Org) -> Stage:
-    named = {"manager": (org.manager,), "owner": (org.owner,), "": ask.people}
+    owner = (org.owner,) if org.owner else ()
+    named = {MANAGER: org.boss(0), BOSS: org.boss(1), OWNER: owner, "": ask.people}
     people = named[ask.who] if ask.who in named else org.groups.get(ask.who, ())
     name = ask.who or "people:" + ",".join(sorted(set(ask.people)))
-    return Stage(name, tuple(p for p in people if p), ask.quorum, (rule.name,))
+    return Stage(name, people, ask.quorum, (rule.name,))
 
 
 def _merge(one: Stage, two: Stage) -> Stage:
@@ -198,7 +252,51 @@ def _reachable(stages: tuple[Stage, ...], org: Org) -> Route | Refused:
         staffed.append(able)
         if seated(staffed, _everyone(staffed)) < _seats(staffed):
             return Refused(Why.NO_APPROVER, {"stage": stage.name, "quorum": stage.quorum, "rules": stage.rules})
-    return Route(tuple(staffed))
+    return Route(tuple(_laddered(stage, org) for stage in staffed))
+
+
+def _laddered(stage: Stage, org: Org) -> Stage:
+    """The stage with its rungs: up the line from a manager, then the fallback group."""
+    rungs: list[tuple[PersonId, ...]] = []
+    up = [(p,) for p in org.above(stage.approvers)[:LINE]] if stage.name in (MANAGER, BOSS) else []
+    for rung in (*up, org.able(org.groups.get(org.fallback, ()))):
+        fresh = tuple(p for p in rung if p not in stage.approvers and not any(p in lower for lower in rungs))
+        if fresh:
+            rungs.append(fresh)
+    return replace(stage, rungs=tuple(rungs))
+
+
+def without(route: Route, gone: Collection[PersonId]) -> Route:
+    """The route when some can no longer be asked."""
+    return Route(tuple(replace(s, approvers=tuple(p for p in s.approvers if p not in gone)) for s in route.stages))
+
+
+def climbed(route: Route, stages: Collection[Stage], never: Collection[PersonId]) -> Route | None:
+    """The route when the next rung of these stages is asked, too; None when none of them has one. `never` are not asked."""
+    raised = [_climb(stage, never) if stage in stages else stage for stage in route.stages]
+    return Route(tuple(raised)) if tuple(raised) != route.stages else None
+
+
+def _climb(stage: Stage, never: Collection[PersonId]) -> Stage:
+    """Up to the first rung with somebody on it."""
+    for n, rung in enumerate(stage.rungs, start=1):
+        fresh = tuple(p for p in rung if p not in never and p not in stage.approvers)
+        if fresh:
+            more = stage.approvers + fresh
+            return replace(stage, approvers=more, rungs=stage.rungs[n:], climbed=stage.climbed + 1)
+    return stage
+
+
+def staffed(route: Route, never: Collection[PersonId]) -> Route | None:
+    """The route with rungs asked until every seat can have a person of its own; None when that cannot be."""
+    while (able := filled(route.stages, route.approvers())) != tuple(stage.quorum for stage in route.stages):
+        short = [stage for stage, seats in zip(route.stages, able, strict=True) if seats < stage.quorum]
+        # Which of two stages with the same people comes out short is chance: where it has no rung, the others' may do.
+        raised = climbed(route, short, never) or climbed(route, route.stages, never)
+        if raised is None:
+            return None
+        route = raised
+    return route
 
 
 def _everyone(stages: Iterable[Stage]) -> tuple[PersonId, ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workflows.appeals import Broken
+from workflows.cases import Case
 from workflows.people import PersonId
-from workflows.requests import Case, State
+from workflows.requests import State
 
 
 @dataclass(frozen=True, slots=True)

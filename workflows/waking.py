@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from workflows import digesting, enforcing, spotting
+from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
-from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request
+from workflows.events import Lapse
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, news_of
 from workflows.overrides import Reason, Stop
 from workflows.overrides import decide as decide_override
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused
-from workflows.requests import Lapse
-from workflows.requests import decide as decide_request
 from workflows.reviewing import settle
 
 
@@ -65,7 +65,7 @@ def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:
     if isinstance(stopped, Refused):
         return
     keep_override(unit, stopped, Act(SYSTEM, "gave up", now))
-    news = Effect(Do.TELL_THREAD, f"{override.request}/{News.UNAPPLIED}")
+    news = Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))
     follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request), news])
 
 

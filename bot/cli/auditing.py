@@ -62,7 +62,7 @@ def wrong(unit: UnitOfWork, subject: str) -> str:
     row = kept(subject)
     if row is None:
         return f"{subject}: the record knows it, and it is not stored any more"
-    if audit.plain(row) != chain[-1].after:
+    if not audit.says(chain[-1].after, row):
         return f"{subject}: what is stored is not what entry {len(chain)} says"
     return ""
 

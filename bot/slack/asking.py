@@ -10,7 +10,7 @@ from slack_bolt import Ack, App
 from bot.slack.forms import Form, key_of, presets
 from bot.slack.front import Front, log
 from bot.slack.reading import Click, click, person, typed
-from workflows import requesting
+from workflows import assessing, requesting
 from workflows.drafting import Typed
 from workflows.explaining import draft
 from workflows.metering import standing
@@ -95,7 +95,7 @@ def _choices(front: Front, channel: str) -> list[Quota]:
 
 def _view(front: Front, quota: Quota, said: Typed, *, by: PersonId, origin: Origin) -> Body:
     kit, policy = front.kit, front.kit.policy
-    org = requesting.organisation(by, quota, policy, kit.directory)
+    org = assessing.organisation(by, quota, policy, kit.directory)
     with kit.reads() as unit:
         now = kit.clock.now()
         told = draft(unit, policy, quota, said, org=org, now=now)

@@ -8,13 +8,14 @@ from slack_bolt import Ack, App
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import reviewing
+from workflows.ballots import Verdict, Vote
 from workflows.drafting import clean
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt, follow
 from workflows.people import PersonId
 from workflows.ports import Post
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, Verdict, Vote
+from workflows.requests import Request
 
 Body = dict[str, Any]
 

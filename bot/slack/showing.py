@@ -15,7 +15,7 @@ from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
 from workflows.keeping import attempt
 from workflows.metering import outlook
-from workflows.overrides import Status
+from workflows.overrides import Override, Status
 from workflows.people import PersonId
 from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
 from workflows.quotas import Quota
@@ -131,7 +131,7 @@ class Shower:
 
     def news(self, key: str) -> None:
         """The request's thread, or without one its requester, has that piece of news: said once."""
-        request_id, _, word = key.partition("/")
+        request_id, word, *which = key.split("/")
         thing = f"news:{key}"
         if self._poster.find(thing, THREAD):
             return
@@ -139,7 +139,8 @@ class Shower:
             request = unit.requests.get(request_id)
             if request is None:
                 return
-            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+            override = unit.overrides.get(which[0]) if which else first_of(unit, request)
+            told = card(unit, self._kit.policy, request, self._kit.clock.now(), override=override)
         if word == News.ACTIVE and told.status is not Status.ACTIVE:
             return  # it ended before this could be told; that it did is news of its own
         message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
@@ -228,6 +229,11 @@ class Shower:
     def _owner(self, quota: Quota, channel: str) -> PersonId | None:
         """Who owns a quota; where there is no channel either, the nearest owner above: somebody is to hear of it."""
         return quota.owner or (None if channel else self._kit.policy.owner(quota.scope))
+
+
+def first_of(unit: UnitOfWork, request: Request) -> Override | None:
+    """The override that news without a name of its own is about."""
+    return next(iter(unit.overrides.every(request.id)), None)
 
 
 def each(puts: Iterable[Callable[[], None]]) -> None:

@@ -1,9 +1,11 @@
 """Requests, overrides and outcomes, as the ports of those names."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bot.store import mapping, tables
 from bot.store.upsert import added
@@ -43,8 +45,9 @@ class StoredRequests:
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         within = [and_(at >= window.start, at < window.end) for at in (_R.c.submitted, _R.c.decided)]
         running = [or_(over.is_(None), over >= window.start) for over in (_O.c.stopped, _O.c.ends)]
-        ran = and_(_O.c.id.is_not(None), _O.c.granted < window.end, *running)
-        wanted = select(_R).outerjoin(_O, _O.c.request == _R.c.id).where(_R.c.quota.in_(list(quotas)), or_(*within, ran))
+        ran = and_(_O.c.granted < window.end, *running)
+        had = _R.c.id.in_(select(_O.c.request).where(ran))
+        wanted = select(_R).where(_R.c.quota.in_(list(quotas)), or_(*within, had))
         rows = self._connection.execute(wanted.order_by(_R.c.submitted, _R.c.id)).mappings()
         return [mapping.request_of(row) for row in rows]
 
@@ -65,12 +68,24 @@ class StoredOverrides:
         return mapping.override_of(row) if row else None
 
     def of(self, request: str) -> Override | None:
-        row = self._connection.execute(select(_O).where(_O.c.request == request)).mappings().first()
+        its = select(_R.c.quota).where(_R.c.id == request).scalar_subquery()
+        newest = (
+            select(_O).where(_O.c.request == request, _O.c.quota == its).order_by(_O.c.granted.desc(), _O.c.id.desc()).limit(1)
+        )
+        row = self._connection.execute(newest).mappings().first()
         return mapping.override_of(row) if row else None
+
+    def every(self, request: str) -> list[Override]:
+        here = select(_O).where(_O.c.request == request).order_by(_O.c.granted, _O.c.id)
+        return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
+
+    def granted(self, quotas: Iterable[str], since: datetime) -> list[Override]:
+        here = select(_O).where(_O.c.quota.in_(list(quotas)), _O.c.granted > since).order_by(_O.c.granted, _O.c.id)
+        return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
 
     def add(self, override: Override) -> None:
         if not added(self._connection, _O, mapping.override_row(override)):
-            raise Stale(f"{override.request} has an override")
+            raise Stale(f"{override.id}: there is one")
         self._changed.append(override)
 
     def save(self, override: Override) -> None:
@@ -114,5 +129,9 @@ _R, _O = tables.requests, tables.overrides
 def _save(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """The lock: one row changes, or somebody else was first."""
     before = and_(table.c.id == row["id"], table.c.version == row["version"] - 1)
-    if connection.execute(update(table).where(before).values(row)).rowcount != 1:
+    try:
+        changed = connection.execute(update(table).where(before).values(row)).rowcount
+    except IntegrityError as taken:  # what only one may have, another has: a request that is pending on a quota
+        raise Stale(f"{row['id']}: another was first") from taken
+    if changed != 1:
         raise Stale(f"{row['id']} is no longer at version {row['version'] - 1}")

@@ -17,6 +17,8 @@ from sqlalchemy import RowMapping
 
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.authority import Charged
+from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
 from workflows.governed import Bill, Pull, Vendor
@@ -62,6 +64,22 @@ def outcome_row(outcome: Outcome) -> dict[str, Any]:
 
 def outcome_of(row: Row) -> Outcome:
     return msgspec.convert(dict(row), Outcome)
+
+
+def away_row(away: Away) -> dict[str, Any]:
+    return _by_name(away)
+
+
+def away_of(row: Row) -> Away:
+    return msgspec.convert(dict(row), Away)
+
+
+def charged_row(charged: Charged) -> dict[str, Any]:
+    return _by_name(charged)
+
+
+def charged_of(row: Row) -> Charged:
+    return msgspec.convert(dict(row), Charged)
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

@@ -10,13 +10,17 @@ from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field
 
 from bot.store import counted
-from bot.store.columns import Plain
+from bot.store.columns import Moment, Plain
 from bot.store.rows import METADATA as METADATA
 from bot.store.rows import Row, at, count, key, nested, partial, table
-from workflows.appeals import Broken
+from workflows.appeals import Appeal, Broken
+from workflows.automatic import Automatic, Revoked
+from workflows.ballots import Question, Vote
+from workflows.cases import Case, Term
 from workflows.digest import Digest
-from workflows.requests import Case, Term, Vote
-from workflows.routing import Route
+from workflows.people import PersonId
+from workflows.requests import Glass
+from workflows.routing import Facts, Route
 
 
 class RequestRow(Row, table=True):
@@ -43,16 +47,32 @@ class RequestRow(Row, table=True):
     state: str
     votes: tuple[Vote, ...] = nested(tuple[Vote, ...])
     decided: datetime | None = at(nullable=True)
+    facts: Facts | None = nested(Facts | None)
+    excluded: tuple[PersonId, ...] = nested(tuple[PersonId, ...])
+    auto: Automatic | None = nested(Automatic | None)
+    glass: Glass | None = nested(Glass | None)
+    round: int = count()
+    since: datetime | None = at(nullable=True)
+    passed: tuple[PersonId, ...] = nested(tuple[PersonId, ...])
+    voided: tuple[Vote, ...] = nested(tuple[Vote, ...])
+    questions: tuple[Question, ...] = nested(tuple[Question, ...])
+    nudged: datetime | None = at(nullable=True)
+    reopened: datetime | None = at(nullable=True)
+    appeal: Appeal | None = nested(Appeal | None)
+    revoked: Revoked | None = nested(Revoked | None)
 
 
 class OverrideRow(Row, table=True):
     """An override; `gone` is empty until the quota store was read back without it."""
 
     __tablename__ = "overrides"
-    __table_args__ = (partial("overrides_current", "quota", "granted", where="gone IS NULL"),)
+    __table_args__ = (
+        partial("overrides_current", "quota", "granted", where="gone IS NULL"),
+        Index("overrides_of_request", "request", "granted"),
+    )
 
     id: str = key()
-    request: str = Field(unique=True, foreign_key="requests.id")
+    request: str = Field(foreign_key="requests.id")
     quota: str
     amount: int = count()
     unit: str
@@ -98,6 +118,30 @@ class ViolationRow(Row, table=True):
     origin: str
     request: str
     appeal: str
+
+
+class AwayRow(Row, table=True):
+    """Somebody who is away, was or will be: the last that they said."""
+
+    __tablename__ = "aways"
+    __table_args__ = (Index("aways_by_delegate", "delegate"),)
+
+    person: str = key()
+    start: datetime = at()
+    end: datetime = at()
+    delegate: str | None
+    reason: str
+
+
+class ChargeRow(Row, table=True):
+    """What a person approved in a period, of what they may."""
+
+    __tablename__ = "charges"
+
+    person: str = key()
+    start: datetime = key(Moment)
+    used: int = count()
+    version: int = count()
 
 
 class ReportRow(Row, table=True):
@@ -213,4 +257,5 @@ corrections, produced, yields, reports = (
 )
 record, agenda, outbox, posts = table(EntryRow), table(AlarmRow), table(ErrandRow), table(PostRow)
 violations = table(ViolationRow)
+aways, charges = table(AwayRow), table(ChargeRow)
 limits, tokens, denials, spikes = table(LimitRow), table(TokenRow), table(counted.DenialRow), table(counted.SpikeRow)

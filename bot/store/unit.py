@@ -8,7 +8,9 @@ from typing import Self
 from sqlalchemy import Connection
 
 from bot.store.agenda import StoredAgenda
+from bot.store.aways import StoredAways
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
+from bot.store.charges import StoredCharges
 from bot.store.corrections import StoredCorrections
 from bot.store.denials import StoredDenials
 from bot.store.ledger import StoredLedger
@@ -24,7 +26,9 @@ from bot.store.yields import StoredYields
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
+    Aways,
     Changed,
+    Charges,
     Corrections,
     Denials,
     Ledger,
@@ -53,6 +57,8 @@ class StoredUnit:
     requests: Requests
     overrides: Overrides
     outcomes: Outcomes
+    aways: Aways
+    charges: Charges
     meter: Meter
     corrections: Corrections
     yields: Yields
@@ -78,6 +84,8 @@ class StoredUnit:
         self.requests = StoredRequests(connection)
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
+        self.aways = StoredAways(connection)
+        self.charges = StoredCharges(connection)
         self.meter = StoredMeter(connection, self._counters)
         self.streams = StoredStreams(connection)
         self.ledger = StoredLedger(connection)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from workflows.cases import Term
 from workflows.money import LARGEST
-from workflows.requests import Term
 from workflows.routing import Stage
 from workflows.spend import Costed, CostSource
 

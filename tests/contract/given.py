@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.money import Unit, usd
 from workflows.overrides import Override, grant
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
-from workflows.requests import Case, Impact, Request, State, Term
+from workflows.requests import Request, State
 from workflows.routing import Data, Limit, Route, Stage
 from workflows.spend import Booked, Costed, CostSource, Denial, Series, Tokens, Usage, grouped
 from workflows.times import Period, Window, window_at

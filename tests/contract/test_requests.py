@@ -155,14 +155,30 @@ def test_requests_touch_a_window_that_their_override_ran_into(world: World) -> N
         assert [r.id for r in unit.requests.touching([SEARCH], WEEK)] == ["R0", "R1", "R4"]
 
 
-def test_a_request_has_one_override(world: World) -> None:
+def test_the_override_of_a_request_is_the_newest_on_its_quota(world: World) -> None:
     asked = decided("R1", NOW, State.APPROVED)
     add(world, asked)
-    grant(world, override(asked))
+    first, above = override(asked), override(asked, id="O1.2", quota=SUPPORT)
+    again = override(asked, id="O1.3", granted=NOW + 2 * HOUR)
+    grant(world, first, above)
     with world.units() as unit:
-        assert unit.overrides.of("R1") == unit.overrides.get("O1") == override(asked)
+        assert unit.overrides.of("R1") == unit.overrides.get("O1") == first
         with pytest.raises(Stale):
-            unit.overrides.add(override(asked, id="O2"))
+            unit.overrides.add(first)
+    grant(world, again)
+    with world.reads() as unit:
+        assert unit.overrides.of("R1") == again
+        assert unit.overrides.every("R1") == [first, above, again]
+        assert unit.overrides.granted([SEARCH], NOW) == [first, again]
+        assert unit.overrides.granted([SEARCH, SUPPORT], NOW + HOUR) == [again]
+        assert unit.overrides.of("R2") is None
+
+
+def test_a_request_is_not_opened_again_beside_another(world: World) -> None:
+    asked = decided("R1", NOW)
+    add(world, asked, request("R2", at=NOW + 2 * HOUR))
+    with world.units() as unit, pytest.raises(Stale):
+        unit.requests.save(replace(asked, state=State.PENDING, decided=None, version=2))
 
 
 def test_an_override_of_no_request_is_a_bug(world: World) -> None:

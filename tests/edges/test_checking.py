@@ -21,13 +21,14 @@ from tests.fakes.clock import ManualClock
 from workflows.admission import Estimate
 from workflows.admitting import Gate
 from workflows.attribution import Claim
+from workflows.cases import Case, Impact, Term
 from workflows.metering import record, standing
 from workflows.money import Unit, usd
 from workflows.overrides import Override, grant
 from workflows.people import PersonId
 from workflows.ports import Unavailable, UnitOfWork
 from workflows.quotas import Quota
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Request
 from workflows.routing import Data, Limit, Route
 from workflows.spend import Price, Tokens, Usage
 

@@ -12,11 +12,14 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from tests.fakes.deciding import MemoryAways, MemoryCharges
 from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
 from tests.fakes.streams import Heard, MemoryStreams
 from workflows.amendments import Report
 from workflows.audit import Entry
+from workflows.authority import Charged
+from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect
 from workflows.overrides import Outcome, Override
@@ -65,6 +68,8 @@ class Data:
     requests: dict[str, Request] = field(default_factory=dict)
     overrides: dict[str, Override] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    aways: dict[PersonId, Away] = field(default_factory=dict)
+    charges: dict[tuple[PersonId, datetime], Charged] = field(default_factory=dict)
     record: dict[tuple[str, int], Entry] = field(default_factory=dict)
     agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
@@ -118,6 +123,8 @@ class MemoryUnit(UnitOfWork):
         self.requests = MemoryRequests(data)
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
+        self.aways = MemoryAways(data)
+        self.charges = MemoryCharges(data)
         self.meter = MemoryMeter(data.kept, self._counters)
         self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
@@ -172,6 +179,9 @@ class MemoryRequests(_Part, Requests):
         self._data.requests[request.id] = request
 
     def save(self, request: Request) -> None:
+        other = self.open(request.case.quota, request.requester) if request.state is State.PENDING else None
+        if other and other.id != request.id:
+            raise Stale(request.id)
         _save(self._data.requests, request)
 
     def open(self, quota: str, requester: PersonId) -> Request | None:
@@ -221,12 +231,21 @@ class MemoryOverrides(_Part, Overrides):
         return self._data.overrides.get(override)
 
     def of(self, request: str) -> Override | None:
-        return next((o for o in self._data.overrides.values() if o.request == request), None)
+        quota = self._data.requests[request].case.quota if request in self._data.requests else ""
+        return next((o for o in reversed(self.every(request)) if o.quota == quota), None)
+
+    def every(self, request: str) -> list[Override]:
+        return sorted((o for o in self._data.overrides.values() if o.request == request), key=lambda o: (o.granted, o.id))
+
+    def granted(self, quotas: Iterable[str], since: datetime) -> list[Override]:
+        wanted = set(quotas)
+        here = (o for o in self._data.overrides.values() if o.quota in wanted and o.granted > since)
+        return sorted(here, key=lambda o: (o.granted, o.id))
 
     def add(self, override: Override) -> None:
         if override.request not in self._data.requests:
             raise LookupError(f"{override.request}: no such request; a database would refuse its override")
-        if override.id in self._data.overrides or self.of(override.request):
+        if override.id in self._data.overrides:
             raise Stale(override.id)
         self._data.overrides[override.id] = override
         self._changed.append(override)

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from workflows.ballots import Verdict, Vote
+from workflows.cases import Case, Impact, Term
 from workflows.causes import Likely
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
@@ -17,7 +19,7 @@ from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
-from workflows.requests import Case, Impact, Request, State, Term, Verdict, Vote
+from workflows.requests import Request, State
 from workflows.routing import Data, Facts, Limit, Route, Stage
 from workflows.spend import Denial, Sums
 from workflows.spikes import Basis, Usual, spike

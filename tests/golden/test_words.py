@@ -10,9 +10,10 @@ from bot.slack.rendering import Renderer
 from tests.golden.cast import ADA, BOB, NOW, ZONE
 from tests.golden.conftest import TEMPLATES
 from tests.golden.scenes import WORDINGS
+from workflows.ballots import Verdict
 from workflows.money import Unit, usd
 from workflows.refusals import Refused, Why
-from workflows.requests import State, Verdict
+from workflows.requests import State
 
 FACTS: dict[Why, dict[str, object]] = {
     Why.NOT_ASKED: {"waiting": (BOB,)},
@@ -30,6 +31,13 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.BAD_LINK: {"text": "wiki"},
     Why.TOO_MANY_WORDS: {"longest": 2000, "length": 2400},
     Why.ANSWERED: {"at": NOW},
+    Why.NOT_LESS: {"most": usd(400), "unit": Unit.USD},
+    Why.TOO_LATE_TO_UNDO: {"within": timedelta(minutes=10), "at": NOW},
+    Why.REOPENED_BEFORE: {"at": NOW},
+    Why.QUESTION_ANSWERED: {"at": NOW},
+    Why.TOO_MANY_QUESTIONS: {"most": 20},
+    Why.NUDGED_LATELY: {"again": NOW},
+    Why.NO_STAND_IN: {"who": BOB},
 }
 
 

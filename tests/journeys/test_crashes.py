@@ -32,13 +32,14 @@ from tests.journeys.world import FAST, START, seed
 from tests.postgres import Server
 from workflows import requesting, reviewing
 from workflows.audit import broken
+from workflows.ballots import Verdict, Vote
 from workflows.effects import Wake
 from workflows.money import Unit, usd
 from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import LimitStore, Reading, UnitOfWork
-from workflows.requests import State, Verdict, Vote
+from workflows.requests import State
 
 KEY = "platform/search:usd/month"
 ADA, BOB = PersonId(acme.person("ada")), PersonId(acme.person("bob"))

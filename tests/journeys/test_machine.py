@@ -23,6 +23,7 @@ from workflows import digesting, enforcing, metering, reporting, requesting, rev
 from workflows.admission import Estimate
 from workflows.admitting import Gate
 from workflows.audit import broken, plain
+from workflows.ballots import Verdict, Vote
 from workflows.effects import Do, Wake
 from workflows.keeping import Kit
 from workflows.money import usd
@@ -30,7 +31,7 @@ from workflows.overrides import Override, Reason, Status
 from workflows.people import PersonId
 from workflows.quotas import window_of
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, State, Verdict, Vote
+from workflows.requests import Request, State
 from workflows.spend import Tokens, Usage
 
 BASE = POLICY.quotas[0].limit

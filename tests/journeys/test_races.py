@@ -19,11 +19,12 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, TYPED, kit, opened, standing
 from workflows import requesting, reviewing, waking
 from workflows.audit import broken
+from workflows.ballots import Verdict, Vote
 from workflows.money import usd
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, State, Verdict, Vote
+from workflows.requests import Request, State
 
 pytestmark = BOTH
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.fakes.memory import Memory, MemoryGlance
 from workflows.admission import Decision, Estimate, Verdict
 from workflows.admitting import BACK, Gate
+from workflows.cases import Case, Impact, Term
 from workflows.metering import record
 from workflows.money import Unit
 from workflows.overrides import Override, Reason
@@ -23,7 +24,7 @@ from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.ports import Changed, Unavailable, UnitOfWork
 from workflows.quotas import Amount, At, AtSoft, Quota, Thresholds
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Request
 from workflows.routing import Data, Limit, Route
 from workflows.spend import Counter, Metered, Tokens, Usage
 from workflows.times import Period, window_at

@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflows.approvals import Approval, Books, Grants
+from workflows.cases import Term
 from workflows.money import Unit
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
-from workflows.requests import Term
 from workflows.spend import NOTHING, Booked, Costed, CostSource, Sums, Tokens, Usage, grouped, summed, tally
 from workflows.times import Period, Window
 

@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.audit import Entry, broken, entry, plain
+from workflows.ballots import Verdict, Vote
+from workflows.cases import Case, Impact, Term
+from workflows.decisions import decide
 from workflows.money import Unit
 from workflows.overrides import Event as Turn
 from workflows.overrides import Gone, Reason, Stop, Verified, grant
 from workflows.overrides import decide as turn
 from workflows.people import PersonId
 from workflows.refusals import Refused
-from workflows.requests import Case, Impact, Request, Term, Verdict, Vote, decide
+from workflows.requests import Request
 from workflows.routing import Data, Limit, Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.memory import Memory
 from workflows.audit import broken
+from workflows.cases import Term
 from workflows.correcting import BACK, Corrected, correct, unlike
 from workflows.corrections import Correction, Fault, Faulty, plain, subject, value
 from workflows.metering import MOST, Recorded, record
@@ -19,7 +20,6 @@ from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.quotas import Quota
-from workflows.requests import Term
 from workflows.spend import NOTHING, Costed, CostSource, Price, Sums, Tokens, Usage
 from workflows.times import Period, Window, window_at
 

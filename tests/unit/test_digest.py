@@ -8,12 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from workflows.cases import Case, Impact, Term
 from workflows.digest import Digest, Exceptional, Line, compose, weeks
 from workflows.money import LARGEST, Unit
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Quota, Standing
-from workflows.requests import Case, Impact, Request, State, Term
+from workflows.requests import Request, State
 from workflows.routing import Data, Limit, Route, Stage
 from workflows.times import Window
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.memory import Memory
+from workflows.cases import Case, Impact, Term
 from workflows.forecast import Outlook
 from workflows.metering import MOST, Recorded, outlook, record, standing, standings
 from workflows.money import Unit, usd
@@ -20,7 +21,7 @@ from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork
 from workflows.quotas import RANK, Level, Quota
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Request
 from workflows.routing import Data, Limit, Route
 from workflows.spend import CostSource, Price, Tokens, Usage
 from workflows.times import Period, Window

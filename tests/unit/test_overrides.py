@@ -7,11 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from workflows.cases import Case, Impact, Term
 from workflows.money import Unit
 from workflows.overrides import LEGAL, Event, Gone, Override, Reason, Status, Stop, Verified, decide, extra, grant, target
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Case, Impact, Request, Term
+from workflows.requests import Request
 from workflows.routing import Data, Limit, Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -59,7 +59,7 @@ facts = st.builds(
 )
 orgs = st.builds(
     Org,
-    manager=st.none() | people,
+    line=st.lists(people, max_size=3, unique=True).map(tuple),
     owner=st.none() | people,
     groups=st.fixed_dictionaries({}, optional={"finance": some, "security": some, "platform": some}),
     reachable=st.frozensets(people) | st.just(frozenset(CAST)),
@@ -86,7 +86,7 @@ def wanted(known: Facts, rules: Sequence[Rule], org: Org) -> dict[str, tuple[tup
     found: dict[str, tuple[tuple[PersonId | None, ...], int]] = {}
     for ask in asked:
         name = ask.who or f"people:{','.join(sorted(set(ask.people)))}"
-        people = {"manager": (org.manager,), "owner": (org.owner,), **org.groups}.get(ask.who, ()) if ask.who else ask.people
+        people = {"manager": org.line[:1], "owner": (org.owner,), **org.groups}.get(ask.who, ()) if ask.who else ask.people
         found[name] = (people, max(ask.quorum, found.get(name, ((), 0))[1]))
     return found
 
@@ -200,7 +200,7 @@ def test_a_rule_that_refuses_beats_all_others(known: Facts, rules: list[Rule], o
 
 SOFT = Facts("platform/search", Limit.SOFT, 100, Unit.USD, 10, timedelta(days=1), Data.INTERNAL)
 ACME = Org(
-    manager=BOB,
+    line=(BOB,),
     owner=PAT,
     groups={"finance": (CY, DI), "security": (SAM,), "platform": (PAT,)},
     reachable=frozenset(CAST),
@@ -219,7 +219,7 @@ def names(way: Route | Refused) -> list[str]:
 
 
 def test_a_soft_limit_asks_the_manager() -> None:
-    assert route(SOFT, DEFAULTS, ACME) == Route((Stage("manager", (BOB,), 1, ("acknowledge",)),))
+    assert route(SOFT, DEFAULTS, ACME) == Route((Stage("manager", (BOB,), 1, ("acknowledge",), rungs=((PAT,),)),))
 
 
 def test_a_hard_limit_asks_owner_and_finance_too_and_sensitive_data_security() -> None:
@@ -231,7 +231,7 @@ def test_a_hard_limit_asks_owner_and_finance_too_and_sensitive_data_security() -
 @pytest.mark.parametrize("rules", [[], [Rule("says nothing")], [Rule("large", When(over=10**9), (Ask("finance"),))]])
 def test_without_a_rule_that_asks_the_manager_is_asked(rules: list[Rule]) -> None:
     way = route(SOFT, rules, ACME)
-    assert way == Route((Stage("manager", (BOB,), 1, ("default",)),))
+    assert way == Route((Stage("manager", (BOB,), 1, ("default",), rungs=((PAT,),)),))
 
 
 def test_a_rule_that_asks_and_refuses_refuses() -> None:
@@ -253,8 +253,8 @@ def test_rules_that_ask_the_same_people_are_one_stage_with_the_larger_quorum() -
 
 def test_a_stage_of_excluded_or_unreachable_people_is_filled_by_the_fallback_which_says_so() -> None:
     for org in (
-        replace(ACME, manager=ADA),
-        replace(ACME, manager=None),
+        replace(ACME, line=(ADA,)),
+        replace(ACME, line=()),
         replace(ACME, reachable=frozenset({CY, DI, SAM, PAT})),
         replace(ACME, excluded=frozenset({ADA, BOB})),
     ):
@@ -270,13 +270,14 @@ def test_stand_ins_join_those_who_are_left() -> None:
 def test_a_person_who_would_have_to_sit_twice_is_helped_out() -> None:
     rules = [Rule("both", ask=(Ask("manager"), Ask("owner")))]
     way = route(SOFT, rules, replace(ACME, owner=BOB))
-    assert way == Route((Stage("manager", (BOB,), 1, ("both",)), Stage("owner", (BOB, PAT), 1, ("both",), instead="owner")))
+    first = Stage("manager", (BOB,), 1, ("both",), rungs=((PAT,),))
+    assert way == Route((first, Stage("owner", (BOB, PAT), 1, ("both",), instead="owner")))
 
 
 def test_too_few_people_are_a_refusal_that_names_the_stage() -> None:
     refused = route(SOFT, [Rule("three", ask=(Ask("finance", quorum=4),))], ACME)
     assert refused == Refused(Why.NO_APPROVER, {"stage": "finance", "quorum": 4, "rules": ("three",)})
-    lonely = replace(ACME, manager=None, groups={})
+    lonely = replace(ACME, line=(), groups={})
     assert isinstance(route(SOFT, DEFAULTS, lonely), Refused)
 
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workflows.appeals import Broken
+from workflows.cases import Case, Impact, Term
 from workflows.money import Unit
 from workflows.people import PersonId
-from workflows.requests import Case, Impact, State, Term
+from workflows.requests import State
 from workflows.routing import Data
 from workflows.violations import Violated, Violation, counted
 

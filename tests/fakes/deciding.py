@@ -1,0 +1,44 @@
+"""Who is away and what people have approved, in memory."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from workflows.authority import Charged
+from workflows.aways import Away
+from workflows.people import PersonId
+from workflows.ports import Aways, Charges, Stale
+
+
+class MemoryAways(Aways):
+    def __init__(self, data: Any) -> None:
+        self._rows: dict[PersonId, Away] = data.aways
+
+    def get(self, person: PersonId) -> Away | None:
+        return self._rows.get(person)
+
+    def put(self, away: Away) -> None:
+        self._rows[away.person] = away
+
+    def drop(self, person: PersonId) -> None:
+        self._rows.pop(person, None)
+
+    def among(self, people: Collection[PersonId], now: datetime) -> list[Away]:
+        return [self._rows[p] for p in sorted(people) if p in self._rows and self._rows[p].at(now)]
+
+    def behind(self, delegate: PersonId, now: datetime) -> list[Away]:
+        return [a for p, a in sorted(self._rows.items()) if a.delegate == delegate and a.at(now)]
+
+
+class MemoryCharges(Charges):
+    def __init__(self, data: Any) -> None:
+        self._rows: dict[tuple[PersonId, datetime], Charged] = data.charges
+
+    def get(self, person: PersonId, start: datetime) -> Charged | None:
+        return self._rows.get((person, start))
+
+    def save(self, charged: Charged) -> None:
+        there = self.get(charged.person, charged.start)
+        if (there.version if there else 0) != charged.version - 1:
+            raise Stale(charged.person)
+        self._rows[charged.person, charged.start] = charged

@@ -1,0 +1,111 @@
+"""Assessing: what the rules may know of a case, whom they may ask, and the way that follows.
+
+The preview, the submit, an edit and a reopening use the same functions, so what was shown is what happens.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from workflows.cases import Case
+from workflows.people import PersonId
+from workflows.policy import Policy
+from workflows.ports import Directory, UnitOfWork
+from workflows.quotas import Quota, Standing
+from workflows.refusals import Refused
+from workflows.requests import Way
+from workflows.routing import Ask, Facts, Limit, Org, route
+
+HIGHEST = 5  # levels of the line that are looked up: more than anybody is asked on
+MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a scope was granted before: overrides in 30 and in 90 days, and what its running ones add now."""
+
+    exceptions_30: int = 0
+    exceptions_90: int = 0
+    exposure: int = 0
+
+
+def past(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Past:
+    """A scope's past, over all quotas on it; exposure in the quota's unit."""
+    granted = unit.overrides.granted([q.key for q in policy.on(quota.scope)] or [quota.key], now - QUARTER)
+    lately = [o for o in granted if o.granted > now - MONTH]
+    current = (o for q in policy.on(quota.scope) for o in unit.overrides.current(q.key))
+    return Past(len(lately), len(granted), sum(o.amount for o in current if o.unit is quota.unit and o.wanted(now)))
+
+
+def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before: Past = Past()) -> Facts:
+    """What the routing rules may test of a case.
+
+    The request goes past the hard limit when spend is there already, or when the amount would lift the limit past the mark at
+    which the *base* stops: an exception must not step over a review by being large.
+    """
+    quota = stands.quota
+    hard = stands.spent >= stands.hard or stands.limit + case.amount > stands.stop
+    return Facts(
+        scope=quota.scope,
+        limit=Limit.HARD if hard else Limit.SOFT,
+        amount=case.amount,
+        unit=case.unit,
+        percent=-(-case.amount * 100 // stands.base) if stands.base else 100,
+        duration=min(case.term.length(now), stands.window.end - now),
+        data=case.data,
+        kind=quota.kind,
+        unapproved=policy.models.unapproved(case.models, case.data),
+        exceptions_30=before.exceptions_30,
+        exceptions_90=before.exceptions_90,
+        exposure=before.exposure,
+    )
+
+
+def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
+    """The people that a route for this requester may use, as the directory knows them now."""
+    groups = dict(policy.people.groups)
+    for name, usergroup in policy.people.usergroups.items():
+        groups[name] = directory.members(usergroup)
+    line = line_of(requester, policy, directory)
+    asked = {ask for rule in policy.rules for ask in rule.ask}
+    everyone = {*line, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    known = {who: directory.person(who) for who in everyone if who is not None}
+    return Org(
+        line=line,
+        owner=quota.owner,
+        groups=groups,
+        reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
+        excluded=frozenset({requester}),
+        fallback=policy.people.fallback,
+    )
+
+
+def line_of(person: PersonId, policy: Policy, directory: Directory) -> tuple[PersonId, ...]:
+    """A person's manager, that one's manager, and so on; a circle ends where it closes."""
+    line: list[PersonId] = []
+    while len(line) < HIGHEST:
+        above = _manager(line[-1] if line else person, policy, directory)
+        if above is None or above == person or above in line:
+            break
+        line.append(above)
+    return tuple(line)
+
+
+def _manager(person: PersonId, policy: Policy, directory: Directory) -> PersonId | None:
+    found = directory.manager(person) if policy.people.profile_field else None
+    return found or policy.people.managers.get(person)
+
+
+def _named(asks: Iterable[Ask]) -> set[PersonId]:
+    return {person for ask in asks for person in ask.people}
+
+
+def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
+    """How a case is decided under today's policy, or why it cannot be asked for."""
+    away = unit.aways.among(org.excluded, now)
+    org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
+    known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
+    found = route(known, policy.rules, org)
+    if isinstance(found, Refused):
+        return found
+    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)))

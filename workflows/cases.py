@@ -1,0 +1,98 @@
+"""What is asked for: how much of which quota, for how long, for what. Not here: who asks and who decides (`requests`)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workflows.money import Unit
+from workflows.routing import Data
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What the requester expects: so much of a metric, and how they will know."""
+
+    metric: str
+    quantity: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long: for a span from the moment the store enforces it, or until a moment. Exactly one is set.
+
+    An override never outlives the window it began in.
+    """
+
+    span: timedelta | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.span is None) == (self.until is None):
+            raise ValueError("a term is a span or an end")
+
+    def end(self, start: datetime, reset: datetime) -> datetime:
+        """When an override that begins at `start` in a window that ends at `reset` is over."""
+        wanted = self.until if self.until is not None else start + (self.span or timedelta())
+        return min(wanted, reset)
+
+    def length(self, start: datetime) -> timedelta:
+        """How long it lasts from `start`, the reset left aside: the fact that rules test."""
+        return self.span if self.span is not None else max(timedelta(), (self.until or start) - start)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A further quota that is asked for with the first, because it would block all the same: usually one above it."""
+
+    quota: str
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a person asks for and why; the people's own words are kept as they were typed.
+
+    `behalf` names the team or the service account it is for, "" for the requester; `use_case` one of app.yaml's, "" for none.
+    """
+
+    quota: str
+    amount: int
+    unit: Unit
+    term: Term
+    justification: str
+    impact: Impact
+    data: Data
+    models: tuple[str, ...] = ()
+    ticket: str = ""
+    behalf: str = ""
+    use_case: str = ""
+    also: tuple[Part, ...] = ()
+
+    def parts(self) -> tuple[Part, ...]:
+        """Everything that is asked for, its own quota first."""
+        return (Part(self.quota, self.amount, self.unit), *self.also)
+
+
+def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
+    """The fields by which a changed case asks for something else or for more, so that nobody has agreed to it yet.
+
+    Less, shorter, milder data, fewer models and other words ask for nothing that was not agreed to.
+    """
+    had = {part.quota: part.amount for part in before.parts()}
+    grown = {
+        "quota": after.quota != before.quota or after.unit is not before.unit,
+        "amount": after.amount > before.amount,
+        "duration": after.term.length(now) > before.term.length(now),
+        "data": after.data > before.data,
+        "models": _more_models(before.models, after.models),
+        "behalf": after.behalf != before.behalf,
+        "use_case": after.use_case != before.use_case,
+        "also": any(part.amount > had.get(part.quota, 0) for part in after.also),
+    }
+    return tuple(name for name, more in grown.items() if more)
+
+
+def _more_models(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """No model named means any model, which is more than some."""
+    return bool(before) and not (after and set(after) <= set(before))

@@ -1,0 +1,322 @@
+"""What may happen to a request, and what it is then. `decide` is the only way from one state to the next.
+
+Two rules. A terminal state never changes, but for an undo by the voter within some minutes and one reopening of a denial. An
+illegal event is a refusal, and nothing happens.
+
+A vote is counted while the request is pending: the first of each person who was asked. So a denial counts when it comes before
+the approval that fills the last seat; after it the request is approved, and the denial is refused like every vote on a decided
+request. Arrival decides nothing else: approvals alone end the same in any order, and so does any set of votes with a denial whose
+approvals would not do.
+
+Nothing but a reopening moves the deadline.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from workflows.ballots import Question, Verdict, Vote
+from workflows.cases import material
+from workflows.events import (
+    Answer,
+    Ask,
+    Edit,
+    Escalate,
+    Event,
+    Lapse,
+    Lose,
+    Nudge,
+    Pass,
+    Reassign,
+    Reopen,
+    Undo,
+    Withdraw,
+)
+from workflows.people import PersonId
+from workflows.refusals import Refused, Why
+from workflows.requests import Request, State, Way
+from workflows.routing import climbed, staffed, without
+
+MOST_QUESTIONS = 20  # a card holds no more, and a request that needs more is a meeting
+
+STILL = frozenset({State.PENDING})
+
+LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
+    State.PENDING: {
+        Vote: frozenset({State.PENDING, State.APPROVED, State.DENIED}),
+        Withdraw: frozenset({State.WITHDRAWN}),
+        Lapse: frozenset({State.LAPSED}),
+        Edit: STILL,
+        Ask: STILL,
+        Answer: STILL,
+        Pass: STILL,
+        Reassign: STILL,
+        Escalate: STILL,
+        Lose: STILL,
+        Nudge: STILL,
+        Undo: STILL,
+    },
+    State.APPROVED: {Undo: STILL},
+    State.DENIED: {Undo: STILL, Reopen: STILL},
+    State.WITHDRAWN: {},
+    State.LAPSED: {},
+}
+
+
+def decide(request: Request, event: Event, *, now: datetime) -> Request | Refused:
+    """The request after an event, or why nothing happened."""
+    if type(event) not in LEGAL[request.state]:
+        return Refused(Why.ALREADY_DECIDED, ending(request))
+    after = _RULES[type(event)](request, event, now)
+    if isinstance(after, Refused):
+        return after
+    anew = set(after.waiting_on()) - set(request.waiting_on())
+    return replace(after, version=request.version + 1, since=now if anew else after.since)
+
+
+def ending(request: Request) -> dict[str, object]:
+    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing, nor is what policy approves."""
+    by: PersonId | None = None
+    if request.state is State.WITHDRAWN:
+        by = request.requester
+    elif request.state is not State.LAPSED and request.votes:
+        by = (request.denial() or request.votes[-1]).by
+    return {"state": request.state, "by": by, "at": request.decided}
+
+
+# Votes.
+
+
+def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
+    if refused := _may_not(request, vote, now):
+        return refused
+    voted = replace(request, votes=(*request.votes, vote))
+    if vote.verdict is Verdict.DENY:
+        return replace(voted, state=State.DENIED, decided=now)
+    if vote.over:
+        return _above(voted, vote)
+    if voted.offered() != request.offered():
+        voted = replace(voted, revision=request.revision + 1)  # who decides next is to see what is left of it
+    return replace(voted, state=State.APPROVED, decided=now) if voted.complete() else voted
+
+
+def _may_not(request: Request, vote: Vote, now: datetime) -> Refused | None:
+    if refused := _outside(request, vote.by, vote.seat):
+        return refused
+    if mine := request.vote_of(vote.by) or request.vote_of(vote.seat):
+        return Refused(Why.ALREADY_VOTED, {"at": mine.at, "verdict": mine.verdict, "by": mine.by, "mine": mine.by == vote.by})
+    if vote.revision != request.revision:
+        return Refused(Why.CHANGED_SINCE)
+    until = min(request.deadline, request.case.term.until or request.deadline)
+    if now >= until:
+        return Refused(Why.DEADLINE_PASSED, {"deadline": until})
+    if vote.verdict is Verdict.DENY and not vote.reason.strip():
+        return Refused(Why.REASON_MISSING, place="reason")
+    return _not_less(request, vote) if vote.verdict is Verdict.APPROVE else None
+
+
+def _outside(request: Request, by: PersonId, seat: PersonId) -> Refused | None:
+    """Why somebody has no say in it."""
+    if by == request.requester:
+        return Refused(Why.OWN_REQUEST)
+    if by in request.excluded:
+        return Refused(Why.CONCERNED)
+    return None if seat in request.route.approvers() else Refused(Why.NOT_ASKED, {"waiting": request.waiting_on()})
+
+
+def _not_less(request: Request, vote: Vote) -> Refused | None:
+    """An approval may be to less than is offered, never to more: more would be another request."""
+    amount, term = request.offered()
+    if vote.amount is not None and not 0 < vote.amount <= amount:
+        return Refused(Why.NOT_LESS, {"most": amount, "unit": request.case.unit}, place="amount")
+    if vote.term is not None and vote.term.length(vote.at) > term.length(vote.at):
+        return Refused(Why.NOT_SHORTER, place="duration")
+    return None
+
+
+def _above(voted: Request, vote: Vote) -> Request | Refused:
+    """They agree, over their authority: the next rung of every stage that they were to fill is asked."""
+    mine = [stage for stage in voted.route.stages if vote.seat in stage.approvers]
+    raised = climbed(voted.route, mine, voted.voted() | voted.concerned())
+    return replace(voted, route=raised) if raised else Refused(Why.OVER_AUTHORITY)
+
+
+def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
+    mine = next((vote for vote in request.votes if vote.by == undo.by), None)
+    if mine is None:
+        return Refused(Why.NO_VOTE)
+    if request.undoable(undo.by, undo.within, now) is None:
+        return Refused(Why.TOO_LATE_TO_UNDO, {"within": undo.within, "at": mine.at})
+    if request.state is State.DENIED and mine is not request.denial():
+        return Refused(Why.ALREADY_DECIDED, ending(request))
+    left = replace(request, votes=tuple(v for v in request.votes if v is not mine), voided=(*request.voided, mine))
+    if request.state is State.APPROVED and left.complete():
+        return Refused(Why.STANDS_ANYWAY)
+    if left.offered() != request.offered():
+        left = replace(left, revision=request.revision + 1)
+    return left if request.state is State.PENDING else _open_again(left, now)
+
+
+def _open_again(request: Request, now: datetime) -> Request:
+    return replace(request, state=State.PENDING, decided=None, round=request.round + 1, since=now)
+
+
+# What the requester does.
+
+
+def _withdraw(request: Request, event: Withdraw, now: datetime) -> Request | Refused:
+    if event.by != request.requester:
+        return _not_yours(request)
+    return replace(request, state=State.WITHDRAWN, decided=now)
+
+
+def _edit(request: Request, edit: Edit, now: datetime) -> Request | Refused:
+    if edit.by != request.requester:
+        return _not_yours(request)
+    if edit.revision != request.revision:
+        return Refused(Why.CHANGED_SINCE)
+    if now >= request.deadline:
+        return Refused(Why.DEADLINE_PASSED, {"deadline": request.deadline})
+    if edit.case == request.case:
+        return Refused(Why.NOTHING_CHANGED)
+    changed = replace(request, case=edit.case, revision=request.revision + 1)
+    # What asks for less keeps the route that was compiled for more: it is at least as strict.
+    return _rerouted(changed, edit.way, now) if material(request.case, edit.case, now=now) else changed
+
+
+def _rerouted(request: Request, way: Way, now: datetime) -> Request:
+    return replace(
+        request,
+        route=way.route,
+        limit=way.limit,
+        facts=way.facts,
+        policy=way.policy,
+        excluded=way.excluded,
+        auto=way.auto,
+        votes=(),
+        voided=(*request.voided, *request.votes),
+        passed=(),
+        since=now,
+    )
+
+
+def _reopen(request: Request, event: Reopen, now: datetime) -> Request | Refused:
+    if event.by != request.requester:
+        return _not_yours(request)
+    if request.reopened is not None:
+        return Refused(Why.REOPENED_BEFORE, {"at": request.reopened})
+    if event.case == request.case:
+        return Refused(Why.NOTHING_NEW)
+    # A new case for the same people has the time that a new request has.
+    lapse = now + (request.deadline - request.submitted)
+    deadline = min(lapse, event.case.term.until or lapse)
+    changed = replace(request, case=event.case, revision=request.revision + 1, reopened=now, deadline=deadline)
+    return _open_again(_rerouted(changed, event.way, now), now)
+
+
+def _answer(request: Request, event: Answer, now: datetime) -> Request | Refused:
+    if event.by != request.requester:
+        return _not_yours(request)
+    if not 0 <= event.number < len(request.questions):
+        return Refused(Why.NO_SUCH_QUESTION)
+    asked = request.questions[event.number]
+    if asked.answered is not None:
+        return Refused(Why.QUESTION_ANSWERED, {"at": asked.answered})
+    said = replace(asked, answer=event.text, answered=now)
+    return replace(request, questions=tuple(said if n == event.number else q for n, q in enumerate(request.questions)))
+
+
+def _nudge(request: Request, nudge: Nudge, now: datetime) -> Request | Refused:
+    if nudge.by != request.requester:
+        return _not_yours(request)
+    last = max(request.asked_since, request.nudged or request.asked_since)
+    if now < last + nudge.every:
+        return Refused(Why.NUDGED_LATELY, {"again": last + nudge.every})
+    return replace(request, nudged=now)
+
+
+def _not_yours(request: Request) -> Refused:
+    return Refused(Why.NOT_YOURS, {"requester": request.requester})
+
+
+# What those who are asked do beside voting, and what time does.
+
+
+def _ask(request: Request, ask: Ask, now: datetime) -> Request | Refused:
+    if refused := _outside(request, ask.by, ask.acting_for or ask.by):
+        return refused
+    if len(request.questions) >= MOST_QUESTIONS:
+        return Refused(Why.TOO_MANY_QUESTIONS, {"most": MOST_QUESTIONS})
+    return replace(request, questions=(*request.questions, Question(ask.by, now, ask.text)))
+
+
+def _pass(request: Request, event: Pass, _now: datetime) -> Request | Refused:
+    if refused := _silent(request, event.by):
+        return refused
+    return _left(replace(request, passed=(*request.passed, event.by)), frozenset({event.by})) or Refused(Why.LAST_APPROVER)
+
+
+def _reassign(request: Request, event: Reassign, _now: datetime) -> Request | Refused:
+    if refused := _silent(request, event.by):
+        return refused
+    mine = [stage for stage in request.route.stages if event.by in stage.approvers]
+    could = {p for stage in mine for rung in stage.rungs for p in rung}
+    if event.to not in could - request.voted() - request.concerned() - {event.by}:
+        return Refused(Why.NO_STAND_IN, {"who": event.to})
+    named = tuple(replace(s, approvers=(*s.approvers, event.to)) if s in mine and event.to not in s.approvers else s
+                  for s in request.route.stages)  # fmt: skip
+    moved = replace(request, route=replace(request.route, stages=named), passed=(*request.passed, event.by))
+    return _left(moved, frozenset({event.by})) or Refused(Why.LAST_APPROVER)
+
+
+def _silent(request: Request, by: PersonId) -> Refused | None:
+    """Only who is asked and said nothing yet can leave it to others."""
+    if refused := _outside(request, by, by):
+        return refused
+    if mine := request.vote_of(by):
+        return Refused(Why.ALREADY_VOTED, {"at": mine.at, "verdict": mine.verdict, "by": mine.by, "mine": mine.by == by})
+    return None
+
+
+def _left(request: Request, gone: frozenset[PersonId]) -> Request | None:
+    """The request without some who did not vote: where too few are left, the next rungs are asked; None when nobody can be."""
+    staying = without(request.route, gone - request.voted())
+    never = request.voted() | request.concerned() | gone | frozenset(request.passed)
+    full = staffed(staying, never)
+    return replace(request, route=full) if full else None
+
+
+def _lose(request: Request, event: Lose, _now: datetime) -> Request | Refused:
+    asked = event.people & set(request.route.approvers()) - request.voted()
+    if not asked:
+        return Refused(Why.NOT_DUE)
+    return _left(request, frozenset(asked)) or Refused(Why.LAST_APPROVER)
+
+
+def _escalate(request: Request, _event: Escalate, _now: datetime) -> Request | Refused:
+    stage = request.open_stage()
+    never = request.voted() | request.concerned() | frozenset(request.passed)
+    raised = climbed(request.route, [stage], never) if stage else None
+    return replace(request, route=raised) if raised else Refused(Why.NO_RUNG)
+
+
+def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
+    return replace(request, state=State.LAPSED, decided=now) if now >= request.deadline else Refused(Why.NOT_DUE)
+
+
+_RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
+    Vote: _vote,
+    Withdraw: _withdraw,
+    Lapse: _lapse,
+    Edit: _edit,
+    Ask: _ask,
+    Answer: _answer,
+    Pass: _pass,
+    Reassign: _reassign,
+    Escalate: _escalate,
+    Lose: _lose,
+    Nudge: _nudge,
+    Undo: _undo,
+    Reopen: _reopen,
+}

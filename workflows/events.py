@@ -1,0 +1,104 @@
+"""What can happen to a request. Whether it may, and what follows, is `decisions`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from workflows.ballots import Vote
+from workflows.cases import Case
+from workflows.people import PersonId
+from workflows.requests import Way
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The requester takes the request back."""
+
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Nobody decided before the deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The requester changes the case; `way` is how the changed one would be routed, `revision` the request as they saw it."""
+
+    by: PersonId
+    case: Case
+    way: Way
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An approver asks the requester something."""
+
+    by: PersonId
+    text: str
+    acting_for: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The requester answers question `number`, counted from 0."""
+
+    by: PersonId
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """An approver leaves it to the others: no denial."""
+
+    by: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """An approver names who should decide in their place."""
+
+    by: PersonId
+    to: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Nobody of the open stage decided in time: the next rung of its ladder is asked, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """These people cannot be asked any more: they left, or are guests now."""
+
+    people: frozenset[PersonId]
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """The requester reminds those who are asked, at most once in `every`."""
+
+    by: PersonId
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A voter takes their vote back, `within` a time of casting it."""
+
+    by: PersonId
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The requester asks again after a denial, with new facts: once."""
+
+    by: PersonId
+    case: Case
+    way: Way
+
+
+Event = Vote | Withdraw | Lapse | Edit | Ask | Answer | Pass | Reassign | Escalate | Lose | Nudge | Undo | Reopen
