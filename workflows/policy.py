@@ -75,6 +75,7 @@ class DigestPlan:
 
 
 FREE = Price(0, 0, 0, 0)
+NOTHING_SAID = Acceptable()
 
 
 def unattributed(scope: str) -> str:
@@ -100,7 +101,7 @@ class Policy:
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
-    acceptable: Acceptable = Acceptable()
+    acceptable: Acceptable = NOTHING_SAID
     hash: str = ""
 
     @cached_property

@@ -114,7 +114,7 @@ def _at_least_one(quorum: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """Guardrails: inside all of them a rule approves, each "this or milder"; None is no bound. Amounts are in the rule's units."""
+    """Guardrails: inside all of them a rule approves. Each says "this or milder"; None is no bound. Amounts are in its units."""
 
     mode: Mode
     limit: Limit = Limit.HARD

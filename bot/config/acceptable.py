@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 from bot.config.models import DATA
@@ -107,12 +108,9 @@ def _approval(name: str, place: Place) -> Approval | None:
 def _day(place: Place) -> date | None:
     """ "2027-03-31"."""
     said = place.text("2027-03-31")
-    try:
-        return date.fromisoformat(said) if DAY.fullmatch(said) else _no_day(place, said)
-    except ValueError:
-        return _no_day(place, said)
-
-
-def _no_day(place: Place, said: str) -> None:
+    with suppress(ValueError):
+        if DAY.fullmatch(said):
+            return date.fromisoformat(said)
     if said:
         place.bad("not a day", "write 2027-03-31")
+    return None

@@ -25,7 +25,10 @@ from bot.config.words import channel, choice, span
 from workflows.acceptable import Acceptable
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use", "time", "digest", "reports")
+SECTIONS = (
+    *("organization", "people", "models", "thresholds", "quotas", "attribution"),
+    *("routing", "acceptable_use", "time", "digest", "reports"),
+)
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WEEK = "monday tuesday wednesday thursday friday saturday sunday"

@@ -92,7 +92,10 @@ REFUSED = [
         '.use_cases.contracts.high_risk.approved_by  "sam": not a person; write an e-mail address, "@handle" or a Slack id',
     ),
     *(
-        (use(f"{{approved_by: '@sam', until: {day}}}"), f'.use_cases.contracts.high_risk.until  "{day}": not a day; write 2027-03-31')
+        (
+            use(f"{{approved_by: '@sam', until: {day}}}"),
+            f'.use_cases.contracts.high_risk.until  "{day}": not a day; write 2027-03-31',
+        )
         for day in ("March", "2027-02-30", "20270331", "31.3.2027")
     ),
 ]
@@ -124,17 +127,19 @@ def doubts(draft: Draft, day: date) -> list[str]:
 def test_an_approval_that_ended_is_warned_of_from_the_day_after() -> None:
     draft = read(use("{approved_by: '@sam', until: 2027-03-31}"))
     assert doubts(draft, MARCH) == []
-    assert doubts(draft, MARCH + timedelta(days=1)) == [
+    (said,) = doubts(draft, MARCH + timedelta(days=1))
+    assert said == (
         'app.yaml:3  acceptable_use.use_cases.contracts.high_risk.until  "2027-03-31": the approval of the high-risk workflow '
         '"contracts" ended; have it approved again, or take the use case out'
-    ]
+    )
 
 
 def test_a_high_risk_workflow_that_nobody_approved_is_warned_of() -> None:
-    assert doubts(read(use("not approved")), MARCH) == [
+    (said,) = doubts(read(use("not approved")), MARCH)
+    assert said == (
         'app.yaml:3  acceptable_use.use_cases.contracts.high_risk  "not approved": nobody approved the high-risk workflow '
         f'"contracts"; have it approved, and write {NEEDED}'
-    ]
+    )
 
 
 @pytest.mark.parametrize(("days", "warned"), [(-2, True), (2, False)])

@@ -11,7 +11,9 @@ from workflows.people import PersonId
 DAY = timedelta(days=1)
 MARCH = date(2027, 3, 31)
 TRIAGE = UseCase("Support triage", ("platform/support",), Oversight.AUTOMATIC)
-CONTRACTS = UseCase("contracts", ("platform/legal", "platform/sales"), Oversight.REVIEWED, True, Approval(PersonId("U0SAM"), MARCH))
+CONTRACTS = UseCase(
+    "contracts", ("platform/legal", "platform/sales"), Oversight.REVIEWED, True, Approval(PersonId("U0SAM"), MARCH)
+)
 RULES = Acceptable(use_cases=(TRIAGE, CONTRACTS))
 
 

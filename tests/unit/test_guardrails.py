@@ -1,4 +1,4 @@
-"""Guardrails: each that is passed is named, alone and together; what is stricter is never approved where what is milder is not."""
+"""Guardrails: each that is passed is named, alone and together; the stricter is never approved where the milder is not."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -77,9 +77,10 @@ def test_without_a_rule_that_approves_nothing_is_said() -> None:
     assert automatic(EDGE, [Rule("acknowledge"), Rule("no", refuse="No.")]) is None
 
 
-@pytest.mark.parametrize(
-    "when", [When(scopes=("platform/mobile",)), When(kind=Kind.EXPLORATORY), When(unit=Unit.TOKENS)], ids=["scope", "kind", "unit"]
-)
+OTHERS = {"scope": When(scopes=("platform/mobile",)), "kind": When(kind=Kind.EXPLORATORY), "unit": When(unit=Unit.TOKENS)}
+
+
+@pytest.mark.parametrize("when", OTHERS.values(), ids=OTHERS)
 def test_a_rule_for_another_scope_kind_or_unit_says_nothing(when: When) -> None:
     assert automatic(EDGE, [replace(ROUTINE, when=when)]) is None
 

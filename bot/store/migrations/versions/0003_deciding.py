@@ -77,9 +77,9 @@ def charges() -> None:
 
 
 def violations() -> None:
-    case = [text("quota"), text("data"), sa.Column("case", sa.JSON(), nullable=False), sa.Column("broken", sa.JSON(), nullable=False)]
+    said = [text("quota"), text("data"), *(sa.Column(name, sa.JSON(), nullable=False) for name in ("case", "broken"))]
     names = [text("origin"), text("request"), text("appeal")]
-    op.create_table("violations", text("id"), text("by"), moment("at"), *case, *names, key("violations", "id"))
+    op.create_table("violations", text("id"), text("by"), moment("at"), *said, *names, key("violations", "id"))
     op.create_index("violations_by_time", "violations", ["at"])
 
 
