@@ -102,7 +102,8 @@ ALWAYS = [(limit, amount, data) for limit, amount, data in product(Limit, (100, 
 def test_with_the_shipped_file_everybody_can_ask_for_anything_and_is_routed(shipped: Policy, name: str) -> None:
     everyone = frozenset(map(who, PEOPLE))
     people, me = shipped.people, who(name)
-    org = Org(people.managers.get(me), None, people.groups, everyone, frozenset({me}), people.fallback)
+    line = tuple(m for m in (people.managers.get(me),) if m)
+    org = Org(line, None, people.groups, everyone, frozenset({me}), people.fallback)
     for limit, amount, data in ALWAYS:
         facts = Facts("platform/engineering/search", limit, usd(amount), Unit.USD, 10, timedelta(days=1), data)
         assert isinstance(route(facts, shipped.rules, org), Route), (name, facts)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.audit import Entry, broken, entry, plain
+from workflows.audit import Entry, broken, entry, plain, says
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
@@ -174,3 +174,19 @@ def test_a_row_is_kept_in_plain_words_and_whole_numbers_that_json_can_hold() -> 
     assert row["route"]["stages"][0]["approvers"] == ["bob", "cy"]
     assert row["votes"][0]["verdict"] == "approve"
     assert row["case"]["term"] == {"span": 86_400, "until": None}
+
+
+def test_an_entry_says_what_a_row_is_also_where_the_row_has_newer_fields() -> None:
+    """An entry of before is whole while what it could not say is as it was."""
+    asked = ASKED
+    old = json.loads(json.dumps(plain(asked)))
+    assert says(old, asked)
+    for name in ("round", "questions", "facts", "since"):
+        del old[name]
+    for stage in old["route"]["stages"]:
+        del stage["rungs"]
+    assert says(old, asked)
+    assert not says(old, replace(asked, round=2))
+    assert not says(old, replace(asked, case=replace(asked.case, amount=1)))
+    assert not says({**old, "more": 1}, asked)
+    assert not says([], asked)

@@ -54,15 +54,20 @@ def requests() -> None:
     op.add_column("requests", sa.Column("round", sa.BigInteger(), nullable=False, server_default="1"))
     for name in ("since", "nudged", "reopened"):
         op.add_column("requests", moment(name, empty=True))
-    with op.batch_alter_table("requests") as table:
+    if op.get_bind().dialect.name == "postgresql":  # SQLite would make the table anew, and overrides hold on to it
         for name in (*VALUES, *LISTS, "round"):
-            table.alter_column(name, server_default=None)
+            op.alter_column("requests", name, server_default=None)
 
 
 def overrides() -> None:
+    """SQLite makes the table anew for it; outcomes, which hold on to it, are put aside meanwhile."""
+    op.execute("CREATE TABLE kept_outcomes AS SELECT * FROM outcomes")
+    op.execute("DELETE FROM outcomes")
     with op.batch_alter_table("overrides") as table:
         table.drop_constraint("uq_overrides_request", type_="unique")
     op.create_index("overrides_of_request", "overrides", ["request", "granted"])
+    op.execute("INSERT INTO outcomes SELECT * FROM kept_outcomes")
+    op.drop_table("kept_outcomes")
 
 
 def aways() -> None:
