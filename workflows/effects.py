@@ -20,6 +20,9 @@ class Do(StrEnum):
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
     SHOW_SPIKE = "show_spike"  # [spike] whoever owns the scope has the diagnosis
+    SHOW_GLASS = "show_glass"  # [request] channel, owner and reviewers have the broken glass as it is
+    REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
+    TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
@@ -39,6 +42,7 @@ class Wake(StrEnum):
     END = "end"  # [override] its end
     RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
+    REVIEW = "review"  # [request] the next reminder of a broken glass that nobody reviewed
     SPIKES = "spikes"  # ["all"] the next full hour
 
 

@@ -8,12 +8,16 @@ from functools import cached_property
 
 from workflows.acceptable import Acceptable
 from workflows.attribution import Attribution, Claim
+from workflows.authority import ANY, Authority
+from workflows.glass import BreakGlass
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
+from workflows.reminders import Chase
 from workflows.routing import Data, Rule
 from workflows.spend import Price
 from workflows.times import Window
+from workflows.working import Wait, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,18 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What Slack cannot know. `managers` are by person; `profile_field` is the label of Slack's manager field, or ""."""
+    """What Slack cannot know. `managers` are by person, and so are those that a directory file `reported`.
+
+    `profile_field` is the label of Slack's manager field, or "". `authority` is how much each may approve.
+    """
 
     managers: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    reported: Mapping[PersonId, PersonId] = field(default_factory=dict)
     profile_field: str = ""
     groups: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
+    authority: Authority = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,21 @@ class Models:
         return tuple(dict.fromkeys(pattern for patterns in lists for pattern in patterns))
 
 
+NINE_TO_FIVE = Week()
+TWICE = Chase((Wait(worked=timedelta(hours=4)), Wait(days=1)), Wait(days=2))
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The clocks of a request and an override."""
+    """The clocks of a request and an override, and when people are reminded. `undo_within` zero: no vote is undone."""
 
     lapse_after: timedelta = timedelta(days=5)
     override_at_most: timedelta = timedelta(days=30)
     activate_within: timedelta = timedelta(hours=1)
+    nudge_every: timedelta = timedelta(hours=4)
+    undo_within: timedelta = timedelta(minutes=10)
+    week: Week = NINE_TO_FIVE
+    chase: Chase = TWICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,7 @@ class Policy:
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
     acceptable: Acceptable = NOTHING_SAID
+    glass: BreakGlass | None = None
     hash: str = ""
 
     @cached_property

@@ -5,13 +5,13 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
+from workflows import charging, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
-from workflows.overrides import Reason, Stop, grants
-from workflows.overrides import decide as decide_override
+from workflows.overrides import grants
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
@@ -64,12 +64,14 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
 
+    caps = charging.caps(kit, request_id, event)
+
     def apply(unit: UnitOfWork) -> Request | Refused:
         now = kit.clock.now()
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, event, now)
+        decided = _decided(unit, request, charging.weighed(unit, kit.policy, request, event, caps), now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -98,10 +100,12 @@ def did(event: Event) -> str:
 def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
+    if before is not None:
+        charging.settle(unit, before, request)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
-            _open_again(unit, request, now)
+            revoking.revoke(unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
             follow(unit, now, [], [lapse])
         return
     unit.agenda.drop(lapse)
@@ -110,20 +114,9 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
-    by = request.votes[-1].by if request.votes else SYSTEM
+    by = request.votes[-1].by if request.votes else request.requester if request.glass else SYSTEM
     before = len(unit.overrides.every(request.id))
     for override in grants(request, now=now, within=kit.policy.timing.activate_within, before=before):
         keep_override(unit, override, Act(by, "granted", now))
         deadline = Alarm(Wake.ACTIVATION, override.id, override.activate_by)
         follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)], [deadline])
-
-
-def _open_again(unit: UnitOfWork, request: Request, now: datetime) -> None:
-    """It was decided and is not any more: what was granted ends."""
-    for override in unit.overrides.every(request.id):
-        stopped = decide_override(override, Stop(Reason.REVOKED), now=now)
-        if isinstance(stopped, Refused):
-            continue
-        keep_override(unit, stopped, Act(SYSTEM, "revoked", now))
-        unit.agenda.drop(Alarm(Wake.ACTIVATION, override.id, override.activate_by))
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)])

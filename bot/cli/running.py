@@ -29,8 +29,9 @@ def serve(
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)
     lookup = SlackLookup(client)
-    policy = starting.policy(drafted, settled.config, lookup)
-    warn(starting.doubts(drafted, settled.config) + starting.uninvited(policy, lookup))
+    found = starting.policy(drafted, settled.config, lookup)
+    policy = found.policy
+    warn(starting.doubts(drafted, settled.config, found) + starting.uninvited(policy, lookup))
     clock = SystemClock()
     reports = starting.reports(settled, policy, clock)
     port_of_ours = listening.bound(host, port)

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
 from bot.clock import SystemClock
-from bot.config import Draft, lines, read, resolve
+from bot.config import Draft, Settled, lines, read, settle
 from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
@@ -34,9 +34,10 @@ def draft(path: Path, *, as_json: bool = False) -> Draft:
     return found if isinstance(found, Draft) else fail_with(found, path, as_json=as_json)
 
 
-def doubts(drafted: Draft, path: Path) -> list[str]:
-    """What app.yaml says today that may not be meant."""
-    return lines(drafted.doubts(local_day(SystemClock().now(), drafted.policy.organization.zone)), str(path))
+def doubts(drafted: Draft, path: Path, found: Settled | None = None) -> list[str]:
+    """What app.yaml says today that may not be meant, also once everybody was looked up."""
+    today = local_day(SystemClock().now(), drafted.policy.organization.zone)
+    return lines((*drafted.doubts(today), *(found.warnings if found else ())), str(path))
 
 
 def greeted(settled: Settings) -> WebClient:
@@ -60,13 +61,13 @@ def ask(client: WebClient) -> str:
         return ""
 
 
-def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Policy:
+def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Settled:
     """The policy with everyone looked up."""
     try:
-        found = resolve(drafted, lookup)
+        found = settle(drafted, lookup)
     except (Rejected, Unavailable) as error:
         fail(f"{path}  people and channels could not be looked up: {error}. Does the app have every scope of `leeway manifest`?")
-    return found if isinstance(found, Policy) else fail_with(found, path, as_json=as_json)
+    return found if isinstance(found, Settled) else fail_with(found, path, as_json=as_json)
 
 
 def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:

@@ -110,9 +110,10 @@ class Shower:
             self._poster.anchor(Post(thing, ANCHOR, own.channel, own.ts, ""))
 
     def _root(self, thing: str, told: Card, channel: str) -> Post | None:
-        """The warning that the request was asked from, or the quota's latest: its thread is the request's."""
+        """Whose thread is the request's: the warning that it was asked from, or the quota's latest; the message of a broken glass."""
         with self._kit.reads() as unit:
-            warning = self._warning(unit, told.request, told.quota)
+            loud = unit.posts.get(f"glass:{told.request.id}", CHANNEL)
+            warning = loud or self._warning(unit, told.request, told.quota)
         if warning is None or warning.channel != channel:
             return None
         return self._poster.anchor(Post(thing, ANCHOR, warning.channel, warning.ts, ""))

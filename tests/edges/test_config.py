@@ -1,7 +1,7 @@
 """app.yaml: the shipped one is what the demo tells, and small ones mean what they say."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -10,13 +10,17 @@ import pytest
 from bot.config import Draft, hash_of, lines, read, read_bytes, resolve
 from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
 from workflows.attribution import Claim, Origin
+from workflows.authority import ANY, Authority, Cap
+from workflows.glass import BreakGlass
 from workflows.money import Unit, usd
 from workflows.people import PersonId
-from workflows.policy import Organization, Policy
+from workflows.policy import Organization, Policy, Timing
 from workflows.quotas import Amount, Kind, Thresholds
+from workflows.reminders import Chase
 from workflows.routing import Ask, Data, Facts, Limit, Org, Route, When, route
 from workflows.spend import Price
 from workflows.times import Period
+from workflows.working import Wait, Week
 
 SHIPPED = Path(__file__).parents[2] / "app.yaml"
 SMALL = "organization: {name: Acme}\nquotas: {platform: {limit: $250 a month}}\n"
@@ -250,6 +254,10 @@ def test_a_condition_means_what_it_says(written: str, when: When) -> None:
         ("[owner, finance, '@sam']", (Ask("owner"), Ask("finance"), Ask("", (who("sam"),)))),
         ("{group: finance, quorum: 2}", (Ask("finance", quorum=2),)),
         ("[manager, {group: finance}]", (Ask("manager"), Ask("finance"))),
+        ("manager's manager", (Ask("manager's manager"),)),
+        ("[{people: ['@cy', '@di', '@sam'], quorum: 2}]", (Ask("", (who("cy"), who("di"), who("sam")), 2),)),
+        ("{people: '@cy'}", (Ask("", (who("cy"),)),)),
+        ("{slack_group: security-oncall, quorum: 2}", (Ask("@security-oncall", quorum=2),)),
     ],
 )
 def test_a_rule_asks_roles_groups_and_people(written: str, asks: tuple[Ask, ...]) -> None:
@@ -268,6 +276,34 @@ def test_a_slack_user_group_becomes_its_id() -> None:
     assert (people.usergroups, people.groups) == ({"security": "S0ONCALL"}, {})
 
 
+def test_a_slack_user_group_that_a_rule_asks_by_its_handle_is_known_by_it() -> None:
+    said = policy(SMALL + "routing: [{name: a, ask: {slack_group: '@security-oncall'}}]")
+    assert said.people.usergroups == {"@security-oncall": "S0ONCALL"}
+
+
+def test_a_slack_user_group_that_has_a_name_keeps_it_in_rules_too() -> None:
+    people = "people: {groups: {security: {slack_group: security-oncall}}}\n"
+    said = policy(SMALL + people + "routing: [{name: a, ask: {slack_group: security-oncall}}]")
+    assert (said.rules[0].ask, said.people.usergroups) == ((Ask("security"),), {"security": "S0ONCALL"})
+
+
+def test_authority_is_so_many_dollars_a_period_for_a_person_or_each_of_a_group() -> None:
+    people = "people: {groups: {leads: ['@bob']}, authority: {'@bob': '$2,000 a month', leads: $500 a week}}"
+    caps = policy(SMALL + people).people.authority
+    assert caps == Authority({who("bob"): Cap(usd(2_000), Period.MONTH)}, {"leads": Cap(usd(500), Period.WEEK)})
+
+
+def test_nobody_has_a_cap_unless_told(shipped: Policy) -> None:
+    assert policy(SMALL).people.authority == ANY
+
+
+def test_a_glass_may_be_broken_only_where_it_is_told_by_whom_and_how_far() -> None:
+    groups = "people: {groups: {oncall: ['@ada', '@bob'], security: ['@sam']}}\n"
+    said = policy(SMALL + groups + "break_glass: {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}")
+    assert said.glass == BreakGlass("oncall", usd(500), timedelta(hours=4), "security")
+    assert policy(SMALL).glass is None
+
+
 def test_negotiated_prices_are_exact_and_cached_tokens_cost_what_input_costs_unless_told() -> None:
     text = "models: {prices: {m-1: {input: $0.075 per 1M tokens, output: $3 per 1K tokens, cache_read: $0 per 1M tokens}}}"
     assert policy(SMALL + text).prices == {"m-1": Price(75_000, 3_000_000_000, 0, 75_000)}
@@ -278,6 +314,62 @@ def test_times_and_the_digest_are_read() -> None:
     said = policy(SMALL + text + "digest: {when: friday 16:30, leadership: '#ai-leadership'}")
     assert said.timing.override_at_most == timedelta(weeks=1)
     assert (said.digest.weekday, said.digest.at, said.digest.leadership) == (4, time(16, 30), channel_id("ai-leadership"))
+
+
+def test_working_hours_reminders_and_escalation_are_read() -> None:
+    text = (
+        "time: {remind_after: [2 hours, 1 working day], escalate_after: 3 working days, working_hours: '08:30 to 24:00', "
+        "working_days: [sunday, monday], nudge_every: 1 hour, undo_within: 5 minutes}"
+    )
+    said = policy(SMALL + text).timing
+    assert said.week == Week((0, 6), time(8, 30), time(0))
+    assert said.chase == Chase((Wait(plain=timedelta(hours=2)), Wait(days=1)), Wait(days=3))
+    assert (said.nudge_every, said.undo_within) == (timedelta(hours=1), timedelta(minutes=5))
+
+
+def test_a_single_reminder_needs_no_list() -> None:
+    assert policy(SMALL + "time: {remind_after: 4 working hours}").timing.chase.remind == (Wait(worked=timedelta(hours=4)),)
+
+
+def test_reminders_escalation_and_undoing_can_be_turned_off() -> None:
+    said = policy(SMALL + "time: {remind_after: never, escalate_after: never, undo_within: never}").timing
+    assert (said.chase, said.undo_within) == (Chase(), timedelta())
+
+
+def test_what_is_not_said_of_working_time_is_nine_to_five_from_monday_to_friday() -> None:
+    said = policy(SMALL + "time: {lapse_after: 3 days}").timing
+    assert said.week == Week((0, 1, 2, 3, 4), time(9), time(17))
+    assert said.chase == Timing().chase != Chase()
+
+
+def test_holidays_are_a_countrys_a_part_of_ones_and_days() -> None:
+    womens_day, heiligabend, unity = date(2027, 3, 8), date(2026, 12, 24), date(2026, 10, 3)
+    berlin = policy(SMALL + "time: {holidays: [DE-BE, 2026-12-24]}").timing.week.holidays
+    germany = policy(SMALL + "time: {holidays: DE}").timing.week.holidays
+    assert {womens_day, heiligabend, unity} <= berlin
+    assert unity in germany
+    assert not {womens_day, heiligabend} & germany
+
+
+def test_the_hash_sees_which_holidays_were_named_and_not_the_dates_that_follow() -> None:
+    named = policy(SMALL + "time: {holidays: DE-BE}")
+    assert named.hash != policy(SMALL + "time: {holidays: DE}").hash
+    assert named.hash != policy(SMALL + "time: {holidays: [DE-BE, 2026-12-24]}").hash
+    corrected = replace(named.timing.week, holidays=named.timing.week.holidays | {date(2028, 5, 1)})
+    assert hash_of(replace(named, timing=replace(named.timing, week=corrected))) == named.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("time: {lapse_after: 1 day, remind_after: [4 working hours, 1 working day]}", "time.remind_after[1]"),
+        ("time: {escalate_after: 5 working days}", "time.escalate_after"),
+        ("time: {escalate_after: 6 days}", "time.escalate_after"),
+    ],
+)
+def test_who_would_be_reminded_after_the_request_has_lapsed_is_told_so(text: str, place: str) -> None:
+    said = [(warning.path, warning.message) for warning in drafted(SMALL + text).warnings if warning.path.startswith("time")]
+    assert said == [(place, "never comes: the request has lapsed by then")]
 
 
 def test_the_hash_does_not_see_comments_or_the_order_of_a_mapping() -> None:
@@ -295,6 +387,10 @@ def test_the_hash_sees_every_change_of_meaning(shipped: Policy) -> None:
         ("fiscal_year_starts: april", "fiscal_year_starts: may"),
         ("hard: 150 %", "hard: 151 %"),
         ("monday 09:00", "monday 09:01"),
+        ("people:\n", "people:\n  authority: {leads: $500 a month}\n"),
+        ("4 working hours", "5 working hours"),
+        ("2 working days", "3 working days"),
+        ("holidays: DE-BE", "holidays: DE"),
         ("$15.00 per 1M", "$15.01 per 1M"),
     ]
     hashes = {policy(text.replace(old, new)).hash for old, new in changes} | {shipped.hash}

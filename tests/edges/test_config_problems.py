@@ -108,6 +108,23 @@ PEOPLE = [
         "{groups: {f: {slack_group: a b}}}",
         'groups.f.slack_group  "a b": not the handle of a Slack user group; write security-oncall',
     ),
+    (
+        "{groups: {leads: ['@cy']}, authority: {leeds: $5 a day}}",
+        'authority.leeds  "leeds": no such group, and not a person; did you mean "leads"?',
+    ),
+    (
+        "{authority: {bob: $5 a day}}",
+        """authority.bob  "bob": no such group, and not a person; write a group, an e-mail address or "@handle\"""",
+    ),
+    ("{authority: {'@cy': 5}}", 'authority.@cy  "5": not an amount and a period; write $2,000 a month'),
+    (
+        "{authority: {'@cy': 2M tokens a day}}",
+        'authority.@cy  "2M tokens a day": authority is counted in dollars; write $2,000 a month',
+    ),
+    (
+        "{authority: {'@cy': $2 a year}}",
+        'authority.@cy  "$2 a year": "year" is not a period; a limit is for a day, week, month or quarter',
+    ),
     ("{groups: {finance: ['@cy']}, fallback: finanse}", 'fallback  "finanse": no such group; did you mean "finance"?'),
 ]
 PRICE = "{input: $3 per 1M tokens, output: $3 per 1M tokens}"
@@ -251,12 +268,31 @@ ROUTING = [
     ("{name: a, ask: [manager, finanse]}", '[0].ask[1]  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: '@finance'}", '[0].ask  "@finance": this is a group, not a person; write finance'),
     ("{name: a, ask: [owner, owner]}", '[0].ask[1]  "owner": asked twice by this rule; keep one'),
-    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group"),
+    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group, or people: with a list"),
+    (
+        "{name: a, ask: {group: finance, people: '@cy'}}",
+        "[0].ask  group and people at once; keep one, and give the other a line of its own",
+    ),
+    ("{name: a, ask: {people: []}}", "[0].ask.people  nobody is named; name at least one person"),
+    (
+        "{name: a, ask: {people: ['@cy', cy]}}",
+        """[0].ask.people[1]  "cy": not a person; write an e-mail address, "@handle" or a Slack id""",
+    ),
+    ("{name: a, ask: {people: ['@cy', '@cy']}}", '[0].ask.people[1]  "@cy": named twice here'),
+    (
+        "{name: a, ask: {people: ['@cy', '@di'], quorum: 3}}",
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
+    ),
+    (
+        "{name: a, ask: {slack_group: two words}}",
+        '[0].ask.slack_group  "two words": not the handle of a Slack user group; write security-oncall',
+    ),
+    ("{name: a, ask: managers manager}", """[0].ask  "managers manager": no such group; did you mean "manager's manager"?"""),
     ("{name: a, ask: {group: finanse}}", '[0].ask.group  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: {group: finance, quorum: two}}", '[0].ask.quorum  "two": not a number of people; write 1 to 20'),
     (
         "{name: a, ask: {group: finance, quorum: 3}}",
-        '[0].ask.quorum  "3": the group has 2 people; ask fewer, or add people to it',
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
     ),
     ("{name: a, ask: owner, when: {limit: firm}}", '[0].when.limit  "firm": not one of the words for this; write soft or hard'),
     ("{name: a, ask: owner, when: {amount: up to $100}}", f'[0].when.amount  "up to $100": {WEAKER}; write over $5,000'),
@@ -296,6 +332,40 @@ ROUTING = [
     ("{name: a, ask: owner, when: {limt: soft}}", '[0].when.limt  unknown key; did you mean "limit"?'),
     ("no", '[0]  "no": not a mapping; write {name: large, when: {limit: hard}, ask: finance}'),
 ]
+ONCALL = "people: {groups: {oncall: ['@cy', '@di'], duty: ['@cy'], security: ['@sam']}, fallback: security}\n"
+GLASS = [
+    ("{}", "who  missing; write who: oncall"),
+    ("yes", '  "yes": not a mapping; write {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}'),
+    ("{who: oncal, WHAT}", 'who  "oncal": no such group; did you mean "oncall"?'),
+    ("{who: oncall, WHAT, review: securty}", 'review  "securty": no such group; did you mean "security"?'),
+    ("{who: oncall, WHAT, at_most: 500}", 'at_most  "500": not an amount in dollars; write $500'),
+    ("{who: oncall, WHAT, at_most: 2M tokens}", 'at_most  "2M tokens": not an amount in dollars; write $500'),
+    ("{who: oncall, WHAT, for_at_most: long}", 'for_at_most  "long": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
+    (
+        "{who: oncall, WHAT, for_at_most: 8 days}",
+        'for_at_most  "8 days": longer than a week: for that there is time to ask; write 4 hours',
+    ),
+    (
+        "{who: oncall, WHAT, review: duty}",
+        'review  "duty": its one member may break the glass, and nobody else could review that; add somebody to the group',
+    ),
+    ("{who: oncall, WHAT, whom: x}", 'whom  unknown key; did you mean "who"?'),
+]
+
+
+def _glass(text: str) -> str:
+    """The case with whatever it does not say itself."""
+    rest = {"at_most": "$500", "for_at_most": "4 hours", "review": "security"}
+    return text.replace("WHAT", ", ".join(f"{key}: {value}" for key, value in rest.items() if f" {key}:" not in text))
+
+
+@pytest.mark.parametrize(("text", "expected"), GLASS, ids=[expected for _, expected in GLASS])
+def test_what_is_wrong_about_breaking_the_glass_is_a_line(text: str, expected: str) -> None:
+    found = said(ORG + ONCALL + "quotas: {platform: {limit: $250 a month}}\nbreak_glass: " + _glass(text))
+    assert found[0] == f"app.yaml:4  break_glass{expected if expected.startswith(' ') else '.' + expected}"
+    assert len(found) == (4 if text == "{}" else 1)
+
+
 ATTRIBUTION = [
     ("no", '  "no": not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}'),
     ("{team: search}", "  not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}"),
@@ -332,15 +402,55 @@ ATTRIBUTION = [
         '[0].when.team  "a b": not a pattern; write a name, or a pattern with *, of at most 200 characters',
     ),
 ]
+WAITS = "write 4 working hours, 1 working day or 2 days"
 REST = [
     ("time: {lapse_after: soon}", 'time.lapse_after  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
     (
         "time: {lapse_after: 4 working hours}",
-        'time.lapse_after  "4 working hours": working time is not supported yet; write 5 days',
+        'time.lapse_after  "4 working hours": working time does not count here; write 5 days',
     ),
     ("time: {lapse_after: 99 weeks}", 'time.lapse_after  "99 weeks": longer than a year'),
-    ("time: {remind_after: 1 day}", "time.remind_after  not supported yet; leave it out"),
-    ("time: {escalate_after: 1 day}", "time.escalate_after  not supported yet; leave it out"),
+    ("time: {remind_after: soon}", f'time.remind_after  "soon": not a time; {WAITS}'),
+    ("time: {remind_after: [0 working days]}", f'time.remind_after[0]  "0 working days": not a time; {WAITS}'),
+    ("time: {remind_after: {a: b}}", "time.remind_after  a mapping where a single value belongs; write 4 working hours"),
+    (
+        "time: {remind_after: [1 working day, 8 working hours]}",
+        'time.remind_after[1]  "8 working hours": not later than the one before it; each wait counts from when the stage was asked',
+    ),
+    (
+        "time: {remind_after: [1 hour, 2 hours, 3 hours, 4 hours, 5 hours, 6 hours]}",
+        "time.remind_after  more than 5 reminders; name fewer: who did not look by then is not reached by one more",
+    ),
+    ("time: {escalate_after: later}", f'time.escalate_after  "later": not a time; {WAITS}'),
+    ("time: {escalate_after: 367 working days}", 'time.escalate_after  "367 working days": longer than a year'),
+    ("time: {working_hours: 9 to 5}", 'time.working_hours  "9 to 5": not working hours; write "09:00 to 17:00"'),
+    (
+        "time: {working_hours: '09:00 to 17:60'}",
+        'time.working_hours  "09:00 to 17:60": not a time of day; write "09:00 to 17:00"',
+    ),
+    (
+        "time: {working_hours: '24:00 to 24:00'}",
+        'time.working_hours  "24:00 to 24:00": not a time of day; write "09:00 to 17:00"',
+    ),
+    (
+        "time: {working_hours: '22:00 to 06:00'}",
+        'time.working_hours  "22:00 to 06:00": ends before it begins; write "09:00 to 17:00"; hours over midnight are not supported',
+    ),
+    ("time: {working_days: []}", "time.working_days  no working day; leave it out for Monday to Friday"),
+    ("time: {working_days: [monday, monday]}", "time.working_days  a day is named twice"),
+    (
+        "time: {working_days: [thirsday]}",
+        'time.working_days[0]  "thirsday": not one of the words for this; did you mean "thursday"?',
+    ),
+    ("time: {holidays: germany}", 'time.holidays  "germany": neither a country nor a day; write DE, DE-BE or 2026-12-24'),
+    (
+        "time: {holidays: [GB-SCX]}",
+        'time.holidays[0]  "GB-SCX": no holidays are known of this part of GB; did you mean "GB-SCT"?',
+    ),
+    ("time: {holidays: QQ}", 'time.holidays  "QQ": no holidays are known of this country; write the days: [2026-12-24]'),
+    ("time: {holidays: [2026-02-30]}", 'time.holidays[0]  "2026-02-30": there is no such day; write 2026-12-24'),
+    ("time: {nudge_every: often}", 'time.nudge_every  "often": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
+    ("time: {undo_within: soon}", 'time.undo_within  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
     ("time: {extensions: 2}", "time.extensions  not supported yet; leave it out"),
     ("digest: {when: mondy 09:00}", 'digest.when  "mondy 09:00": "mondy" is not a weekday; did you mean "monday"?'),
     ("digest: {when: monday 24:00}", 'digest.when  "monday 24:00": "24:00" is not a time of day; write 00:00 to 23:59'),
