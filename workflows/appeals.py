@@ -1,5 +1,6 @@
 """Appeals: a request for what a rule refused. Not here: the refusals themselves (`violations`)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -17,3 +18,9 @@ class Appeal:
 
     broken: tuple[Broken, ...]
     words: str
+
+    def against(self, rules: Iterable[str]) -> "Appeal | None":
+        """The appeal against those of these rules that it names; None when they are none."""
+        names = set(rules)
+        still = tuple(each for each in self.broken if each.rule in names)
+        return Appeal(still, self.words) if still else None

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from workflows.acceptable import Risk
+from workflows.appeals import Appeal, Broken
 from workflows.cases import Case
 from workflows.groups import every
+from workflows.guardrails import automatic
 from workflows.line import above, line
 from workflows.people import PersonId
 from workflows.policy import Policy
@@ -16,7 +19,8 @@ from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused
 from workflows.requests import Way
-from workflows.routing import Ask, Facts, Limit, Org, route
+from workflows.routing import Ask, Facts, Limit, Org, refusing, route
+from workflows.times import local_day
 
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
@@ -83,13 +87,31 @@ def _named(asks: Iterable[Ask]) -> set[PersonId]:
     return {person for ask in asks for person in ask.people}
 
 
-def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
-    """How a case is decided under today's policy, or why it cannot be asked for."""
+def way(
+    unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime, appeal: Appeal | None = None
+) -> Way | Refused:
+    """How a case is decided under today's policy, or why it cannot be asked for. An appeal holds against the rules it names."""
     away = unit.aways.among(org.excluded, now)
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    found = route(known, policy.rules, org)
+    found = route(known, policy.rules, org, [each.rule for each in appeal.broken] if appeal else ())
     if isinstance(found, Refused):
         return found
-    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)))
+    still = appeal.against(rule.name for rule in refusing(known, policy.rules)) if appeal else None
+    auto = automatic(known, policy.rules, _beyond(policy, case, still, now))
+    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)), auto, still)
+
+
+def _beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> tuple[str, ...]:
+    """The guardrails that every rule has and this case is outside of."""
+    use, day = policy.acceptable.use_case(case.use_case), local_day(now, policy.organization.zone)
+    risky = use is not None and use.risk(day) in (Risk.ENDED, Risk.UNAPPROVED)
+    outside = {"further quotas": bool(case.also), "use case": risky, "appeal": appeal is not None}
+    return tuple(name for name, past in outside.items() if past)
+
+
+def broken(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, now: datetime) -> tuple[Broken, ...]:
+    """Every rule that refuses a case."""
+    known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
+    return tuple(Broken(rule.name, rule.refuse) for rule in refusing(known, policy.rules))

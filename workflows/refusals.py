@@ -56,6 +56,8 @@ class Why(StrEnum):
     GLASS_TOO_MUCH = "glass_too_much"
     GLASS_OPEN = "glass_open"
     NO_REVIEWER = "no_reviewer"
+    NOT_BY_POLICY = "not_by_policy"
+    TAKEN_BACK = "taken_back"
     NOT_BROKEN = "not_broken"
     NO_REVIEW_OF_YOURS = "no_review_of_yours"
     REVIEWED = "reviewed"

@@ -16,7 +16,9 @@ from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
+from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
+from workflows.reviewing import cleared
 from workflows.routing import Org
 
 
@@ -65,11 +67,13 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
         return case
     way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
     if isinstance(way, Refused):
-        return (way,)
-    return _file(unit, _pending(kit.policy, form, case, now=now, way=way))
+        tried = Tried(form.requester, case, stands, form.token, form.origin)
+        return (counted(unit, kit.policy, tried, way, now),)
+    return file(kit, unit, pending(kit.policy, form, case, now=now, way=way))
 
 
-def _pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:
+def pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:
+    """The request of a form, as it begins."""
     latest = now + policy.timing.lapse_after
     return Request(
         id=name_of(form.token),
@@ -85,11 +89,13 @@ def _pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way)
         facts=way.facts,
         excluded=way.excluded,
         auto=way.auto,
+        appeal=way.appeal,
     )
 
 
-def _file(unit: UnitOfWork, request: Request) -> Request:
+def file(kit: Kit, unit: UnitOfWork, request: Request) -> Request:
+    """Files a request, with all that follows; it may be approved at once."""
     keep_request(unit, request, Act(request.requester, "submitted", request.submitted))
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], [lapse])
-    return request
+    return cleared(kit, unit, request, request.submitted)

@@ -92,6 +92,11 @@ class Request:
     revoked: Revoked | None = None
 
     @property
+    def by_policy(self) -> bool:
+        """Whether it was approved inside guardrails, and not by people."""
+        return self.state is State.APPROVED and self.auto is not None and self.auto.approves and not self.complete()
+
+    @property
     def asked_since(self) -> datetime:
         """Since when the open stage is asked."""
         return self.since or self.submitted

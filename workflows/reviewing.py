@@ -9,7 +9,7 @@ from workflows import charging, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.events import Event, Withdraw
+from workflows.events import Clear, Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
@@ -76,7 +76,7 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
         settle(kit, unit, decided, now, before=request)
-        return decided
+        return cleared(kit, unit, decided, now)
 
     return attempt(kit.units, apply)
 
@@ -111,6 +111,16 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
         _grant(kit, unit, request, now)
+
+
+def cleared(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> Request:
+    """A request that was just filed or changed: approved at once where a rule that is on says so, else as it is."""
+    approved = decide(request, Clear(), now=now)
+    if isinstance(approved, Refused):
+        return request
+    keep_request(unit, approved, Act(SYSTEM, "approved by policy", now))
+    settle(kit, unit, approved, now, before=request)
+    return approved
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:

@@ -203,25 +203,52 @@ class Route:
 
 
 MANAGER, BOSS, OWNER = "manager", "manager's manager", "owner"  # the words of `ask` that name no group
+SECURITY = "security"  # the group that an appeal against a rule goes to
 LINE = 2  # rungs up the line; who is higher is not asked for a budget
 DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
 
 
-def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
-    """The route of a request with these facts, or why there is none."""
-    matching = [rule for rule in rules if rule.when.holds(facts)]
-    for rule in matching:
-        if rule.refuse:
-            return Refused(Why.RULE_REFUSES, {"rule": rule.name, "sentence": rule.refuse})
-    # Not "when no rule asks": then a rule that adds finance for large amounts would spare them the manager whom small ones ask.
-    if not any(rule.ask and rule.when.holds(_mildest(facts)) for rule in matching):
-        matching.insert(0, DEFAULT)
+def refusing(facts: Facts, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that refuse such a request."""
+    return tuple(rule for rule in rules if rule.refuse and rule.when.holds(facts))
+
+
+def route(facts: Facts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
+    """The route of a request with these facts, or why there is none.
+
+    An appeal names the rules against which it goes: they ask security then, before anybody else and with nobody in its place.
+    """
+    matching = _matching(facts, rules, appealed)
+    if isinstance(matching, Refused):
+        return matching
     stages: dict[str, Stage] = {}
     for rule in matching:
         for ask in rule.ask:
             stage = _stage(rule, ask, org)
             stages[stage.name] = _merge(stages[stage.name], stage) if stage.name in stages else stage
-    return _reachable(tuple(stages.values()), org)
+    way = _reachable(tuple(stages.values()), org)
+    return _by_security(way) if isinstance(way, Route) and any(rule.refuse for rule in matching) else way
+
+
+def _matching(facts: Facts, rules: Sequence[Rule], appealed: Collection[str]) -> list[Rule] | Refused:
+    """The rules that ask, those against which an appeal goes first; or the one that refuses."""
+    broken = refusing(facts, rules)
+    for rule in broken:
+        if rule.name not in appealed:
+            return Refused(Why.RULE_REFUSES, {"rule": rule.name, "sentence": rule.refuse})
+    matching = [rule for rule in rules if rule.ask and not rule.refuse and rule.when.holds(facts)]
+    # Not "when no rule asks": then a rule that adds finance for large amounts would spare them the manager whom small ones ask.
+    if not any(rule.when.holds(_mildest(facts)) for rule in matching):
+        matching.insert(0, DEFAULT)
+    return [*(replace(rule, ask=(Ask(SECURITY),)) for rule in broken), *matching]
+
+
+def _by_security(way: Route) -> Route | Refused:
+    """An appeal is decided by security: neither do others stand in for it, nor are they asked when it is slow."""
+    first, *others = way.stages
+    if first.instead:
+        return Refused(Why.NO_APPROVER, {"stage": first.name, "quorum": first.quorum, "rules": first.rules})
+    return Route((replace(first, rungs=()), *others))
 
 
 def _mildest(facts: Facts) -> Facts:
