@@ -65,6 +65,15 @@ def _within(scope: str, whole: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """A use case as a request names it, and what it is on a day; `use_case` is None when app.yaml no longer has it."""
+
+    name: str
+    use_case: UseCase | None = None
+    risk: Risk = Risk.ORDINARY
+
+
+@dataclass(frozen=True, slots=True)
 class Acceptable:
     """The rules of acceptable use. `retention` is a sentence for a data class; use cases are in the order of app.yaml."""
 
@@ -78,3 +87,8 @@ class Acceptable:
     def use_case(self, name: str) -> UseCase | None:
         """The use case of that name; capitals do not count."""
         return next((use for use in self.use_cases if use.name.casefold() == name.casefold()), None)
+
+    def used(self, name: str, day: date) -> Used | None:
+        """What a request tells of the use case that it names; None when it names none."""
+        use = self.use_case(name)
+        return Used(name, use, use.risk(day) if use else Risk.ORDINARY) if name else None

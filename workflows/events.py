@@ -125,4 +125,5 @@ class Revoke:
     words: str
 
 
-Event = Clear | Revoke | Review | Vote | Withdraw | Lapse | Edit | Ask | Answer | Pass | Reassign | Escalate | Lose | Nudge | Undo | Reopen
+OfPeople = Vote | Withdraw | Edit | Ask | Answer | Pass | Reassign | Nudge | Undo | Reopen | Review | Revoke
+Event = OfPeople | Lapse | Escalate | Lose | Clear

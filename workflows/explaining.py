@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import reduce
 
 from workflows import assessing
+from workflows.acceptable import Used
 from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
@@ -43,7 +44,7 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's.
+    that this is the window's end and not the term's. `retention` is what becomes of prompts with such data.
     """
 
     request: Request
@@ -60,6 +61,8 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    used: Used | None = None
+    retention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,8 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=override.status(now) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        used=policy.acceptable.used(request.case.use_case, local_day(now, policy.organization.zone)),
+        retention=policy.acceptable.retention.get(request.case.data, ""),
     )
 
 

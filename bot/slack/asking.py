@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.slack import appealing
 from bot.slack.forms import Form, key_of, presets
 from bot.slack.front import Front, log
 from bot.slack.reading import Click, click, person, typed
@@ -66,7 +67,7 @@ def register(bolt: App, front: Front) -> None:
         origin = Origin.unpack(view["private_metadata"])
         filed = requesting.submit(front.kit, by, _said(front, view), token=view["id"], origin=origin.notice)
         if isinstance(filed, tuple):
-            ack(response_action="errors", errors=front.errors(filed, view, by))
+            ack(**appealing.answer(front, filed, view, by))
         else:
             ack()
 

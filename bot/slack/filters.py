@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
-from workflows.times import show_date, show_day, show_moment, show_month, show_span, show_weekday
+from workflows.times import show_date, show_day, show_full_date, show_moment, show_month, show_span, show_weekday
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -142,6 +142,7 @@ FILTERS = {
     "days": days,
     "times": times,
     "dated": show_date,
+    "full_date": show_full_date,
     "weekday": show_weekday,
     "month": show_month,
     "eve": eve,

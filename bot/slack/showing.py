@@ -82,7 +82,7 @@ class Shower:
             [
                 lambda: self._in_thread(thing, told),
                 lambda: self._to(request.requester, thing, told, "requester"),
-                *(partial(self._to, person, thing, told, "approver") for person in request.waiting_on()),
+                *(partial(self._to, person, thing, told, "approver") for person in readers(request)),
                 *(partial(self._copy, post, told) for post in self._others(thing, told)),
             ]
         )
@@ -92,7 +92,7 @@ class Shower:
 
     def _others(self, thing: str, told: Card) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
-        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
+        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in readers(told.request))}
         return [post for post in self._poster.all(thing) if post.place not in seen]
 
     def _copy(self, post: Post, told: Card) -> None:
@@ -235,6 +235,11 @@ class Shower:
 def first_of(unit: UnitOfWork, request: Request) -> Override | None:
     """The override that news without a name of its own is about."""
     return next(iter(unit.overrides.every(request.id)), None)
+
+
+def readers(request: Request) -> tuple[PersonId, ...]:
+    """Who has the card to decide by: those who are asked now; where policy decided, those who would have been."""
+    return request.route.approvers() if request.by_policy else request.waiting_on()
 
 
 def each(puts: Iterable[Callable[[], None]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.slack.forms import Form, presets
 from tests.golden import cast
+from tests.golden.allowed import allowed
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.causes import Cause, Likely
 from workflows.effects import News
@@ -70,6 +71,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_news(words),
         **_after(words),
         **_status(words),
+        **allowed(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 
