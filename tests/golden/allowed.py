@@ -6,13 +6,15 @@ from typing import Any
 
 from tests.golden import cast
 from tests.golden.cast import NOW, Words
-from workflows.acceptable import Approval, Oversight, Risk, Used, UseCase
+from workflows.acceptable import Approval, Oversight, Risk, UseCase, Used
 from workflows.appeals import Appeal, Broken
 from workflows.automatic import Automatic, Mode, Revoked
+from workflows.conduct import Conduct
 from workflows.explaining import Card
 from workflows.requests import Request, State, Way
 from workflows.routing import Data, Limit, Route, Stage
-from workflows.violations import Violation
+from workflows.trials import Ending, Trial
+from workflows.violations import Violated, Violation
 
 Scene = tuple[str, dict[str, Any]]
 
@@ -42,6 +44,17 @@ def by_policy(words: Words, mode: Mode = Mode.ON) -> Request:
     return replace(asked, state=State.APPROVED, decided=NOW)
 
 
+def conduct(words: Words) -> Conduct:
+    """A week with something of everything."""
+    ends = ((Ending.GRANTED, 9), (Ending.LESS, 1), (Ending.DENIED, 2), (Ending.UNDECIDED, 1), (Ending.WAITING, 3))
+    trials = (
+        Trial(words.rule, Mode.SHADOW, 30, ends, (("amount", 12), ("data", 4))),
+        Trial(words.rule, Mode.ON, 1, ((Ending.BY_POLICY, 1),)),
+        Trial("nothing", Mode.SHADOW, 7, (), (("amount", 7),)),
+    )
+    return Conduct(Violated(4, 3, 1, 1), 2, 1, 1, 3, 2, 6, trials)
+
+
 def allowed(words: Words) -> dict[str, Scene]:
     """Every scene."""
     retained = "Prompts and answers are deleted after 30 days."
@@ -66,6 +79,8 @@ def allowed(words: Words) -> dict[str, Scene]:
     }
     refused = Violation("V-ABCDEFGHIJ", cast.ADA, NOW, appealed(words).case, broken(words))
     way = Way(appealed(words).route, Limit.SOFT)
+    digests = {"digest-conduct": conduct(words), "digest-conduct-none": Conduct(Violated())}
+    scenes |= {name: ("digest.yaml", {"digest": replace(cast.digest(words), conduct=told)}) for name, told in digests.items()}
     return scenes | {
         "appeal": ("appeal.yaml", {"refused": refused, "way": way}),
         "revoke": ("revoke.yaml", {"request": cleared}),

@@ -8,7 +8,7 @@ import pytest
 from bot.demo.actor import said, texts
 from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
-from tests.journeys.world import Person, World, form, usd
+from tests.journeys.world import Person, World, usd
 from tests.journeys.world import world as opened
 from workflows.audit import broken
 from workflows.requests import State
