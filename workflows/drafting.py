@@ -96,6 +96,15 @@ def data(typed: Typed) -> Data | Refused:
     return Data[word.upper()] if word.upper() in Data.__members__ else Refused(Why.MISSING, place="data")
 
 
+def use_case(typed: Typed, desk: Desk) -> str | Refused:
+    """Which of the quota's use cases it is for; "" for none of them."""
+    name = _text(typed, "use_case")
+    found = desk.policy.acceptable.use_case(name)
+    if not name or (found is not None and found.touches(desk.quota.scope)):
+        return found.name if found else ""
+    return Refused(Why.NO_SUCH_USE_CASE, {"text": name}, place="use_case")
+
+
 class Reader:
     """Takes the good values and gathers the problems."""
 
@@ -127,6 +136,7 @@ def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
         data=reader.take(data(typed), Data.PUBLIC),
         models=(models,) if isinstance(models, str) else tuple(models),
         ticket=reader.take(link(_text(typed, "ticket"), "ticket"), ""),
+        use_case=reader.take(use_case(typed, desk), ""),
     )
     return tuple(reader.problems) or case
 

@@ -45,6 +45,7 @@ class Why(StrEnum):
     ENDS_BEFORE_START = "ends_before_start"
     BAD_AMOUNT = "bad_amount"
     TOO_LARGE = "too_large"
+    NO_SUCH_USE_CASE = "no_such_use_case"
     BAD_NUMBER = "bad_number"
     BAD_LINK = "bad_link"
     MISSING = "missing"

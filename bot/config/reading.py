@@ -27,6 +27,7 @@ from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
 from workflows.acceptable import Acceptable
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.routing import SECURITY
 
 SECTIONS = (
     *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing"),
@@ -121,6 +122,9 @@ def _doubts(fields: Mapping[str, Place], root: Place, policy: Policy) -> None:
         advice = "write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
         at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
         at.lacking(key, "calls to a model without a known price count as $0", advice)
+    if "routing" in fields and SECURITY not in groups and any(rule.refuse for rule in policy.rules):
+        at, key = (fields["people"], "groups.security") if "people" in fields else (root, "people.groups.security")
+        at.lacking(key, "what a rule refuses cannot be appealed", "name who is security, as security: [sam@acme.example]")
     if policy.quotas and not any(quota.owner for quota in policy.minders):
         advice = f"name an owner, or give {policy.unattributed} a quota that has one"
         fields["quotas"].lacking(f"{policy.root}.owner", "nobody owns usage that no rule attributes", advice)

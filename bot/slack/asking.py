@@ -22,7 +22,7 @@ from workflows.refusals import Refused, Why
 
 Body = dict[str, Any]
 
-CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models")
+CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def _view(front: Front, quota: Quota, said: Typed, *, by: PersonId, origin: Orig
         preview=told.preview,
         models=policy.models.named(),
         meta=origin.pack(),
+        use_cases=policy.acceptable.on(quota.scope),
     )
     return front.renderer.render("ask.yaml", form=form)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.slack.marks import LONGEST_VALUE, cut, handle, size
+from workflows.acceptable import UseCase
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
 from workflows.explaining import Preview
 from workflows.forecast import Outlook
@@ -46,6 +47,7 @@ class Form:
     preview: Preview | None = None
     models: Sequence[str] = ()
     meta: str = ""
+    use_cases: Sequence[UseCase] = ()
 
     @property
     def quotas(self) -> list[Standing]:
@@ -54,6 +56,11 @@ class Form:
         rest = [choice for choice in self.choices if choice.quota.key != mine]
         kept = {choice.quota.key for choice in rest[: MOST_OPTIONS - 1]} | {mine}
         return [choice for choice in self.choices if choice.quota.key in kept] or [self.chosen.standing]
+
+    @property
+    def uses(self) -> list[UseCase]:
+        """The use cases that a menu can hold."""
+        return [use for use in self.use_cases if size(use.name) <= LONGEST_VALUE][:MOST_OPTIONS]
 
     @property
     def offered(self) -> list[str]:

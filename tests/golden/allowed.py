@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.slack.marks import cut
 from tests.golden import cast
 from tests.golden.cast import NOW, Words
 from workflows.acceptable import Approval, Oversight, Risk, UseCase, Used
@@ -37,6 +38,12 @@ def used(words: Words, risk: Risk, runs: Oversight = Oversight.REVIEWED) -> Used
     approval = Approval(cast.SAM, date(2027, 3, 31)) if risk in (Risk.APPROVED, Risk.ENDED) else None
     case = UseCase(words.use_case, (words.scope,), runs, high_risk=risk is not Risk.ORDINARY, approval=approval)
     return Used(words.use_case, case, risk)
+
+
+def use_cases(words: Words) -> tuple[UseCase, ...]:
+    """Two that a request may be for."""
+    high = UseCase(cut(words.use_case, 75), (words.scope,), Oversight.REVIEWED, high_risk=True)
+    return (high, UseCase("triage", (words.scope,), Oversight.AUTOMATIC))
 
 
 def by_policy(words: Words, mode: Mode = Mode.ON) -> Request:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.slack.forms import Form, presets
 from tests.golden import cast
-from tests.golden.allowed import allowed
+from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from workflows.causes import Cause, Likely
 from workflows.effects import News
@@ -148,6 +148,10 @@ def _forms(words: Words) -> dict[str, Scene]:
         "ask": ("ask.yaml", {"form": form(words)}),
         "ask-typed": ("ask.yaml", {"form": form(words, typed=typed, preview=cast.preview(words))}),
         "ask-refused": ("ask.yaml", {"form": form(words, typed={"duration": "days:14"}, preview=refused)}),
+        "ask-use-cases": (
+            "ask.yaml",
+            {"form": form(words, typed={"use_case": use_cases(words)[0].name}, use_cases=use_cases(words))},
+        ),
         "deny": ("deny.yaml", {"request": denial}),
         "outcome": ("outcome.yaml", {"override": granted, "request": denial}),
     }

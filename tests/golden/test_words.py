@@ -31,6 +31,7 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.BAD_LINK: {"text": "wiki"},
     Why.TOO_MANY_WORDS: {"longest": 2000, "length": 2400},
     Why.ANSWERED: {"at": NOW},
+    Why.NO_SUCH_USE_CASE: {"text": "triage"},
     Why.TAKEN_BACK: {"by": BOB, "at": NOW},
     Why.NOT_LESS: {"most": usd(400), "unit": Unit.USD},
     Why.TOO_LATE_TO_UNDO: {"within": timedelta(minutes=10), "at": NOW},
