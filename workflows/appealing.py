@@ -82,7 +82,7 @@ def _appeal(kit: Kit, unit: UnitOfWork, violation: Violation, org: Org, *, words
     way = _way(kit, unit, violation, org, words=words)
     if isinstance(way, Refused):
         return (way,)
-    request = _asked(kit, unit, violation, way, now)
+    request = _asked(kit, unit, violation, way, now=now)
     if isinstance(request, Refused):
         return (request,)
     unit.violations.appeal(violation.id, request.id)
@@ -90,7 +90,7 @@ def _appeal(kit: Kit, unit: UnitOfWork, violation: Violation, org: Org, *, words
     return request
 
 
-def _asked(kit: Kit, unit: UnitOfWork, violation: Violation, way: Way, now: datetime) -> Request | Refused:
+def _asked(kit: Kit, unit: UnitOfWork, violation: Violation, way: Way, *, now: datetime) -> Request | Refused:
     """The request that asks security: the one that was to be changed, else a new one."""
     quota, mine = kit.policy.quota(violation.case.quota), unit.requests.open(violation.case.quota, violation.by)
     if quota is None:

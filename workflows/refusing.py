@@ -30,7 +30,7 @@ class Tried:
     request: str = ""
 
 
-def counted(unit: UnitOfWork, policy: Policy, tried: Tried, refused: Refused, now: datetime) -> Refused:
+def counted(unit: UnitOfWork, policy: Policy, tried: Tried, refused: Refused, *, now: datetime) -> Refused:
     """The refusal, which names its violation when a rule refused; the same submission is one violation."""
     if refused.why is not Why.RULE_REFUSES:
         return refused

@@ -68,7 +68,7 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
     way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
     if isinstance(way, Refused):
         tried = Tried(form.requester, case, stands, form.token, form.origin)
-        return (counted(unit, kit.policy, tried, way, now),)
+        return (counted(unit, kit.policy, tried, way, now=now),)
     return file(kit, unit, pending(kit.policy, form, case, now=now, way=way))
 
 
