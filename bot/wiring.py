@@ -20,7 +20,6 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
 from bot.slack.home import Pulse
-from bot.slack.loud import Loud
 from bot.slack.posting import Poster
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
@@ -117,7 +116,7 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers(), **Loud(front).handlers()})
+    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)

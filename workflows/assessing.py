@@ -6,9 +6,11 @@ The preview, the submit, an edit and a reopening use the same functions, so what
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from workflows.acceptable import Risk
 from workflows.appeals import Appeal, Broken
+from workflows.bounds import Around, broken
 from workflows.cases import Case
 from workflows.groups import every
 from workflows.guardrails import automatic
@@ -18,10 +20,11 @@ from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused
-from workflows.requests import Way
+from workflows.requests import State, Way
 from workflows.routing import Ask, Facts, Limit, Org, refusing, route
 from workflows.times import local_day
 
+RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
 
@@ -83,8 +86,23 @@ def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: D
     )
 
 
+def bounds_broken(
+    unit: UnitOfWork, policy: Policy, by: PersonId, *, case: Case, stands: Standing, now: datetime, mine: str = ""
+) -> tuple[Refused, ...]:
+    """Every bound that a case breaks; `mine` is the request that it changes, if any."""
+    others = [r for q in policy.on(stands.quota.scope) for r in unit.requests.pending(q.key) if r.id != mine]
+    last = next((r for r in unit.requests.latest(stands.quota.key, RECENT) if r.requester == by and r.id != mine), None)
+    denied = last.decided if last and last.state is State.DENIED else None
+    return broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+
+
 def _named(asks: Iterable[Ask]) -> set[PersonId]:
     return {person for ask in asks for person in ask.people}
+
+
+def turn(case: Case, now: datetime) -> int:
+    """Who of a large group is asked first: another one each day, the same for the preview and what follows it."""
+    return crc32(f"{case.quota} {now.date()}".encode())
 
 
 def way(
@@ -95,7 +113,8 @@ def way(
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    found = route(known, policy.rules, org, [each.rule for each in appeal.broken] if appeal else ())
+    against = [each.rule for each in appeal.broken] if appeal else []
+    found = route(known, policy.rules, replace(org, turn=turn(case, now)), against)
     if isinstance(found, Refused):
         return found
     still = appeal.against(rule.name for rule in refusing(known, policy.rules)) if appeal else None
@@ -111,7 +130,7 @@ def _beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) ->
     return tuple(name for name, past in outside.items() if past)
 
 
-def broken(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, now: datetime) -> tuple[Broken, ...]:
+def refused_by(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, now: datetime) -> tuple[Broken, ...]:
     """Every rule that refuses a case."""
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
     return tuple(Broken(rule.name, rule.refuse) for rule in refusing(known, policy.rules))

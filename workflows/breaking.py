@@ -142,7 +142,6 @@ def _break(kit: Kit, unit: UnitOfWork, form: Break) -> Request | tuple[Refused, 
 def _keep(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> Request:
     keep_request(unit, request, Act(request.requester, "broke the glass", now))
     note(unit, _chain(request.requester), Act(request.requester, "broke the glass", now), {"request": request.id})
-    follow(unit, now, [Effect(Do.SHOW_GLASS, request.id)])  # first: the card goes into the thread of what the channel is told
     reviewing.settle(kit, unit, request, now)
     _chase(kit.policy, unit, request, now)
     return request
@@ -212,7 +211,7 @@ def _reviewing(kit: Kit, request_id: str, said: Review, *, trial: bool = False) 
 def _reviewed(unit: UnitOfWork, request: Request, said: Review, now: datetime) -> Request:
     keep_request(unit, request, Act(said.by, "reviewed: right" if said.fine else "reviewed: not right", now))
     unit.agenda.drop(Alarm(Wake.REVIEW, request.id, now))
-    follow(unit, now, [Effect(Do.SHOW_GLASS, request.id), Effect(Do.SHOW_REQUEST, request.id)])
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
     if not said.fine:
         revoking.revoke(unit, request, by=said.by, now=now)
     return request
@@ -223,7 +222,7 @@ def remind(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
     request = unit.requests.get(request_id)
     if request is None or request.glass is None or request.glass.at is not None:
         return
-    effects = [Effect(Do.SHOW_GLASS, request_id), Effect(Do.REMIND_GLASS, f"{request_id}/{int(now.timestamp())}")]
+    effects = [Effect(Do.SHOW_REQUEST, request_id), Effect(Do.REMIND_GLASS, f"{request_id}/{int(now.timestamp())}")]
     follow(unit, now, [*effects, Effect(Do.TELL_OVERDUE, request_id)] if now >= request.glass.due else effects)
     _chase(kit.policy, unit, request, now)
 

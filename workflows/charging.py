@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from workflows.authority import ANY, Cap, Charge, Charged, left
 from workflows.ballots import Verdict, Vote
@@ -17,13 +18,14 @@ from workflows.groups import members
 from workflows.keeping import Kit
 from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.ports import UnitOfWork
+from workflows.ports import Stale, UnitOfWork
 from workflows.requests import Request, State
 from workflows.times import window_at
 
 Caps = Mapping[PersonId, Cap]
 """The caps of those whom a change of a request concerns; whoever is not in it may approve any amount."""
 
+NOBODYS: Caps = MappingProxyType({})
 HOLDING = (State.PENDING, State.APPROVED)
 
 
@@ -40,14 +42,14 @@ def caps(kit: Kit, request_id: str, event: Event) -> Caps:
     return {one: cap for one in everybody if (cap := authority.cap(one, groups)) is not None}
 
 
-def weighed(unit: UnitOfWork, policy: Policy, request: Request, event: Event, caps: Caps) -> Event:
+def weighed(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, caps: Caps) -> Event:
     """An event with what it does to people's authority."""
     if isinstance(event, Vote):
-        return _vote(unit, policy, request, event, caps)
+        return _vote(unit, policy, request, event, caps=caps)
     return replace(event, unpaid=unpaid(unit, request, caps)) if isinstance(event, Undo) else event
 
 
-def _vote(unit: UnitOfWork, policy: Policy, request: Request, vote: Vote, caps: Caps) -> Vote:
+def _vote(unit: UnitOfWork, policy: Policy, request: Request, vote: Vote, *, caps: Caps) -> Vote:
     """A yes with what it charges; or marked as over the authority of its seat, or of the delegate who casts it.
 
     A delegate's own cap limits what they may agree to for others: being asked in somebody's place gives nobody more authority.
@@ -89,10 +91,15 @@ def held(request: Request | None) -> Counter[tuple[PersonId, datetime]]:
     return found
 
 
-def settle(unit: UnitOfWork, before: Request | None, after: Request) -> None:
-    """Charges the difference that a change of a request makes, and gives back what it no longer holds."""
+def settle(unit: UnitOfWork, before: Request, after: Request, caps: Caps = NOBODYS) -> None:
+    """Charges the difference that a change of a request makes, and gives back what it no longer holds.
+
+    Stale when somebody was charged for another request since a yes was weighed: not every database keeps what a unit has read.
+    """
     had, has = held(before), held(after)
     for who, start in sorted(had.keys() | has.keys()):  # in one order, so that no two units wait for each other
         if change := has[who, start] - had[who, start]:
-            charged = unit.charges.get(who, start) or Charged(who, start, 0, version=0)
-            unit.charges.save(charged.plus(change))
+            charged = (unit.charges.get(who, start) or Charged(who, start, 0, version=0)).plus(change)
+            if change > 0 and who in caps and charged.used > caps[who].limit:
+                raise Stale(f"{who} was charged meanwhile")
+            unit.charges.save(charged)

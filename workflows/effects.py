@@ -14,13 +14,13 @@ class Do(StrEnum):
 
     SYNC_LIMIT = "sync_limit"  # [quota] the store's limit equals base + overrides
     SHOW_WARNING = "show_warning"  # [warning] the scope's channel and owner have the warning
-    SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is
+    SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is, a broken glass too
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
     SHOW_SPIKE = "show_spike"  # [spike] whoever owns the scope has the diagnosis
-    SHOW_GLASS = "show_glass"  # [request] channel, owner and reviewers have the broken glass as it is
+    SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
     TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask

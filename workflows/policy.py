@@ -9,6 +9,7 @@ from functools import cached_property
 from workflows.acceptable import Acceptable
 from workflows.attribution import Attribution, Claim
 from workflows.authority import ANY, Authority
+from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
 from workflows.people import PersonId
@@ -114,6 +115,7 @@ class Policy:
     models: Models = Models()
     timing: Timing = Timing()
     digest: DigestPlan = DigestPlan()
+    bounds: Bounds = UNBOUNDED
     prices: Mapping[str, Price] = field(default_factory=dict)
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()

@@ -34,7 +34,7 @@ def counted(unit: UnitOfWork, policy: Policy, tried: Tried, refused: Refused, *,
     """The refusal, which names its violation when a rule refused; the same submission is one violation."""
     if refused.why is not Why.RULE_REFUSES:
         return refused
-    broken = assessing.broken(unit, policy, tried.case, stands=tried.stands, now=now)
+    broken = assessing.refused_by(unit, policy, tried.case, stands=tried.stands, now=now)
     violation = Violation(_name_of(tried), tried.by, now, tried.case, broken, tried.origin, tried.request)
     if unit.violations.add(violation):
         note(unit, violation.id, Act(tried.by, "refused", now), violation)

@@ -20,6 +20,7 @@ from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
 from workflows.reviewing import cleared
 from workflows.routing import Org
+from workflows.times import local_day
 
 
 def name_of(token: str) -> str:
@@ -65,11 +66,20 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
     case = drafting.read(form.typed, Desk(kit.policy, stands, now))
     if not isinstance(case, Case):
         return case
+    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now):
+        return broken
     way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
     if isinstance(way, Refused):
+        if way.why is Why.NO_APPROVER:
+            follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
         tried = Tried(form.requester, case, stands, form.token, form.origin)
         return (counted(unit, kit.policy, tried, way, now=now),)
     return file(kit, unit, pending(kit.policy, form, case, now=now, way=way))
+
+
+def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
+    """The key of a gap: nobody can decide in a stage. Its owner hears of it once a day."""
+    return f"{quota.key}|{local_day(now, policy.organization.zone)}|{stage}"
 
 
 def pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:

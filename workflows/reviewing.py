@@ -13,9 +13,11 @@ from workflows.events import Clear, Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
+from workflows.routing import stopped
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
@@ -63,7 +65,6 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
-
     caps = charging.caps(kit, request_id, event)
 
     def apply(unit: UnitOfWork) -> Request | Refused:
@@ -71,19 +72,23 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, request, charging.weighed(unit, kit.policy, request, event, caps), now)
+        decided = _decided(unit, kit.policy, request, charging.weighed(unit, kit.policy, request, event, caps=caps), now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
+        charging.settle(unit, request, decided, caps)
         settle(kit, unit, decided, now, before=request)
         return cleared(kit, unit, decided, now)
 
     return attempt(kit.units, apply)
 
 
-def _decided(unit: UnitOfWork, request: Request, event: Event, now: datetime) -> Request | Refused:
+def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
     decided = decide(request, event, now=now)
+    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
+        against = [each.rule for each in request.appeal.broken] if request.appeal else []
+        decided = stopped(request.facts, policy.rules, against) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)
@@ -100,8 +105,6 @@ def did(event: Event) -> str:
 def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
-    if before is not None:
-        charging.settle(unit, before, request)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:

@@ -97,11 +97,15 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whom a rule asks: `who` is "manager", "manager's manager", "owner", a group's name, or "" with `people` named."""
+    """Whom a rule asks: `who` is "manager", "manager's manager", "owner", a group's name, or "" with `people` named.
+
+    `first` is how many of them are asked at first, the others only when these do not answer; 0 is all of them.
+    """
 
     who: str = ""
     people: tuple[PersonId, ...] = ()
     quorum: int = 1
+    first: int = 0
 
     def __post_init__(self) -> None:
         _at_least_one(self.quorum)
@@ -140,6 +144,7 @@ class Rule:
     ask: tuple[Ask, ...] = ()
     refuse: str = ""
     approve: Approve | None = None
+    at_once: bool = False  # it also refuses approvals of requests that were made before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ class Org:
     excluded: frozenset[PersonId]
     fallback: str = "platform"
     lacking: frozenset[PersonId] = frozenset()
+    turn: int = 0  # whose turn it is where few of many are asked first
 
     def able(self, people: Iterable[PersonId]) -> tuple[PersonId, ...]:
         """Those who can be asked, each once, in the order given."""
@@ -177,6 +183,7 @@ class Stage:
     """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` who was missing.
 
     `rungs` are asked one after the other, beside those who are, when nobody answers; `climbed` counts those that were.
+    `first` is how many the rule asks at first, 0 for all.
     """
 
     name: str
@@ -186,6 +193,7 @@ class Stage:
     instead: str = ""
     rungs: tuple[tuple[PersonId, ...], ...] = ()
     climbed: int = 0
+    first: int = 0
 
     def __post_init__(self) -> None:
         _at_least_one(self.quorum)
@@ -251,6 +259,12 @@ def _by_security(way: Route) -> Route | Refused:
     return Route((replace(first, rungs=()), *others))
 
 
+def stopped(facts: Facts, rules: Iterable[Rule], appealed: Collection[str] = ()) -> Refused | None:
+    """Whether a rule that holds at once, for requests made before it too, refuses one with these facts."""
+    found = next((rule for rule in refusing(facts, rules) if rule.at_once and rule.name not in appealed), None)
+    return Refused(Why.RULE_REFUSES, {"rule": found.name, "sentence": found.refuse}) if found else None
+
+
 def _mildest(facts: Facts) -> Facts:
     return Facts(facts.scope, Limit.SOFT, 0, facts.unit, 0, timedelta(), Data.PUBLIC, facts.kind)
 
@@ -260,12 +274,13 @@ def _stage(rule: Rule, ask: Ask, org: Org) -> Stage:
     named = {MANAGER: org.boss(0), BOSS: org.boss(1), OWNER: owner, "": ask.people}
     people = named[ask.who] if ask.who in named else org.groups.get(ask.who, ())
     name = ask.who or "people:" + ",".join(sorted(set(ask.people)))
-    return Stage(name, people, ask.quorum, (rule.name,))
+    return Stage(name, people, ask.quorum, (rule.name,), first=ask.first)
 
 
 def _merge(one: Stage, two: Stage) -> Stage:
     rules = tuple(dict.fromkeys(one.rules + two.rules))
-    return replace(one, quorum=max(one.quorum, two.quorum), rules=rules)
+    first = max(one.first, two.first) if one.first and two.first else 0
+    return replace(one, quorum=max(one.quorum, two.quorum), rules=rules, first=first)
 
 
 def _reachable(stages: tuple[Stage, ...], org: Org) -> Route | Refused:
@@ -279,12 +294,27 @@ def _reachable(stages: tuple[Stage, ...], org: Org) -> Route | Refused:
         staffed.append(able)
         if seated(staffed, _everyone(staffed)) < _seats(staffed):
             return Refused(Why.NO_APPROVER, {"stage": stage.name, "quorum": stage.quorum, "rules": stage.rules})
-    return Route(tuple(_laddered(stage, org) for stage in staffed))
+    return Route(tuple(_laddered(stage, org) for stage in _few(staffed, org)))
+
+
+def _few(stages: Sequence[Stage], org: Org) -> tuple[Stage, ...]:
+    """Where a rule asks few of many first, the others are a rung of their own. All are asked where few would not do."""
+    few = tuple(_turned(stage, org.turn) for stage in stages)
+    return few if seated(few, _everyone(few)) == _seats(few) else tuple(stages)
+
+
+def _turned(stage: Stage, turn: int) -> Stage:
+    most = max(stage.first, stage.quorum)
+    if not stage.first or len(stage.approvers) <= most:
+        return stage
+    start = turn % len(stage.approvers)
+    turned = stage.approvers[start:] + stage.approvers[:start]
+    return replace(stage, approvers=turned[:most], rungs=(turned[most:],))
 
 
 def _laddered(stage: Stage, org: Org) -> Stage:
     """The stage with its rungs: up the line from a manager, then the fallback group."""
-    rungs: list[tuple[PersonId, ...]] = []
+    rungs = list(stage.rungs)
     up = [(p,) for p in org.above(stage.approvers)[:LINE]] if stage.name in (MANAGER, BOSS) else []
     for rung in (*up, org.able(org.groups.get(org.fallback, ()))):
         fresh = tuple(p for p in rung if p not in stage.approvers and not any(p in lower for lower in rungs))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import breaking, digesting, enforcing, spotting
+from workflows import breaking, charging, digesting, enforcing, spotting
 from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -51,10 +51,13 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
 
 def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
     request = unit.requests.get(request_id)
-    lapsed = decide_request(request, Lapse(), now=now) if request else None
-    if lapsed is None or isinstance(lapsed, Refused):
+    if request is None:
+        return
+    lapsed = decide_request(request, Lapse(), now=now)
+    if isinstance(lapsed, Refused):
         return
     keep_request(unit, lapsed, Act(SYSTEM, "lapsed", now))
+    charging.settle(unit, request, lapsed)
     settle(kit, unit, lapsed, now, before=request)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from bot.config.acceptable import acceptable
 from bot.config.attribution import attribution
+from bot.config.bounds import bounds
 from bot.config.directory import Staff
 from bot.config.glass import glass
 from bot.config.levels import levels
@@ -26,12 +27,13 @@ from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
 from workflows.acceptable import Acceptable
+from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 from workflows.routing import SECURITY
 
 SECTIONS = (
     *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing"),
-    *("acceptable_use", "time", "digest", "reports", "break_glass"),
+    *("acceptable_use", "bounds", "time", "digest", "reports", "break_glass"),
 )
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -99,6 +101,7 @@ def _policy(place: Place) -> Policy:
         models=which,
         timing=timing(fields["time"]) if "time" in fields else Timing(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
+        bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),

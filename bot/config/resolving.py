@@ -79,8 +79,8 @@ def settle(draft: Draft, lookup: Lookup) -> Settled | list[Problem]:
 def hash_of(policy: Policy) -> str:
     """A SHA-256 of what a policy says: comments and the order of a mapping do not count, the order of rules does.
 
-    Who reports to whom is no policy, wherever it is read from: a new export every night is the same policy. Nor are the dates of a
-    country's holidays: they come from outside, and the policy is the same when they are known better.
+    Who reports to whom is no policy, wherever it is read from: a new export every night is the same policy. Nor are the dates of
+    a country's holidays: they come from outside, and the policy is the same when they are known better.
     """
     week = replace(policy.timing.week, holidays=frozenset())
     said = replace(

@@ -8,7 +8,7 @@ from bot.config.guardrails import guardrails, mode_of
 from bot.config.place import Place
 from bot.config.problems import listed, nearest
 from bot.config.tree import Entries
-from bot.config.words import is_person, person, usergroup
+from bot.config.words import choice, is_person, person, usergroup
 from workflows.people import PersonId
 from workflows.policy import Models, People
 from workflows.routing import Ask, Rule, When
@@ -45,7 +45,7 @@ def routing(place: Place, known: Known) -> tuple[Rule, ...]:
 
 
 def _rule(place: Place, known: Known) -> Rule:
-    fields = place.fields(("name", "when", *DOES), example=EXAMPLE)
+    fields = place.fields(("name", "when", *DOES, "at_once"), example=EXAMPLE)
     if not isinstance(place.tree, Entries):
         return Rule("")
     if "name" not in fields:
@@ -63,6 +63,7 @@ def _rule(place: Place, known: Known) -> Rule:
         when=when(fields["when"], known.scopes, known.models) if "when" in fields else When(),
         ask=_asks(fields["ask"], known) if "ask" in fields else (),
         refuse=fields["refuse"].text("a sentence that says why") if "refuse" in fields else "",
+        at_once=_at_once(fields["at_once"], "refuse" in fields) if "at_once" in fields else False,
     )
 
 
@@ -73,6 +74,12 @@ def _approving(name: str, place: Place, fields: Mapping[str, Place], known: Know
         return Rule(name)
     when, approve = guardrails(fields["when"], known.scopes, known.models, mode)
     return Rule(name, when, approve=approve)
+
+
+def _at_once(place: Place, refuses: bool) -> bool:
+    if not refuses:
+        place.bad("only a rule that refuses can hold for open requests at once", "leave it out")
+    return choice(place, {"yes": True, "no": False}, False)
 
 
 def _asks(place: Place, known: Known) -> tuple[Ask, ...]:
@@ -103,7 +110,7 @@ def _ask(place: Place, known: Known) -> Ask:
 
 def _seats(place: Place, known: Known) -> Ask:
     """{group: finance, quorum: 2}, {people: [cy@acme.example, di@acme.example], quorum: 2}, {slack_group: security-oncall}"""
-    fields = place.fields((*SEATS, "quorum"), example="{group: finance, quorum: 2}")
+    fields = place.fields((*SEATS, "quorum", "first"), example="{group: finance, quorum: 2}")
     named = [key for key in SEATS if key in fields]
     if not named:
         place.missing("group", "write the name of a group, or people: with a list")
@@ -112,9 +119,9 @@ def _seats(place: Place, known: Known) -> Ask:
     ask = Ask()
     if named:
         ask = {"group": _group, "people": _named, "slack_group": _slack_group}[named[0]](fields[named[0]], known)
-    if "quorum" not in fields:
-        return ask
-    return replace(ask, quorum=_quorum(fields["quorum"], ask.people or known.people.groups.get(ask.who)))
+    members = ask.people or known.people.groups.get(ask.who)
+    quorum = _quorum(fields["quorum"], members) if "quorum" in fields else 1
+    return replace(ask, quorum=quorum, first=_quorum(fields["first"], members) if "first" in fields else 0)
 
 
 def _group(place: Place, known: Known) -> Ask:

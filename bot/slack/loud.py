@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.slack.front import Front
-from bot.slack.posting import Spot
-from bot.slack.showing import CHANNEL, each
+from bot.slack.posting import CHANNEL, Spot, each
 from workflows.effects import Do
 from workflows.explaining import Card, card
 from workflows.people import PersonId
@@ -21,14 +20,13 @@ class Loud:
 
     def handlers(self) -> dict[Do, Callable[[str], None]]:
         """What each kind of effect is delivered by."""
-        return {Do.SHOW_GLASS: self.glass, Do.REMIND_GLASS: self.reminder, Do.TELL_OVERDUE: self.overdue}
+        return {Do.REMIND_GLASS: self.reminder, Do.TELL_OVERDUE: self.overdue}
 
-    def glass(self, key: str) -> None:
-        """Channel, owner and reviewers have the message, and it says how it stands."""
-        told = self._card(key)
-        if told is None or told.request.glass is None:
+    def glass(self, told: Card) -> None:
+        """Channel, owner and reviewers of a broken glass have the message, and it says how it stands."""
+        if told.request.glass is None:
             return
-        policy, thing = self._kit.policy, f"glass:{key}"
+        policy, thing = self._kit.policy, f"glass:{told.request.id}"
         channel = told.quota.channel or policy.home(told.quota.scope)
         puts = [partial(self._put, thing, CHANNEL, told, viewer="channel", channel=channel)] if channel else []
         owner = policy.owner(told.quota.scope)

@@ -27,6 +27,10 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_LONG: {"longest": timedelta(days=30)},
     Why.BAD_AMOUNT: {"text": "1.500", "unit": Unit.USD},
     Why.TOO_LARGE: {"largest": usd(1_000_000), "unit": Unit.USD},
+    Why.OVER_BOUND: {"most": usd(5_000), "unit": Unit.USD},
+    Why.OVER_SHARE: {"percent": 200, "most": usd(20_000), "unit": Unit.USD},
+    Why.TOO_MANY_OPEN: {"open": 3, "scope": "platform/search"},
+    Why.DENIED_LATELY: {"at": NOW, "again": NOW + timedelta(days=1)},
     Why.BAD_NUMBER: {"text": "a few"},
     Why.BAD_LINK: {"text": "wiki"},
     Why.TOO_MANY_WORDS: {"longest": 2000, "length": 2400},
@@ -40,6 +44,12 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_MANY_QUESTIONS: {"most": 20},
     Why.NUDGED_LATELY: {"again": NOW},
     Why.NO_STAND_IN: {"who": BOB},
+    Why.NOT_ON_CALL: {"group": "oncall"},
+    Why.GLASS_TOO_MUCH: {"most": usd(500), "unit": Unit.USD},
+    Why.GLASS_OPEN: {"request": "R-ABCDEFGHIJ", "due": NOW},
+    Why.NO_REVIEWER: {"group": "security"},
+    Why.NO_REVIEW_OF_YOURS: {"waiting": (BOB,)},
+    Why.REVIEWED: {"by": BOB, "at": NOW, "fine": True},
 }
 
 

@@ -13,7 +13,7 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import Ask, Data, Facts, Limit, Org, Route, Rule, Stage, When, filled, route, seated
+from workflows.routing import Ask, Data, Facts, Limit, Org, Route, Rule, Stage, When, filled, route, seated, stopped
 
 ADA, BOB, CY, DI, SAM, PAT, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "eve"))
 HOUR = timedelta(hours=1)
@@ -343,3 +343,42 @@ def test_another_voter_never_empties_a_seat(asked: list[Stage], voters: list[Per
     before, after = filled(asked, voters), filled(asked, [*voters, one])
     assert all(full <= fuller for full, fuller in zip(before, after, strict=True))
     assert sum(after) - sum(before) in (0, 1)
+
+
+# Few of many first, and rules that hold at once.
+
+MANY = replace(ACME, groups={"finance": (CY, DI, SAM, EVE), "platform": (PAT,)})
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_few_of_a_group_are_asked_first_in_turn_and_the_others_when_they_do_not_answer(turn: int) -> None:
+    way = route(SOFT, [Rule("few", ask=(Ask("finance", first=2),))], replace(MANY, turn=turn))
+    assert isinstance(way, Route)
+    finance = way.stages[-1]
+    assert len(finance.approvers) == 2
+    assert finance.approvers[0] == (CY, DI, SAM, EVE)[turn % 4]
+    assert set(finance.approvers + finance.rungs[0]) == {CY, DI, SAM, EVE}
+    assert finance.rungs[1] == (PAT,)
+
+
+def test_no_fewer_are_asked_than_are_needed_and_all_where_few_would_not_do() -> None:
+    two = route(SOFT, [Rule("few", ask=(Ask("finance", quorum=2, first=1),))], MANY)
+    assert isinstance(two, Route)
+    assert len(two.stages[-1].approvers) == 2
+    twice = [Rule("few", ask=(Ask("finance", first=1), Ask("", (CY,))))]
+    both = route(SOFT, twice, MANY)
+    assert isinstance(both, Route)
+    assert both.stages[0].approvers == (CY, DI, SAM, EVE)
+    one = route(SOFT, [Rule("few", ask=(Ask("finance", first=2),)), Rule("all", ask=(Ask("finance"),))], MANY)
+    assert isinstance(one, Route)
+    assert len(one.stages[-1].approvers) == 4
+
+
+def test_only_a_rule_that_holds_at_once_stops_what_was_asked_before_it() -> None:
+    rule = Rule("stop", When(data=Data.CONFIDENTIAL), refuse="Not this week.")
+    strict = replace(SOFT, data=Data.RESTRICTED)
+    assert stopped(strict, [rule]) is None
+    assert stopped(SOFT, [replace(rule, at_once=True)]) is None
+    assert stopped(strict, [rule, replace(rule, at_once=True)]) == Refused(
+        Why.RULE_REFUSES, {"rule": "stop", "sentence": "Not this week."}
+    )
