@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 LISTS = ("excluded", "passed", "voided", "questions")
-VALUES = ("facts", "auto", "glass")
+VALUES = ("facts", "auto", "glass", "appeal", "revoked")
 
 
 def upgrade() -> None:
@@ -24,7 +24,6 @@ def upgrade() -> None:
     aways()
     charges()
     violations()
-    appeals()
 
 
 def moment(name: str, *, empty: bool = False) -> sa.Column[Any]:
@@ -86,12 +85,3 @@ def violations() -> None:
     names = [text("origin"), text("request"), text("appeal")]
     op.create_table("violations", text("id"), text("by"), moment("at"), *said, *names, key("violations", "id"))
     op.create_index("violations_by_time", "violations", ["at"])
-
-
-def appeals() -> None:
-    """Requests for what a rule refused, and what was approved by policy and taken back."""
-    for name in ("appeal", "revoked"):
-        op.add_column("requests", sa.Column(name, sa.JSON(), nullable=False, server_default="null"))
-    with op.batch_alter_table("requests") as table:
-        for name in ("appeal", "revoked"):
-            table.alter_column(name, server_default=None)
