@@ -36,9 +36,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def running(folder: Path, start: datetime) -> Iterator[Stage]:
+def running(folder: Path, start: datetime, config: Path = ROOT / "app.yaml") -> Iterator[Stage]:
     """The app at work on a clock that only jumps: what is due is done by itself, and a jump lives through the time between."""
-    with opened(folder, DemoClock(start, standing=True), config=ROOT / "app.yaml") as stage:
+    with opened(folder, DemoClock(start, standing=True), config=config) as stage:
         yield stage
         stage.leeway.engine.stop()
 
