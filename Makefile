@@ -18,7 +18,7 @@ PYTHON ?=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo test fuzz check bench soak litellm docs shots lock clean setup
+.PHONY: help demo test fuzz mutate check bench soak litellm docs shots lock clean setup
 
 help:  ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ test: $(READY)  ## Run the tests; ARGS="-k overrides" narrows them
 
 fuzz: $(READY)  ## Run the tests with many more random examples; ARGS as above
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest $(ARGS)
+
+mutate: $(READY)  ## Make the rules wrong in one small way after another and see that their tests notice; ARGS="routing" narrows it
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 check: $(READY)  ## Lint, format, types and floors; changes nothing
 	@$(BIN)/ruff check --quiet .
@@ -49,7 +52,7 @@ soak: $(READY)  ## Hold 3,400 calls a second for 10 minutes: latency and memory
 litellm: $(VENV)/litellm/.ready  ## Install the real LiteLLM (750 MB), so that `make test` tries its hook in it
 
 docs: $(READY)  ## Write the generated parts of README.md and docs/
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m docs.generate
 
 shots: $(READY)  ## Take docs/sandbox.png from the running demo (needs Chromium)
 	@$(BIN)/python docs/shots.py

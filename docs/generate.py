@@ -19,6 +19,7 @@ from typing import Any
 from typer.main import get_command
 
 from bot.cli import commands
+from docs import deciding
 from workflows import decisions, overrides, requests
 from workflows.cases import Term
 from workflows.money import Unit
@@ -128,6 +129,7 @@ def _told(command: Any, name: str) -> Iterator[tuple[str, str]]:
 PARTS: Mapping[str, Callable[[], str]] = {
     "requests": request_states,
     "overrides": override_states,
+    "everybody": deciding.tables,
     "floors": floors,
     "commands": command_table,
 }

@@ -115,6 +115,10 @@ def _break(kit: Kit, unit: UnitOfWork, form: Break) -> Request | tuple[Refused, 
         return filed
     if refused := _unreviewed(unit, form.by):
         return (refused,)
+    stands_in = {away.delegate for away in unit.aways.among((form.by,), now)}
+    reviewers = tuple(who for who in form.reviewers if who not in stands_in)
+    if not reviewers:
+        return (Refused(Why.NO_REVIEWER, {"group": form.allowed.review}),)
     desk = Desk(kit.policy, standing(unit, kit.policy, form.quota, now), now)
     case = _read(form, desk)
     if not isinstance(case, Case):
@@ -134,7 +138,8 @@ def _break(kit: Kit, unit: UnitOfWork, form: Break) -> Request | tuple[Refused, 
         state=State.APPROVED,
         decided=now,
         facts=facts,
-        glass=Glass(form.reviewers, due),
+        excluded=tuple(sorted(who for who in stands_in if who)),
+        glass=Glass(reviewers, due),
     )
     return _keep(kit, unit, request, now)
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from workflows.money import Unit
 from workflows.routing import Data
+
+T = TypeVar("T", datetime, timedelta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long: for a span from the moment the store enforces it, or until a moment. Exactly one is set.
+    """How long: for a span from the moment the store enforces it, until a moment, or both: whichever is over first.
 
     An override never outlives the window it began in.
     """
@@ -27,17 +30,28 @@ class Term:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if (self.span is None) == (self.until is None):
-            raise ValueError("a term is a span or an end")
+        if self.span is None and self.until is None:
+            raise ValueError("a term is a span, an end, or both")
 
     def end(self, start: datetime, reset: datetime) -> datetime:
         """When an override that begins at `start` in a window that ends at `reset` is over."""
-        wanted = self.until if self.until is not None else start + (self.span or timedelta())
-        return min(wanted, reset)
+        spans = () if self.span is None else (start + self.span,)
+        return min(reset, self.until or reset, *spans)
 
     def length(self, start: datetime) -> timedelta:
         """How long it lasts from `start`, the reset left aside: the fact that rules test."""
-        return self.span if self.span is not None else max(timedelta(), (self.until or start) - start)
+        lengths = [self.span] if self.span is not None else []
+        lengths += [max(timedelta(), self.until - start)] if self.until is not None else []
+        return min(lengths)
+
+    def within(self, other: "Term") -> "Term":
+        """The longest term that is over no later than either, whenever it begins."""
+        return Term(_least(self.span, other.span), _least(self.until, other.until))
+
+
+def _least(one: T | None, two: T | None) -> T | None:
+    known = [each for each in (one, two) if each is not None]
+    return min(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
     grown = {
         "quota": after.quota != before.quota or after.unit is not before.unit,
         "amount": after.amount > before.amount,
-        "duration": after.term.length(now) > before.term.length(now),
+        "duration": _longer(before.term, after.term, now),
         "data": after.data > before.data,
         "models": _more_models(before.models, after.models),
         "behalf": after.behalf != before.behalf,
@@ -99,6 +113,12 @@ def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
         "also": any(part.amount > had.get(part.quota, 0) for part in after.also),
     }
     return tuple(name for name, more in grown.items() if more)
+
+
+def _longer(before: Term, after: Term, now: datetime) -> bool:
+    """Whether it could be over later, whenever from now on it begins: a span without an end moves with its start."""
+    open_ended = before.until is not None and (after.until is None or after.until > before.until)
+    return open_ended or after.length(now) > before.length(now)
 
 
 def _more_models(before: tuple[str, ...], after: tuple[str, ...]) -> bool:

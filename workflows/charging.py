@@ -6,10 +6,9 @@ approval is given back, without anybody having to think of it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 
 from workflows.authority import ANY, Cap, Charge, Charged, left
 from workflows.ballots import Verdict, Vote
@@ -22,28 +21,28 @@ from workflows.ports import Stale, UnitOfWork
 from workflows.requests import Request, State
 from workflows.times import window_at
 
-Caps = Mapping[PersonId, Cap]
-"""The caps of those whom a change of a request concerns; whoever is not in it may approve any amount."""
+Caps = Callable[[PersonId], Cap | None]
+"""How much somebody may approve; None when that is any amount."""
 
-NOBODYS: Caps = MappingProxyType({})
 HOLDING = (State.PENDING, State.APPROVED)
 
 
-def caps(kit: Kit, request_id: str, event: Event) -> Caps:
-    """Whose authority is capped of those whom an event concerns. It may ask Slack who is in a group."""
+def uncapped(_who: PersonId) -> Cap | None:
+    """Anybody may approve any amount."""
+    return None
+
+
+def caps(kit: Kit, event: Event) -> Caps:
+    """The caps that an event may meet. It may ask Slack who is in a group, so it belongs before a transaction."""
     authority, people = kit.policy.people.authority, kit.policy.people
     if authority == ANY or not isinstance(event, Vote | Undo):
-        return {}
-    with kit.reads() as unit:
-        request = unit.requests.get(request_id)
-    who = {event.by, *(vote.seat for vote in request.votes)} if request else {event.by}
+        return uncapped
     groups = {group: members(group, people, kit.directory) for group in authority.groups}
-    everybody = who | {event.seat} if isinstance(event, Vote) else who
-    return {one: cap for one in everybody if (cap := authority.cap(one, groups)) is not None}
+    return lambda who: authority.cap(who, groups)
 
 
 def weighed(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, caps: Caps) -> Event:
-    """An event with what it does to people's authority."""
+    """An event with what it does to people's authority; a vote must have its seat already."""
     if isinstance(event, Vote):
         return _vote(unit, policy, request, event, caps=caps)
     return replace(event, unpaid=unpaid(unit, request, caps)) if isinstance(event, Undo) else event
@@ -57,8 +56,9 @@ def _vote(unit: UnitOfWork, policy: Policy, request: Request, vote: Vote, *, cap
     amount = request.case.dollars(request.offered()[0] if vote.amount is None else vote.amount)
     if vote.verdict is not Verdict.APPROVE or not amount:
         return vote
-    starts = {who: start_of(policy, caps[who], vote.at) for who in {vote.by, vote.seat} if who in caps}
-    if any(left(caps[who], unit.charges.get(who, start)) < amount for who, start in starts.items()):
+    limits = {who: cap for who in {vote.by, vote.seat} if (cap := caps(who)) is not None}
+    starts = {who: start_of(policy, cap, vote.at) for who, cap in limits.items()}
+    if any(left(limits[who], unit.charges.get(who, start)) < amount for who, start in starts.items()):
         return replace(vote, over=True)
     return replace(vote, charge=Charge(starts[vote.seat], amount)) if vote.seat in starts else vote
 
@@ -68,11 +68,8 @@ def unpaid(unit: UnitOfWork, request: Request, caps: Caps) -> frozenset[PersonId
     if request.state in HOLDING:
         return frozenset()
     charged = {vote.seat: vote.charge for vote in request.votes if vote.charge is not None}
-    return frozenset(
-        who
-        for who, charge in charged.items()
-        if who in caps and left(caps[who], unit.charges.get(who, charge.start)) < charge.amount
-    )
+    found = {who: (caps(who), unit.charges.get(who, charge.start)) for who, charge in charged.items()}
+    return frozenset(who for who, (cap, used) in found.items() if cap and left(cap, used) < charged[who].amount)
 
 
 def start_of(policy: Policy, cap: Cap, at: datetime) -> datetime:
@@ -91,7 +88,7 @@ def held(request: Request | None) -> Counter[tuple[PersonId, datetime]]:
     return found
 
 
-def settle(unit: UnitOfWork, before: Request, after: Request, caps: Caps = NOBODYS) -> None:
+def settle(unit: UnitOfWork, before: Request, after: Request, caps: Caps = uncapped) -> None:
     """Charges the difference that a change of a request makes, and gives back what it no longer holds.
 
     Stale when somebody was charged for another request since a yes was weighed: not every database keeps what a unit has read.
@@ -100,6 +97,6 @@ def settle(unit: UnitOfWork, before: Request, after: Request, caps: Caps = NOBOD
     for who, start in sorted(had.keys() | has.keys()):  # in one order, so that no two units wait for each other
         if change := has[who, start] - had[who, start]:
             charged = (unit.charges.get(who, start) or Charged(who, start, 0, version=0)).plus(change)
-            if change > 0 and who in caps and charged.used > caps[who].limit:
+            if change > 0 and (cap := caps(who)) and charged.used > cap.limit:
                 raise Stale(f"{who} was charged meanwhile")
             unit.charges.save(charged)

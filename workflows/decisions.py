@@ -86,7 +86,7 @@ def ending(request: Request) -> dict[str, object]:
     if request.state is State.WITHDRAWN:
         by = request.requester
     elif request.state is not State.LAPSED and request.votes:
-        by = (request.denial() or request.votes[-1]).by
+        by = request.votes[-1].by  # a denial is always the last
     return {"state": request.state, "by": by, "at": request.decided}
 
 
@@ -99,10 +99,10 @@ def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
     voted = replace(request, votes=(*request.votes, vote))
     if vote.verdict is Verdict.DENY:
         return replace(voted, state=State.DENIED, decided=now)
-    if vote.over:
-        return _above(voted, vote)
     if voted.offered() != request.offered():
         voted = replace(voted, revision=request.revision + 1)  # who decides next is to see what is left of it
+    if vote.over:
+        return _above(voted, vote)
     return replace(voted, state=State.APPROVED, decided=now) if voted.complete() else voted
 
 
@@ -143,7 +143,7 @@ def _not_less(request: Request, vote: Vote) -> Refused | None:
 def _above(voted: Request, vote: Vote) -> Request | Refused:
     """They agree, over their authority: the next rung of every stage that they were to fill is asked."""
     mine = [stage for stage in voted.route.stages if vote.seat in stage.approvers]
-    raised = climbed(voted.route, mine, voted.voted() | voted.concerned())
+    raised = climbed(voted.route, mine, _never(voted))
     return replace(voted, route=raised) if raised else Refused(Why.OVER_AUTHORITY)
 
 
@@ -157,15 +157,15 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
         return Refused(Why.ALREADY_DECIDED, ending(request))
     void = tuple(v for v in request.votes if v is mine or v.seat in undo.unpaid)
     left = replace(request, votes=tuple(v for v in request.votes if v not in void), voided=(*request.voided, *void))
-    if request.state is State.APPROVED and left.complete():
+    if left.complete():
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
         left = replace(left, revision=request.revision + 1)
-    return left if request.state is State.PENDING else _open_again(left, now)
+    return left if request.state is State.PENDING else _open_again(left)
 
 
-def _open_again(request: Request, now: datetime) -> Request:
-    return replace(request, state=State.PENDING, decided=None, round=request.round + 1, since=now)
+def _open_again(request: Request) -> Request:
+    return replace(request, state=State.PENDING, decided=None, round=request.round + 1)
 
 
 # What the requester does.
@@ -220,7 +220,7 @@ def _reopen(request: Request, event: Reopen, now: datetime) -> Request | Refused
     lapse = now + (request.deadline - request.submitted)
     deadline = min(lapse, event.case.term.until or lapse)
     changed = replace(request, case=event.case, revision=request.revision + 1, reopened=now, deadline=deadline)
-    return _open_again(_rerouted(changed, event.way, now), now)
+    return _open_again(_rerouted(changed, event.way, now))
 
 
 def _answer(request: Request, event: Answer, now: datetime) -> Request | Refused:
@@ -270,7 +270,7 @@ def _reassign(request: Request, event: Reassign, _now: datetime) -> Request | Re
         return refused
     mine = [stage for stage in request.route.stages if event.by in stage.approvers]
     could = {p for stage in mine for rung in stage.rungs for p in rung}
-    if event.to not in could - request.voted() - request.concerned() - {event.by}:
+    if event.to not in could - _never(request) - {event.by}:
         return Refused(Why.NO_STAND_IN, {"who": event.to})
     named = tuple(replace(s, approvers=(*s.approvers, event.to)) if s in mine and event.to not in s.approvers else s
                   for s in request.route.stages)  # fmt: skip
@@ -290,8 +290,7 @@ def _silent(request: Request, by: PersonId) -> Refused | None:
 def _left(request: Request, gone: frozenset[PersonId]) -> Request | None:
     """The request without some who did not vote: where too few are left, the next rungs are asked; None when nobody can be."""
     staying = without(request.route, gone - request.voted())
-    never = request.voted() | request.concerned() | gone | frozenset(request.passed)
-    full = staffed(staying, never)
+    full = staffed(staying, _never(request) | gone)
     return replace(request, route=full) if full else None
 
 
@@ -304,8 +303,7 @@ def _lose(request: Request, event: Lose, _now: datetime) -> Request | Refused:
 
 def _escalate(request: Request, _event: Escalate, _now: datetime) -> Request | Refused:
     stage = request.open_stage()
-    never = request.voted() | request.concerned() | frozenset(request.passed)
-    raised = climbed(request.route, [stage], never) if stage else None
+    raised = climbed(request.route, [stage], _never(request)) if stage else None
     return replace(request, route=raised) if raised else Refused(Why.NO_RUNG)
 
 
@@ -315,6 +313,8 @@ def _review(request: Request, review: Review, now: datetime) -> Request | Refuse
         return Refused(Why.NOT_BROKEN)
     if review.by == request.requester:
         return Refused(Why.OWN_REQUEST)
+    if review.by in request.excluded:
+        return Refused(Why.CONCERNED)
     if review.by not in glass.reviewers and not review.called:
         return Refused(Why.NO_REVIEW_OF_YOURS, {"waiting": glass.reviewers})
     if glass.at is not None:
@@ -343,6 +343,11 @@ def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused
     if not event.words.strip():
         return Refused(Why.REASON_MISSING, place="reason")
     return replace(request, revoked=Revoked(event.by, now, event.words))
+
+
+def _never(request: Request) -> frozenset[PersonId]:
+    """Whom no ladder asks: they said what they had to say, or may say nothing."""
+    return request.voted() | request.concerned() | frozenset(request.passed)
 
 
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:

@@ -106,6 +106,6 @@ def pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) 
 def file(kit: Kit, unit: UnitOfWork, request: Request) -> Request:
     """Files a request, with all that follows; it may be approved at once."""
     keep_request(unit, request, Act(request.requester, "submitted", request.submitted))
-    lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
-    follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], [lapse])
+    alarms = [Alarm(Wake.LAPSE, request.id, request.deadline), Alarm(Wake.CHASE, request.id, request.submitted)]
+    follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], alarms)
     return cleared(kit, unit, request, request.submitted)

@@ -7,6 +7,7 @@ when every seat of every stage is filled by a person of its own, else it is pend
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import reduce
 
 from workflows.appeals import Appeal
 from workflows.automatic import Automatic, Revoked
@@ -120,9 +121,9 @@ class Request:
     def offered(self) -> tuple[int, Term]:
         """What a grant would be now: the smallest amount and the shortest term that anybody who said yes agreed to."""
         votes = [vote for vote in self.votes if vote.verdict is Verdict.APPROVE]
-        terms = [self.case.term, *(vote.term for vote in votes if vote.term is not None)]
+        terms = (vote.term for vote in votes if vote.term is not None)
         amounts = [self.case.amount, *(vote.amount for vote in votes if vote.amount is not None)]
-        return min(amounts), min(terms, key=lambda term: term.length(self.submitted))
+        return min(amounts), reduce(Term.within, terms, self.case.term)
 
     def parts(self) -> tuple[Part, ...]:
         """What would be granted now on each quota: on none more than on the first was agreed to, where that is in one unit."""

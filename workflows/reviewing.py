@@ -5,7 +5,7 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
-from workflows import charging, revoking
+from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -28,7 +28,8 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = decide(request, trial, now=kit.clock.now())
+        seated = covering.seated(unit, request, trial, kit.clock.now())
+        decided = seated if isinstance(seated, Refused) else decide(request, seated, now=kit.clock.now())
         return (
             refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
         )
@@ -65,14 +66,15 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
-    caps = charging.caps(kit, request_id, event)
+    caps = charging.caps(kit, event)
 
     def apply(unit: UnitOfWork) -> Request | Refused:
         now = kit.clock.now()
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, kit.policy, request, charging.weighed(unit, kit.policy, request, event, caps=caps), now=now)
+        seated = covering.seated(unit, request, event, now)
+        decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -81,6 +83,12 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         return cleared(kit, unit, decided, now)
 
     return attempt(kit.units, apply)
+
+
+def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
+    """What is decided, once a yes was held against the authority of whoever gives it."""
+    weighed = charging.weighed(unit, kit.policy, request, event, caps=caps)
+    return _decided(unit, kit.policy, request, weighed, now=kit.clock.now())
 
 
 def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
@@ -106,6 +114,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
+    _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
             revoking.revoke(unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
@@ -124,6 +133,16 @@ def cleared(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> Requ
     keep_request(unit, approved, Act(SYSTEM, "approved by policy", now))
     settle(kit, unit, approved, now, before=request)
     return approved
+
+
+def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request | None) -> None:
+    """Whoever is asked now is looked at anew; a nudge reaches them."""
+    unit.agenda.drop(Alarm(Wake.CHASE, request.id, now))
+    if request.state is not State.PENDING:
+        return
+    follow(unit, now, [], [Alarm(Wake.CHASE, request.id, now)])
+    if before is not None and request.nudged != before.nudged:
+        follow(unit, now, [Effect(Do.REMIND, f"{request.id}/{who}") for who in covering.asked(unit, request, now)])
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import judged, letters, reported, starting
+from bot.cli import dutiful, judged, letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
 from bot.web.looking import plain, plain_loose
 from workflows import breaking
 from workflows.denials import Denied
+from workflows.duties import Duties
 from workflows.effects import Alarm
 from workflows.explaining import loose
 from workflows.loose import Loose
@@ -49,6 +50,7 @@ class Glance:
     passed: int
     reported: reported.Reported
     glasses: list[Request]
+    duties: Duties
     approving: tuple[Trial, ...] = ()
 
 
@@ -77,6 +79,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         reported=reported.look(unit, policy, now),
         approving=judged.look(unit, policy, now),
         glasses=breaking.unreviewed(unit),
+        duties=dutiful.look(unit, now),
     )
 
 
@@ -100,6 +103,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
         **judged.plain(seen.approving),
+        **dutiful.plain(seen.duties),
     }
 
 
@@ -154,6 +158,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
     yield from judged.lines(seen.approving)
+    yield from dutiful.lines(seen.duties)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

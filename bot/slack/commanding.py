@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking, breaking
+from bot.slack import asking, breaking, leaving
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -58,6 +58,9 @@ def _command(front: Front, body: Body) -> Body | None:
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             refused = breaking.start(front, pressed, named[0] if named else None)
             return {"text": front.sentence(refused, by)} if refused else None
+        case "away":
+            pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
+            return leaving.command(front, pressed, rest.strip().lower())
         case "status":
             return _status(front, rest.strip(), channel, by)
         case _:

@@ -75,7 +75,7 @@ class Shower:
         each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
-        """Every copy of a request's card shows it as it is; those who are asked now have one."""
+        """Every copy of a request's card shows it as it is; those who are asked now, or decide for one of them, have one."""
         thing = f"request:{key}"
         with self._kit.reads() as unit:
             request = unit.requests.get(key)
@@ -87,7 +87,7 @@ class Shower:
                 lambda: self._loud.glass(told),
                 lambda: self._in_thread(thing, told),
                 lambda: self._to(request.requester, thing, told, "requester"),
-                *(partial(self._to, person, thing, told, "approver") for person in readers(request)),
+                *(partial(self._to, person, thing, told, "approver") for person in readers(told)),
                 *(partial(self._copy, post, told) for post in self._others(thing, told)),
             ]
         )
@@ -97,7 +97,7 @@ class Shower:
 
     def _others(self, thing: str, told: Card) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
-        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in readers(told.request))}
+        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in readers(told))}
         return [post for post in self._poster.all(thing) if post.place not in seen]
 
     def _copy(self, post: Post, told: Card) -> None:
@@ -253,6 +253,6 @@ def first_of(unit: UnitOfWork, request: Request) -> Override | None:
     return next(iter(unit.overrides.every(request.id)), None)
 
 
-def readers(request: Request) -> tuple[PersonId, ...]:
-    """Who has the card to decide by: those who are asked now; where policy decided, those who would have been."""
-    return request.route.approvers() if request.by_policy else request.waiting_on()
+def readers(told: Card) -> tuple[PersonId, ...]:
+    """Who has the card to decide by: those who may now; where policy decided, those who would have been asked."""
+    return told.request.route.approvers() if told.request.by_policy else told.asked

@@ -1,5 +1,6 @@
 """Alarms, as the port `Agenda`."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, select, tuple_
@@ -31,6 +32,10 @@ class StoredAgenda:
     def every(self, wake: Wake) -> list[Alarm]:
         alike = select(agenda).where(agenda.c.wake == wake.value).order_by(agenda.c.key)
         return [mapping.alarm_of(row) for row in self._connection.execute(alike).mappings()]
+
+    def of(self, keys: Collection[str]) -> list[Alarm]:
+        here = select(agenda).where(agenda.c.key.in_(list(keys))).order_by(agenda.c.at, agenda.c.wake, agenda.c.key)
+        return [mapping.alarm_of(row) for row in self._connection.execute(here).mappings()]
 
     def drop(self, alarm: Alarm) -> None:
         one = select(*_KEY).where(and_(agenda.c.wake == alarm.wake.value, agenda.c.key == alarm.key))

@@ -11,6 +11,7 @@ from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from tests.golden.waiting import waiting
 from workflows.causes import Cause, Likely
 from workflows.effects import News
 from workflows.forecast import Outlook
@@ -76,6 +77,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_after(words),
         **_status(words),
         **allowed(words),
+        **waiting(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 

@@ -13,9 +13,10 @@ import pytest
 
 from bot.store import Store
 from tests.journeys.conftest import BOTH
-from tests.journeys.office import ADA, BOB, CY, DI, EVE, POLICY, TYPED, kit, opened, standing
+from tests.journeys.office import ADA, BOB, CY, DI, EVE, POLICY, START, TYPED, kit, opened, standing
 from workflows import charging, requesting, reviewing
 from workflows.authority import Authority, Cap, Charged
+from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.events import Edit, Reopen, Undo
 from workflows.keeping import Kit
@@ -133,17 +134,26 @@ def test_a_change_that_voids_a_yes_gives_it_back(store: Store) -> None:
     assert used(store, CY) == 0
 
 
+def away(store: Store, who: PersonId, delegate: PersonId) -> None:
+    """Somebody is away for the day, and named who decides in their place."""
+    with store.units() as unit:
+        unit.aways.put(Away(who, START, START + timedelta(days=1), delegate))
+        unit.commit()
+
+
 def test_who_stands_in_is_charged_to_whom_they_stand_in_for(store: Store) -> None:
-    request = files(store, amount="1,500")
-    votes(store, request, EVE, acting_for=CY)
-    assert used(store, CY) == usd(1_500)
-    assert now(store, request).votes[0].seat == CY
+    request = files(store, amount="400")
+    away(store, BOB, CY)
+    votes(store, request, CY)
+    assert (used(store, BOB), used(store, CY)) == (usd(400), 0)
+    assert (now(store, request).votes[0].seat, now(store, request).state) == (BOB, State.APPROVED)
 
 
 def test_standing_in_for_somebody_gives_nobody_more_authority_than_their_own(store: Store) -> None:
     request = files(store, amount="800")
     assert BOB not in request.route.approvers()
-    refused = votes(store, request, BOB, acting_for=EVE)
+    away(store, EVE, BOB)
+    refused = votes(store, request, BOB)
     assert isinstance(refused, Refused)
     assert (refused.why, used(store, BOB)) == (Why.OVER_AUTHORITY, 0)
     assert votes(store, request, EVE) == now(store, request)

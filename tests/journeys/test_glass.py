@@ -1,6 +1,7 @@
 """Breaking the glass: little, at once, loudly, and looked at afterwards."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, usd, who
 from tests.journeys.world import world as opened
+from workflows.aways import Away
 from workflows.breaking import break_glass, unreviewed
 from workflows.overrides import Reason, Status
 from workflows.refusals import Why
@@ -230,6 +232,19 @@ def test_where_nobody_can_review_it_nothing_is_granted() -> None:
         world.time_passes(minutes=6)  # what is remembered of people is forgotten
         assert "Nobody of security can be asked to review it" in " ".join(breaks(world.sam).errors.values())
         assert not world.search.requests
+
+
+def test_who_stands_in_for_whoever_broke_it_reviews_nothing(world: World) -> None:
+    with world.stage.store.units() as unit:
+        unit.aways.put(Away(who(world.ada), world.now, world.now + timedelta(days=1), who(world.sam)))
+        unit.commit()
+    breaks(world.ada)
+    request = world.search.request
+    assert request.glass is not None
+    assert request.glass.reviewers == (world.max.id,)
+    world.sam.press(world.sam.sees("Glass broken"), "glass-right")
+    assert "somebody you stand in for" in world.sam.whispers("team-search")[-1]
+    assert world.search.request == request
 
 
 def test_what_came_of_it_the_review_says_and_no_check_in_asks(world: World) -> None:

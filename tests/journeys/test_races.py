@@ -1,4 +1,4 @@
-"""Races: two people act at once. Both read before either writes; one wins, and the other is told who did and when.
+"""Races: two or three people act at once. All read before any writes; one wins, and the others are told who did and when.
 
 SQLite lets one writer in at a time, so a unit here reads the request before it has the lock, as on PostgreSQL, where many write,
 it does anyway.
@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import pytest
@@ -17,12 +16,12 @@ import pytest
 from bot.store import Store
 from tests.journeys.conftest import BOTH
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, TYPED, kit, opened, standing
+from tests.journeys.turns import Early
 from workflows import requesting, reviewing, waking
 from workflows.audit import broken
 from workflows.ballots import Verdict, Vote
 from workflows.money import usd
 from workflows.people import PersonId
-from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 
@@ -33,55 +32,16 @@ ROUNDS = 5
 
 
 class Meeting:
-    """Where two threads wait for each other, once each, between reading and writing."""
+    """Where threads wait for each other, once each, between reading and writing."""
 
-    def __init__(self) -> None:
-        self._barrier = threading.Barrier(2)
+    def __init__(self, parties: int = 2) -> None:
+        self._barrier = threading.Barrier(parties)
         self._been = threading.local()
 
     def wait(self) -> None:
         if not getattr(self._been, "here", False):
             self._been.here = True
             self._barrier.wait(timeout=10)
-
-
-class Early:
-    """A unit of work that reads requests before it holds the lock, and meets the other thread between."""
-
-    def __init__(self, store: Store, meeting: Meeting) -> None:
-        self._store, self._meeting = store, meeting
-        self._held: UnitOfWork | None = None
-
-    def __enter__(self) -> "Early":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._held is not None:
-            self._held.__exit__(kind, error, trace)
-
-    def __getattr__(self, name: str) -> Any:
-        if self._held is None:
-            self._held = self._store.units().__enter__()
-        return getattr(self._held, name)
-
-    @property
-    def requests(self) -> Any:
-        return self if self._held is None else self._held.requests
-
-    def get(self, request: str) -> Request | None:
-        with self._store.reads() as unit:
-            found = unit.requests.get(request)
-        self._meeting.wait()
-        return found
-
-    def open(self, quota: str, requester: PersonId) -> Request | None:
-        return self.__getattr__("requests").open(quota, requester)
-
-    def add(self, request: Request) -> None:
-        self.__getattr__("requests").add(request)
-
-    def save(self, request: Request) -> None:
-        self.__getattr__("requests").save(request)
 
 
 @pytest.fixture
@@ -99,23 +59,25 @@ def filed(store: Store, token: str = "V1", **typed: str) -> Request:
 
 def voting(store: Store, meeting: Meeting, request: Request, by: PersonId, verdict: Verdict) -> Move:
     clock = standing(timedelta(hours=1))
-    early = kit(store, clock, units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    early = kit(store, clock, units=lambda: Early(store, meeting.wait))  # type: ignore[arg-type,return-value]
     return lambda: reviewing.vote(early, request.id, Vote(by, verdict, clock.now(), reason="No."))
 
 
-def both(one: Move, two: Move) -> tuple[Any, Any]:
-    with ThreadPoolExecutor(2) as pool:
-        first, second = pool.submit(one), pool.submit(two)
-        return first.result(timeout=20), second.result(timeout=20)
+def both(*moves: Move) -> tuple[Any, ...]:
+    with ThreadPoolExecutor(len(moves)) as pool:
+        running = [pool.submit(move) for move in moves]
+        return tuple(each.result(timeout=20) for each in running)
 
 
-def settled(store: Store, request: Request, results: tuple[Any, Any]) -> Request:
-    """One won; the loser was told how it ended. Returns the request as it is."""
+def settled(store: Store, request: Request, results: tuple[Any, ...]) -> Request:
+    """One won; the losers were told how it ended. Returns the request as it is."""
     (winner,) = [r for r in results if isinstance(r, Request)]
-    (loser,) = [r for r in results if isinstance(r, Refused)]
-    assert loser.why is Why.ALREADY_DECIDED
-    assert loser.facts["state"] is winner.state
-    assert loser.facts["at"] == winner.decided
+    losers = [r for r in results if isinstance(r, Refused)]
+    assert len(losers) == len(results) - 1
+    for loser in losers:
+        assert loser.why is Why.ALREADY_DECIDED
+        assert loser.facts["state"] is winner.state
+        assert loser.facts["at"] == winner.decided
     with store.reads() as unit:
         now = unit.requests.get(request.id)
         assert now == winner
@@ -151,12 +113,24 @@ def test_the_last_two_of_a_quorum_both_count(store: Store) -> None:
 
 def test_of_an_approval_and_a_withdrawal_one_wins_and_the_other_is_told(store: Store) -> None:
     request, meeting = filed(store), Meeting()
-    early = kit(store, standing(timedelta(hours=1)), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    early = kit(store, standing(timedelta(hours=1)), units=lambda: Early(store, meeting.wait))  # type: ignore[arg-type,return-value]
     settled(
         store,
         request,
         both(voting(store, meeting, request, BOB, Verdict.APPROVE), lambda: reviewing.withdraw(early, request.id, ADA)),
     )
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_of_three_who_end_it_at_the_same_moment_one_wins_and_two_are_told(store: Store, turn: int) -> None:
+    request, meeting = filed(store), Meeting(3)
+    early = kit(store, standing(timedelta(hours=1)), units=lambda: Early(store, meeting.wait))  # type: ignore[arg-type,return-value]
+    moves = [
+        voting(store, meeting, request, BOB, Verdict.APPROVE),
+        voting(store, meeting, request, EVE, Verdict.DENY),
+        lambda: reviewing.withdraw(early, request.id, ADA),
+    ]
+    settled(store, request, both(*moves[turn % 3 :], *moves[: turn % 3]))
 
 
 class Late(Meeting):
@@ -194,7 +168,7 @@ def test_a_lapse_after_a_vote_changes_nothing(store: Store) -> None:
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_the_same_form_twice_at_once_is_one_request(store: Store, turn: int) -> None:
     meeting = Meeting()
-    early = kit(store, standing(), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    early = kit(store, standing(), units=lambda: Early(store, meeting.wait))  # type: ignore[arg-type,return-value]
     one, two = both(*[lambda: requesting.submit(early, ADA, TYPED, token="V1")] * 2)
     assert one == two
     with store.reads() as unit:
@@ -203,7 +177,7 @@ def test_the_same_form_twice_at_once_is_one_request(store: Store, turn: int) -> 
 
 def test_two_forms_at_once_are_one_request_and_the_other_is_told(store: Store) -> None:
     meeting = Meeting()
-    early = kit(store, standing(), units=lambda: Early(store, meeting))  # type: ignore[arg-type,return-value]
+    early = kit(store, standing(), units=lambda: Early(store, meeting.wait))  # type: ignore[arg-type,return-value]
     results = both(*[lambda t=token: requesting.submit(early, ADA, TYPED, token=t) for token in ("V1", "V2")])
     (winner,) = [r for r in results if isinstance(r, Request)]
     ((refused,),) = [r for r in results if not isinstance(r, Request)]

@@ -7,15 +7,16 @@ from itertools import permutations
 import pytest
 
 from tests.unit.test_requests import ADA, BOB, CASE, CY, DEADLINE, DI, EVE, HOUR, NOW, SAM, after, asks, no, why, yes
-from workflows.ballots import Vote
-from workflows.cases import Case, Part, Term, material
+from workflows.automatic import Automatic, Mode
+from workflows.ballots import Question, Vote
+from workflows.cases import Case, Part, Term
 from workflows.decisions import MOST_QUESTIONS, decide
 from workflows.events import Answer, Ask, Edit, Escalate, Event, Lapse, Lose, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.routing import Data, Facts, Limit, Route, Stage
 
 PAT, LIN = PersonId("pat"), PersonId("lin")
 TEN = timedelta(minutes=10)
@@ -84,6 +85,19 @@ def test_a_yes_over_ones_authority_asks_the_next_rung_and_fills_no_seat() -> Non
     assert why(decide(raised, yes(BOB), now=NOW)) is Why.ALREADY_VOTED
 
 
+def test_what_was_agreed_over_ones_authority_is_the_most_and_the_next_must_have_seen_it() -> None:
+    raised = did(LADDER, replace(less(BOB, usd(300)), over=True))
+    assert (raised.offered()[0], raised.revision) == (usd(300), 2)
+    assert why(decide(raised, yes(PAT), now=NOW)) is Why.CHANGED_SINCE
+
+
+def test_only_the_stages_of_who_lacks_authority_go_up() -> None:
+    raised = did(PANEL, replace(yes(CY), over=True))
+    assert [stage.approvers for stage in raised.route.stages] == [(BOB,), (CY, DI, LIN)]
+    raised = did(PANEL, replace(yes(EVE), acting_for=BOB, over=True))
+    assert [stage.approvers for stage in raised.route.stages] == [(BOB, PAT), (CY, DI)]
+
+
 def test_a_yes_over_ones_authority_where_nobody_has_more_changes_nothing() -> None:
     assert why(decide(asks(Stage("manager", (BOB,))), replace(yes(BOB), over=True), now=NOW)) is Why.OVER_AUTHORITY
 
@@ -120,46 +134,6 @@ def test_asking_for_less_keeps_the_votes_and_the_way() -> None:
     assert why(decide(lower, yes(CY), now=NOW)) is Why.CHANGED_SINCE
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"amount": usd(501)}, "amount"),
-        ({"term": Term(span=timedelta(days=3))}, "duration"),
-        ({"term": Term(until=NOW + timedelta(days=2, seconds=1))}, "duration"),
-        ({"data": Data.CONFIDENTIAL}, "data"),
-        ({"quota": "platform/mobile:usd/month"}, "quota"),
-        ({"behalf": "ci-bot"}, "behalf"),
-        ({"use_case": "triage"}, "use_case"),
-        ({"also": (Part("platform:usd/month", 1, Unit.USD),)}, "also"),
-    ],
-)
-def test_more_is_material(change: dict[str, object], field: str) -> None:
-    assert material(CASE, replace(CASE, **change), now=NOW) == (field,)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"amount": usd(1)},
-        {"term": Term(span=timedelta(hours=4))},
-        {"term": Term(until=NOW + timedelta(days=2))},
-        {"data": Data.PUBLIC},
-        {"justification": "Other words."},
-        {"ticket": "https://tickets.example/1"},
-        {"models": ("claude-opus-4-6",)},
-    ],
-)
-def test_less_and_other_words_are_not(change: dict[str, object]) -> None:
-    assert material(CASE, replace(CASE, **change), now=NOW) == ()  # type: ignore[arg-type]
-
-
-def test_any_model_is_more_than_some_and_some_more_than_fewer() -> None:
-    some = replace(CASE, models=("a", "b"))
-    assert material(some, CASE, now=NOW) == ("models",)
-    assert material(some, replace(CASE, models=("a", "c")), now=NOW) == ("models",)
-    assert material(some, replace(CASE, models=("a",)), now=NOW) == ()
-
-
 def test_only_the_requester_changes_it_in_time_and_as_they_saw_it() -> None:
     other = replace(CASE, amount=usd(1))
     assert why(decide(LADDER, edit(LADDER, other, by=BOB), now=NOW)) is Why.NOT_YOURS
@@ -174,6 +148,37 @@ def test_an_end_that_was_moved_before_the_deadline_ends_the_deciding_too() -> No
     assert why(decide(soon, yes(BOB, revision=2), now=NOW + HOUR)) is Why.DEADLINE_PASSED
 
 
+def test_another_case_has_all_of_its_new_way_and_nothing_of_the_old_one() -> None:
+    known = Facts("platform/search", Limit.HARD, usd(501), Unit.USD, 6, timedelta(days=2), Data.INTERNAL)
+    way = replace(LARGER, facts=known, auto=Automatic("routine", Mode.SHADOW))
+    passed = did(replace(LADDER, limit=Limit.SOFT), Pass(BOB))
+    more = did(passed, Edit(ADA, replace(CASE, amount=usd(501)), way, 1), hours=1)
+    assert (more.limit, more.facts, more.auto, more.passed) == (Limit.HARD, known, way.auto, ())
+    assert more.waiting_on() == (BOB,)
+
+
+def test_votes_that_were_voided_before_stay_with_those_that_are_voided_now() -> None:
+    once = did(PANEL, yes(BOB))
+    more = did(once, edit(once, replace(CASE, amount=usd(501))))
+    again = did(more, yes(CY, revision=2))
+    most = did(again, edit(again, replace(CASE, amount=usd(502))))
+    assert [vote.by for vote in most.voided] == [BOB, CY]
+    assert did(did(most, yes(BOB, revision=3)), Undo(BOB, TEN)).voided == (*most.voided, yes(BOB, revision=3))
+
+
+def test_the_same_people_are_asked_anew_about_another_case() -> None:
+    same = Way(PANEL.route, Limit.HARD)
+    more = did(PANEL, Edit(ADA, replace(CASE, amount=usd(501)), same, 1), hours=3)
+    assert (more.waiting_on(), more.asked_since) == ((BOB,), NOW + 3 * HOUR)
+
+
+def test_a_stage_is_asked_since_somebody_new_is_waited_on() -> None:
+    once = did(PANEL, yes(BOB), hours=1)
+    assert (PANEL.asked_since, once.asked_since) == (NOW, NOW + HOUR)
+    assert did(once, yes(CY), hours=2).asked_since == NOW + HOUR
+    assert did(once, Ask(CY, "Why?"), hours=2).asked_since == NOW + HOUR
+
+
 # Questions.
 
 
@@ -185,6 +190,15 @@ def test_a_question_is_answered_once_by_the_requester() -> None:
     assert (answered.questions[0].answer, answered.questions[0].answered) == ("The new one.", NOW + HOUR)
     assert why(decide(answered, Answer(ADA, 0, "No, the old one."), now=NOW)) is Why.QUESTION_ANSWERED
     assert (answered.revision, answered.deadline) == (1, DEADLINE)
+
+
+def test_other_questions_stay_as_they_were() -> None:
+    twice = after(PANEL, Ask(BOB, "Which index?"), Ask(EVE, "Whose data?", acting_for=CY))
+    said = did(twice, Answer(ADA, 1, "Only ours."), hours=1)
+    assert said.questions == (
+        Question(BOB, NOW, "Which index?"),
+        Question(EVE, NOW, "Whose data?", "Only ours.", NOW + HOUR),
+    )
 
 
 def test_only_those_who_are_asked_ask_and_not_for_ever() -> None:
@@ -218,6 +232,43 @@ def test_an_approver_names_somebody_of_the_ladder_and_nobody_else() -> None:
     assert why(decide(LADDER, Reassign(BOB, EVE), now=NOW)) is Why.NO_STAND_IN
     assert why(decide(LADDER, Reassign(BOB, ADA), now=NOW)) is Why.NO_STAND_IN
     assert why(decide(LADDER, Reassign(SAM, PAT), now=NOW)) is Why.NOT_ASKED
+
+
+def test_who_passed_or_voted_is_not_asked_again_by_name_nor_by_a_ladder() -> None:
+    both = asks(Stage("manager", (BOB,), rungs=((PAT,), (LIN,))), Stage("owner", (PAT, SAM)))
+    passed, voted = did(both, Pass(PAT)), did(both, yes(PAT))
+    for left in (passed, voted):
+        assert decide(left, Reassign(BOB, PAT), now=NOW) == Refused(Why.NO_STAND_IN, {"who": PAT})
+        for event in (Escalate(), replace(yes(BOB), over=True)):
+            assert did(left, event).route.stages[0].approvers == (BOB, LIN)
+        for gone in (Pass(BOB), Lose(frozenset({BOB})), Reassign(BOB, LIN)):
+            assert did(left, gone).route.stages[0].approvers == (LIN,)
+    assert did(both, Reassign(BOB, LIN)).passed == (BOB,)
+    assert did(both, Lose(frozenset({BOB}))).passed == ()
+
+
+def test_who_hands_a_seat_on_hands_on_all_of_theirs_and_nobody_elses() -> None:
+    three = asks(
+        Stage("manager", (BOB, EVE), rungs=((PAT,),)),
+        Stage("owner", (BOB, DI), rungs=((PAT,), (LIN,))),
+        Stage("finance", (CY,), rungs=((LIN,),)),
+    )
+    moved = did(three, Reassign(BOB, PAT))
+    assert [stage.approvers for stage in moved.route.stages] == [(EVE, PAT), (DI, PAT), (CY,)]
+    assert why(decide(three, Reassign(CY, PAT), now=NOW)) is Why.NO_STAND_IN
+
+
+def test_who_is_named_sits_once_and_where_that_leaves_too_few_nobody_is_named() -> None:
+    owned = (Stage("manager", (BOB,), rungs=((PAT,), (LIN,))), Stage("owner", (BOB, PAT, SAM)))
+    moved = did(did(asks(*owned), Pass(SAM)), Reassign(BOB, PAT))
+    assert ([stage.approvers for stage in moved.route.stages], moved.passed) == ([(PAT, LIN), (PAT,)], (SAM, BOB))
+    tight = asks(Stage("manager", (BOB,), rungs=((PAT,),)), Stage("owner", (BOB, PAT)))
+    assert why(decide(tight, Reassign(BOB, PAT), now=NOW)) is Why.LAST_APPROVER
+
+
+def test_only_the_stage_that_is_open_goes_up() -> None:
+    up = did(did(PANEL, yes(BOB)), Escalate())
+    assert [stage.approvers for stage in up.route.stages] == [(BOB,), (CY, DI, LIN)]
 
 
 def test_those_who_left_are_replaced_where_they_are_needed() -> None:
@@ -271,6 +322,19 @@ def test_a_yes_is_taken_back_for_some_minutes_and_the_request_is_open_again() ->
     assert why(decide(did(back, Lapse(), hours=120), Undo(BOB, TEN), now=DEADLINE)) is Why.ALREADY_DECIDED
 
 
+def test_taking_back_a_yes_to_all_of_it_leaves_the_cards_of_the_others_right() -> None:
+    once = after(PANEL, yes(BOB), yes(CY))
+    back = did(once, Undo(CY, TEN))
+    assert (back.revision, back.approved_by()) == (1, (BOB,))
+    assert did(back, yes(CY)).approved_by() == (BOB, CY)
+
+
+def test_only_who_cast_a_vote_takes_it_back_and_not_whom_they_acted_for() -> None:
+    once = did(PANEL, replace(yes(EVE), acting_for=CY))
+    assert why(decide(once, Undo(CY, TEN), now=NOW)) is Why.NO_VOTE
+    assert did(once, Undo(EVE, TEN)).votes == ()
+
+
 def test_a_vote_on_an_open_request_is_taken_back_too() -> None:
     back = did(did(PANEL, less(CY, usd(1))), Undo(CY, TEN))
     assert (back.round, back.offered()[0], back.revision) == (1, usd(500), 3)
@@ -300,10 +364,17 @@ def test_a_denial_is_opened_again_once_with_new_facts_and_a_time_of_its_own() ->
     assert why(decide(denied, Reopen(ADA, CASE, LARGER), now=NOW)) is Why.NOTHING_NEW
     again = did(denied, Reopen(ADA, case, LARGER), hours=24)
     assert (again.state, again.round, again.revision, again.reopened) == (State.PENDING, 2, 2, NOW + 24 * HOUR)
-    assert (again.votes, again.voided, again.route) == ((), denied.votes, LARGER.route)
+    assert (again.case, again.votes, again.voided, again.route) == (case, (), denied.votes, LARGER.route)
     assert again.deadline == DEADLINE + 24 * HOUR
     twice = decide(did(again, replace(no(BOB), revision=2)), Reopen(ADA, CASE, LARGER), now=NOW)
     assert twice == Refused(Why.REOPENED_BEFORE, {"at": NOW + 24 * HOUR})
+
+
+def test_what_is_opened_again_is_decided_before_the_time_it_asks_for_is_over() -> None:
+    denied = did(LADDER, no(BOB))
+    for until, deadline in ((NOW + 48 * HOUR, NOW + 48 * HOUR), (NOW + 480 * HOUR, NOW + 144 * HOUR)):
+        again = did(denied, Reopen(ADA, replace(CASE, term=Term(until=until)), LARGER), hours=24)
+        assert (again.deadline, again.asked_since) == (deadline, NOW + 24 * HOUR)
 
 
 def test_what_is_withdrawn_or_lapsed_stays_so() -> None:

@@ -9,7 +9,22 @@ from hypothesis import strategies as st
 
 from workflows.cases import Case, Impact, Term
 from workflows.money import Unit
-from workflows.overrides import LEGAL, Event, Gone, Override, Reason, Status, Stop, Verified, decide, extra, grant, target
+from workflows.overrides import (
+    LEGAL,
+    Event,
+    Gone,
+    Happened,
+    Outcome,
+    Override,
+    Reason,
+    Status,
+    Stop,
+    Verified,
+    decide,
+    extra,
+    grant,
+    target,
+)
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request
@@ -198,6 +213,11 @@ def test_a_stop_noted_at_or_after_the_end_does_not_take_the_end_nor_its_reason()
         assert (odd.over_at(), odd.reason()) == (ENDS, Reason.EXPIRED)
 
 
+def test_a_stop_of_which_only_half_is_noted_is_not_told_as_a_reason() -> None:
+    assert replace(ACTIVE, stopped=T0 + 3 * HOUR).reason() is Reason.EXPIRED
+    assert replace(NEW, why=Reason.REVOKED).reason() is Reason.EXPIRED
+
+
 def test_an_override_stopped_before_it_began_was_never_in_force() -> None:
     stopped = then(NEW, Stop(Reason.UNAPPLIED), 1)
     assert stopped.over_at() == T0 + HOUR
@@ -219,6 +239,10 @@ def test_it_counts_from_its_start_up_to_but_not_at_its_end() -> None:
     assert ACTIVE.starts is not None
     moments = (ACTIVE.starts - INSTANT, ACTIVE.starts, ENDS - INSTANT, ENDS)
     assert [extra([ACTIVE], at) for at in moments] == [0, 500, 500, 0]
+
+
+def test_it_counts_on_while_its_end_is_not_known() -> None:
+    assert extra([replace(ACTIVE, ends=None)], T0 + 90 * DAY) == 500
 
 
 @given(st.lists(lives(), max_size=3), hours)
@@ -282,3 +306,23 @@ def test_an_approval_creates_what_was_asked_for_with_its_own_activation_deadline
     assert (made.granted, made.activate_by) == (T0 + HOUR, T0 + 3 * HOUR)
     assert made.status(T0 + HOUR) is Status.ACTIVATING
     assert grant(replace(request, id="7R"), now=T0, within=HOUR).id == "O7R"
+
+
+@pytest.mark.parametrize(("until", "activate_by"), [(HOUR, HOUR), (2 * HOUR, 2 * HOUR), (3 * HOUR, 2 * HOUR)])
+def test_the_store_need_not_confirm_what_would_be_over(until: timedelta, activate_by: timedelta) -> None:
+    case = Case("q", 500, Unit.USD, Term(until=T0 + until), "because", Impact("tickets", 4, "the dashboard"), Data.PUBLIC)
+    request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + until)
+    assert grant(request, now=T0, within=2 * HOUR).activate_by == T0 + activate_by
+
+
+# What is stored by its word, and what nobody said.
+
+
+def test_a_word_that_is_stored_stays_the_word() -> None:
+    assert [*Reason] == ["expired", "returned", "revoked", "superseded", "unapplied"]
+    assert [*Happened] == ["yes", "partly", "no", "too_early"]
+
+
+def test_an_outcome_says_only_what_the_holder_said() -> None:
+    told = Outcome("O-1", Happened.NO, T0, ADA)
+    assert (told.quantity, told.words, told.link) == (None, "", "")

@@ -11,13 +11,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from workflows.ballots import Verdict, Vote
-from workflows.cases import Case, Impact, Term
+from workflows.cases import Case, Impact, Part, Term
 from workflows.decisions import LEGAL, decide
 from workflows.events import Event, Lapse, Reopen, Review, Revoke, Withdraw
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, State
+from workflows.requests import Glass, Request, State, Way
 from workflows.routing import Data, Limit, Route, Stage, filled
 
 ADA, BOB, CY, DI, SAM, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "eve"))
@@ -337,27 +337,44 @@ def test_asking_whoever_is_waited_on_ends_in_an_approval(asked: list[Stage]) -> 
     assert request.state is State.APPROVED
 
 
-# How long.
+# What is read off the votes.
 
 
-def test_a_term_is_a_span_or_an_end() -> None:
-    with pytest.raises(ValueError, match="a span or an end"):
-        Term()
-    with pytest.raises(ValueError, match="a span or an end"):
-        Term(timedelta(days=1), NOW)
+def test_only_a_yes_fills_a_seat_or_says_how_much() -> None:
+    denied = after(PANEL, yes(BOB), replace(no(CY), amount=1, term=Term(span=HOUR)))
+    assert (denied.approved_by(), denied.offered()) == ((BOB,), (CASE.amount, CASE.term))
+    over = after(PANEL, replace(yes(BOB), over=True))
+    assert over.approved_by() == ()
 
 
-@pytest.mark.parametrize(
-    ("term", "end", "length"),
-    [
-        (Term(span=timedelta(days=2)), NOW + timedelta(days=2), timedelta(days=2)),
-        (Term(span=timedelta(days=30)), NOW + timedelta(days=7), timedelta(days=30)),
-        (Term(until=NOW + HOUR), NOW + HOUR, HOUR),
-        (Term(until=NOW + timedelta(days=7)), NOW + timedelta(days=7), timedelta(days=7)),
-        (Term(until=NOW + timedelta(days=8)), NOW + timedelta(days=7), timedelta(days=8)),
-        (Term(until=NOW - HOUR), NOW - HOUR, timedelta()),
-    ],
-)
-def test_a_term_ends_at_its_time_or_at_the_reset_whichever_comes_first(term: Term, end: datetime, length: timedelta) -> None:
-    assert term.end(NOW, reset=NOW + timedelta(days=7)) == end
-    assert term.length(NOW) == length
+def test_a_part_in_another_unit_is_granted_as_it_was_asked_for() -> None:
+    tokens = Part("platform:tokens/day", 2 * CASE.amount, Unit.TOKENS)
+    assert replace(PANEL, case=replace(CASE, also=(tokens,))).parts()[1] == tokens
+
+
+def test_who_voted_in_anothers_seat_is_not_waited_on_nor_is_the_other() -> None:
+    both = asks(Stage("manager", (BOB, CY), rungs=((SAM,),)), Stage("finance", (DI, CY)))
+    once = after(both, replace(yes(CY), acting_for=BOB, over=True))
+    assert once.waiting_on() == (SAM,)
+    assert once.voted() == {BOB, CY}
+    assert after(once, yes(SAM)).waiting_on() == (DI,)
+
+
+def test_a_request_says_nothing_that_nobody_said() -> None:
+    plain = asks(Stage("manager", (BOB,)))
+    assert (plain.policy, plain.origin, plain.version, plain.revision, plain.round) == ("", "", 1, 1, 1)
+    assert Way(plain.route, Limit.SOFT).policy == ""
+    assert Glass((BOB,), NOW).words == ""
+
+
+def test_a_word_that_is_stored_stays_the_word() -> None:
+    assert [*State] == ["pending", "approved", "denied", "withdrawn", "lapsed"]
+    assert [*Verdict] == ["approve", "deny"]
+
+
+def test_only_their_own_vote_can_be_taken_back_and_not_for_ever() -> None:
+    both = after(PANEL, yes(BOB), replace(yes(CY), at=NOW + HOUR))
+    assert both.undoable(CY, HOUR, NOW + 2 * HOUR - timedelta(seconds=1)) == both.votes[1]
+    assert both.undoable(CY, HOUR, NOW + 2 * HOUR) is None
+    assert both.undoable(BOB, HOUR, NOW + HOUR) is None
+    assert both.undoable(SAM, HOUR, NOW) is None

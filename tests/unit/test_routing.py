@@ -21,7 +21,9 @@ HOUR = timedelta(hours=1)
 people = st.sampled_from(CAST)
 some = st.lists(people, max_size=4).map(tuple)
 asks = st.builds(
-    Ask, st.sampled_from(["manager", "owner", "finance", "security", "platform", "nobody"]), quorum=st.integers(1, 3)
+    Ask,
+    st.sampled_from(["manager", "manager's manager", "owner", "finance", "security", "platform", "nobody"]),
+    quorum=st.integers(1, 3),
 ) | (st.builds(Ask, people=some, quorum=st.integers(1, 3)))
 whens = st.builds(
     When,
@@ -34,6 +36,10 @@ whens = st.builds(
     scopes=st.sampled_from([(), ("a",), ("a*",), ("b", "c")]),
     kind=st.none() | st.sampled_from(Kind),
     model_not_approved=st.booleans(),
+    exceptions_30_over=st.integers(-1, 2),
+    exceptions_90_over=st.integers(-1, 2),
+    exposure_over=st.integers(-1, 2),
+    exposure_unit=st.none() | st.sampled_from([Unit.USD, Unit.TOKENS]),
 )
 easy = st.just(When()) | st.builds(When, limit=st.sampled_from(Limit)) | st.builds(When, data=st.sampled_from(Data)) | whens
 
@@ -56,6 +62,9 @@ facts = st.builds(
     data=st.sampled_from(Data),
     kind=st.sampled_from(Kind),
     unapproved=st.sampled_from([(), ("m",), ("m", "n")]),
+    exceptions_30=st.integers(0, 3),
+    exceptions_90=st.integers(0, 3),
+    exposure=st.integers(0, 3),
 )
 orgs = st.builds(
     Org,
@@ -64,6 +73,7 @@ orgs = st.builds(
     groups=st.fixed_dictionaries({}, optional={"finance": some, "security": some, "platform": some}),
     reachable=st.frozensets(people) | st.just(frozenset(CAST)),
     excluded=st.frozensets(people, max_size=2),
+    lacking=st.just(frozenset()) | st.frozensets(people, max_size=2),
 )
 
 
@@ -77,6 +87,12 @@ def enough(stages: Iterable[tuple[Iterable[PersonId], int]]) -> bool:
     )
 
 
+def boss(org: Org, level: int) -> tuple[PersonId, ...]:
+    """Who is so high above the requester, or the next above them who may approve so much."""
+    able = [p for n, p in enumerate(org.line) if n >= level and p not in org.lacking]
+    return tuple(able[:1])
+
+
 def wanted(known: Facts, rules: Sequence[Rule], org: Org) -> dict[str, tuple[tuple[PersonId | None, ...], int]]:
     """Whom the rules want, by stage, with the quorum: written as plainly as it goes."""
     asked = [ask for rule in rules if rule.when.holds(known) for ask in rule.ask]
@@ -86,7 +102,8 @@ def wanted(known: Facts, rules: Sequence[Rule], org: Org) -> dict[str, tuple[tup
     found: dict[str, tuple[tuple[PersonId | None, ...], int]] = {}
     for ask in asked:
         name = ask.who or f"people:{','.join(sorted(set(ask.people)))}"
-        people = {"manager": org.line[:1], "owner": (org.owner,), **org.groups}.get(ask.who, ()) if ask.who else ask.people
+        line = {"manager": boss(org, 0), "manager's manager": boss(org, 1), "owner": (org.owner,)}
+        people = {**org.groups, **line}.get(ask.who, ()) if ask.who else ask.people
         found[name] = (people, max(ask.quorum, found.get(name, ((), 0))[1]))
     return found
 
@@ -101,6 +118,9 @@ def strictly(one: Facts, two: Facts) -> Facts:
         duration=max(one.duration, two.duration),
         data=max(one.data, two.data),
         unapproved=one.unapproved or two.unapproved,
+        exceptions_30=max(one.exceptions_30, two.exceptions_30),
+        exceptions_90=max(one.exceptions_90, two.exceptions_90),
+        exposure=max(one.exposure, two.exposure),
     )
 
 
@@ -112,7 +132,7 @@ def test_a_route_asks_somebody_and_only_people_who_may_and_can_decide(known: Fac
         return
     assert not any(rule.refuse for rule in rules if rule.when.holds(known))
     assert way.approvers()
-    assert not set(way.approvers()) & org.excluded
+    assert not set(way.approvers()) & (org.excluded | org.lacking)
     assert set(way.approvers()) <= org.reachable
     assert all(len(set(stage.approvers)) == len(stage.approvers) >= stage.quorum >= 1 for stage in way.stages)
     assert all(stage.rules for stage in way.stages)
@@ -213,6 +233,20 @@ DEFAULTS = [
 ]
 
 
+@pytest.mark.parametrize("fact", ["over", "percent_over", "exceptions_30_over", "exceptions_90_over", "exposure_over"])
+def test_a_rule_for_more_than_nothing_is_no_rule_for_the_mildest_request(fact: str) -> None:
+    """Then the manager would be spared by a rule that asks finance about any second exception."""
+    once = replace(SOFT, amount=1, percent=1, exceptions_30=1, exceptions_90=1, exposure=1)
+    assert names(route(once, [Rule("any", When(**{fact: 0}), (Ask("finance"),))], ACME)) == ["manager", "finance"]  # type: ignore[arg-type]
+    assert names(route(once, [Rule("all", When(**{fact: -1}), (Ask("finance"),))], ACME)) == ["finance"]  # type: ignore[arg-type]
+
+
+def test_a_rule_for_the_kind_of_a_quota_is_its_policy() -> None:
+    rules = [Rule("play", When(kind=Kind.EXPLORATORY), (Ask("finance"),))]
+    assert names(route(replace(SOFT, kind=Kind.EXPLORATORY), rules, ACME)) == ["finance"]
+    assert names(route(SOFT, rules, ACME)) == ["manager"]
+
+
 def names(way: Route | Refused) -> list[str]:
     assert isinstance(way, Route)
     return [stage.name for stage in way.stages]
@@ -299,6 +333,10 @@ def test_a_stage_that_nobody_has_to_agree_to_cannot_be_written(quorum: int) -> N
         (When(data=Data.CONFIDENTIAL), {"data": Data.INTERNAL}, {"data": Data.CONFIDENTIAL}),
         (When(data=Data.CONFIDENTIAL), {"data": Data.INTERNAL}, {"data": Data.RESTRICTED}),
         (When(model_not_approved=True), {"unapproved": ()}, {"unapproved": ("opus",)}),
+        (When(exceptions_30_over=2), {"exceptions_30": 2}, {"exceptions_30": 3}),
+        (When(exceptions_90_over=2), {"exceptions_90": 2, "exceptions_30": 9}, {"exceptions_90": 3}),
+        (When(exposure_over=50), {"exposure": 50}, {"exposure": 51}),
+        (When(exposure_over=50, exposure_unit=Unit.TOKENS), {"exposure": 51}, {"exposure": 51, "unit": Unit.TOKENS}),
         (When(kind=Kind.EXPLORATORY), {"kind": Kind.PRODUCTION}, {"kind": Kind.EXPLORATORY}),
         (When(unit=Unit.TOKENS), {"unit": Unit.USD}, {"unit": Unit.TOKENS}),
         (When(scopes=("x", "platform/*")), {"scope": "platform"}, {"scope": "platform/search"}),
@@ -343,6 +381,41 @@ def test_another_voter_never_empties_a_seat(asked: list[Stage], voters: list[Per
     before, after = filled(asked, voters), filled(asked, [*voters, one])
     assert all(full <= fuller for full, fuller in zip(before, after, strict=True))
     assert sum(after) - sum(before) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("when", "name"),
+    [
+        (When(limit=Limit.HARD), "limit"),
+        (When(over=100), "amount"),
+        (When(unit=Unit.TOKENS), "amount"),
+        (When(percent_over=10), "percent"),
+        (When(longer_than=timedelta(days=1)), "duration"),
+        (When(data=Data.CONFIDENTIAL), "data"),
+        (When(scopes=("x",)), "scope"),
+        (When(kind=Kind.EXPLORATORY), "kind"),
+        (When(model_not_approved=True), "model"),
+        (When(exceptions_30_over=0), "exceptions in 30 days"),
+        (When(exceptions_90_over=0), "exceptions in 90 days"),
+        (When(exposure_over=0), "exposure"),
+        (When(exposure_unit=Unit.TOKENS), "exposure"),
+    ],
+)
+def test_a_condition_that_is_not_met_is_named(when: When, name: str) -> None:
+    assert when.unmet(SOFT) == (name,)
+    assert not when.holds(SOFT)
+
+
+def test_every_condition_that_is_not_met_is_named_and_none_that_is() -> None:
+    assert When(limit=Limit.HARD, over=99, data=Data.RESTRICTED).unmet(SOFT) == ("limit", "data")
+    assert When(over=99, scopes=("platform/*",)).unmet(SOFT) == ()
+
+
+def test_a_word_that_is_stored_stays_the_word_and_data_keeps_its_order() -> None:
+    assert [*Limit] == ["soft", "hard"]
+    assert [(data.value, data.word) for data in Data] == [(0, "public"), (1, "internal"), (2, "confidential"), (3, "restricted")]
+    assert Stage("manager", (BOB,)) == Stage("manager", (BOB,), 1, (), "", (), 0, 0)
+    assert Route() == Route(())
 
 
 # Few of many first, and rules that hold at once.

@@ -1,0 +1,152 @@
+"""A small model of a request's life, for the machine: sets of people, and what each of them said.
+
+It knows who is asked and what follows as `product.md` tells it, in another way than the app does: seats are found by trying every
+seating, and nothing is stored but what happened.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import permutations
+
+from workflows.ballots import Verdict
+from workflows.people import PersonId
+from workflows.refusals import Why
+from workflows.requests import State
+
+
+@dataclass
+class Said:
+    """One human's vote, from a seat, to an amount."""
+
+    seat: PersonId
+    verdict: Verdict
+    amount: int
+    at: datetime
+
+
+@dataclass
+class Panel:
+    """Who is asked together, how many must agree, and who is asked next."""
+
+    people: set[PersonId]
+    quorum: int
+    ladder: list[set[PersonId]]
+
+    def climb(self, never: set[PersonId]) -> bool:
+        """Asks the next who can be; False when there is nobody."""
+        while self.ladder:
+            more = self.ladder.pop(0) - never - self.people
+            if more:
+                self.people |= more
+                return True
+        return False
+
+    def copy(self) -> "Panel":
+        return Panel(set(self.people), self.quorum, [set(rung) for rung in self.ladder])
+
+
+@dataclass
+class Life:
+    """A request as the model has it."""
+
+    requester: PersonId
+    amount: int
+    panels: list[Panel]
+    deadline: datetime
+    words: int = 0
+    state: State = State.PENDING
+    said: dict[PersonId, Said] = field(default_factory=dict)
+    passed: set[PersonId] = field(default_factory=set)
+    revision: int = 1
+    approvals: int = 0
+    reopened: bool = False
+    answered: list[bool] = field(default_factory=list)
+    voided: int = 0
+
+    def offered(self) -> int:
+        return min([self.amount, *(s.amount for s in self.said.values() if s.verdict is Verdict.APPROVE)])
+
+    def asked(self) -> set[PersonId]:
+        return set().union(*(panel.people for panel in self.panels))
+
+    def spoke(self) -> set[PersonId]:
+        return {who for by, said in self.said.items() for who in (by, said.seat)}
+
+    def complete(self, yes: set[PersonId] | None = None) -> bool:
+        """Whether some seating of those who said yes fills every seat."""
+        have = {s.seat for s in self.said.values() if s.verdict is Verdict.APPROVE} if yes is None else yes
+        seats = [panel.people for panel in self.panels for _ in range(panel.quorum)]
+        if len(have) < len(seats):
+            return False
+        return any(all(p in seat for p, seat in zip(order, seats, strict=True)) for order in permutations(have, len(seats)))
+
+    # What each does; a reason is why not, and nothing happened then.
+
+    def vote(self, by: PersonId, said: Said, revision: int) -> Why | None:
+        if self.state is not State.PENDING:
+            return Why.ALREADY_DECIDED
+        if by == self.requester:
+            return Why.OWN_REQUEST
+        if said.seat not in self.asked():
+            return Why.NOT_ASKED
+        if {by, said.seat} & self.spoke():
+            return Why.ALREADY_VOTED
+        if revision != self.revision:
+            return Why.CHANGED_SINCE
+        if said.at >= self.deadline:
+            return Why.DEADLINE_PASSED
+        if said.verdict is Verdict.APPROVE and said.amount > self.offered():
+            return Why.NOT_LESS
+        before = self.offered()
+        self.said[by] = said
+        if said.verdict is Verdict.DENY:
+            self.state = State.DENIED
+            return None
+        self.revision += self.offered() != before
+        if self.complete():
+            self.state, self.approvals = State.APPROVED, self.approvals + 1
+        return None
+
+    def undo(self, by: PersonId, within: timedelta, now: datetime) -> Why | None:
+        if self.state in (State.WITHDRAWN, State.LAPSED):
+            return Why.ALREADY_DECIDED
+        mine = self.said.get(by)
+        if mine is None:
+            return Why.NO_VOTE
+        if now >= mine.at + within:
+            return Why.TOO_LATE_TO_UNDO
+        if self.state is State.DENIED and mine.verdict is not Verdict.DENY:
+            return Why.ALREADY_DECIDED
+        others = {s.seat for who, s in self.said.items() if who != by and s.verdict is Verdict.APPROVE}
+        if self.state is State.APPROVED and self.complete(others):
+            return Why.STANDS_ANYWAY
+        before = self.offered()
+        del self.said[by]
+        self.voided += 1
+        self.revision += self.offered() != before
+        self.state = State.PENDING
+        return None
+
+    def leave(self, who: set[PersonId], *, willingly: bool) -> Why | None:
+        """Some who did not vote are not asked any more, and others where that leaves too few."""
+        panels = [panel.copy() for panel in self.panels]
+        never = self.spoke() | self.passed | who | {self.requester}
+        for panel in panels:
+            panel.people -= who
+        while not Life.complete(replaced(self, panels), set().union(*(p.people for p in panels))):
+            short = [panel for panel in panels if len(panel.people) < panel.quorum] or panels
+            climbed = [panel.climb(never) for panel in short]  # each of them, not up to the first
+            if True not in climbed:
+                return Why.LAST_APPROVER
+        self.panels = panels
+        if willingly:
+            self.passed |= who
+        return None
+
+    def ask_anew(self, panels: list[Panel]) -> None:
+        self.voided += len(self.said)
+        self.panels, self.said, self.passed = panels, {}, set()
+
+
+def replaced(life: Life, panels: list[Panel]) -> Life:
+    return Life(life.requester, life.amount, panels, life.deadline)

@@ -1,0 +1,10 @@
+"""Mutants that no test can tell from the original, each with the reason. Whoever adds one has tried to write the test."""
+
+STRICT = "`filled` gives one number for each stage, so that `zip` has nothing to complain about"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "requests": {
+        "Request.open_stage: without strict=True: zip(self.route.stages, full, strict=True)": STRICT,
+        "Request.open_stage: False: True": STRICT,
+    },
+}
