@@ -19,6 +19,11 @@ class Appeal:
     broken: tuple[Broken, ...]
     words: str
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the rules that it goes against."""
+        return tuple(each.rule for each in self.broken)
+
     def against(self, rules: Iterable[str]) -> "Appeal | None":
         """The appeal against those of these rules that it names; None when they are none."""
         names = set(rules)

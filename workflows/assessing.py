@@ -113,16 +113,16 @@ def way(
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    against = [each.rule for each in appeal.broken] if appeal else []
+    against = appeal.rules if appeal else ()
     found = route(known, policy.rules, replace(org, turn=turn(case, now)), against)
     if isinstance(found, Refused):
         return found
     still = appeal.against(rule.name for rule in refusing(known, policy.rules)) if appeal else None
-    auto = automatic(known, policy.rules, _beyond(policy, case, still, now))
+    auto = automatic(known, policy.rules, beyond(policy, case, still, now))
     return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)), auto, still)
 
 
-def _beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> tuple[str, ...]:
+def beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> tuple[str, ...]:
     """The guardrails that every rule has and this case is outside of."""
     use, day = policy.acceptable.use_case(case.use_case), local_day(now, policy.organization.zone)
     risky = use is not None and use.risk(day) in (Risk.ENDED, Risk.UNAPPROVED)

@@ -10,6 +10,8 @@ from functools import cache
 
 from workflows import assessing
 from workflows.assessing import MONTH, QUARTER
+from workflows.automatic import Automatic
+from workflows.guardrails import automatic, violated
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -116,9 +118,11 @@ def _take(known: Known, policy: Policy, org_of: OrgOf) -> Take:
     facts, request = known.facts, known.request
     if refused := _over_bounds(facts, policy):
         return Take(known, refused)
-    org = org_of(request)
-    found = route(facts, policy.rules, org) if org else asked(facts, policy.rules, _as_written(policy, request))
-    return Take(known, found)
+    org, against = org_of(request), request.appeal.rules if request.appeal else ()
+    written = _as_written(policy, request)
+    found = route(facts, policy.rules, org, against) if org else asked(facts, policy.rules, written, against)
+    outside = assessing.beyond(policy, request.case, request.appeal, request.submitted)
+    return Take(known, found, None if isinstance(found, Refused) else automatic(facts, policy.rules, outside))
 
 
 def _as_written(policy: Policy, request: Request) -> Org:
@@ -139,7 +143,9 @@ def answers(policy: Policy) -> Answers:
     """What a policy says of facts, whoever asks and whoever can be asked."""
 
     def answer(facts: Facts) -> Answer:
-        return _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        wanted = _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        auto = None if isinstance(wanted, Refused) else automatic(facts, policy.rules)
+        return auto if auto is not None and auto.approves else wanted
 
     def sort(facts: Facts) -> Sort:
         return (*unmet(facts, policy.rules), _over_bounds(facts, policy) is None)
@@ -149,7 +155,7 @@ def answers(policy: Policy) -> Answers:
 
 def _rules(takes: Sequence[Take], policy: Policy) -> dict[str, tuple[int, int]]:
     """How often each rule held for those who were asked, and how often it would; the draft's first, in its order."""
-    before = Counter(rule for take in takes for rule in _held(take.request.route))
+    before = Counter(rule for take in takes for rule in {*_held(take.request.route), *_would(take.request.auto)})
     after = Counter(rule for take in takes for rule in {*_hold(take.known.facts, policy), *_held(take.route)})
     names = dict.fromkeys([*(rule.name for rule in policy.rules), *sorted({*before, *after})])
     return {name: (before[name], after[name]) for name in names}
@@ -159,5 +165,10 @@ def _held(way: Route | Refused) -> set[str]:
     return {rule for stage in way.stages for rule in stage.rules} if isinstance(way, Route) else set()
 
 
+def _would(auto: Automatic | None) -> set[str]:
+    return {auto.rule} if auto is not None and auto.would else set()
+
+
 def _hold(facts: Facts, policy: Policy) -> set[str]:
-    return {rule.name for rule in policy.rules if rule.when.holds(facts)}
+    holding = (rule for rule in policy.rules if rule.when.holds(facts))
+    return {rule.name for rule in holding if rule.approve is None or not violated(rule.approve, facts)}

@@ -95,7 +95,7 @@ def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *
     """What is decided; a request does not become pending beside another of the same person on the same quota."""
     decided = decide(request, event, now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
-        against = [each.rule for each in request.appeal.broken] if request.appeal else []
+        against = request.appeal.rules if request.appeal else ()
         decided = stopped(request.facts, policy.rules, against) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
