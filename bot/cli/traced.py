@@ -77,6 +77,10 @@ def _head(trace: Trace, words: Words) -> Iterator[str]:
         yield from fold(f"and with it: {show(part.amount, part.unit)} on {part.quota}")
     yield from (line for word, value in about.items() if value for line in fold(f"{word}: {value}", hang=2))
     yield from fold(f"because: {quoted(case.justification)}", hang=2)
+    if request.appeal:
+        yield from fold(f"an appeal against {', '.join(request.appeal.rules)}: {quoted(request.appeal.words)}", hang=2)
+    if gone := request.revoked:
+        yield from fold(f"revoked by {words.name(gone.by)} {words.moment(gone.at)}: {quoted(gone.words)}", hang=2)
     offered, term = request.offered()
     if (offered, term) != (case.amount, case.term):
         yield from fold(f"agreed to: {show(offered, case.unit)} {ruling.how_long(term, words.zone)}")
