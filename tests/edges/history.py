@@ -74,7 +74,7 @@ class History:
         mine, policy, now = self.now(request), self.kit.policy, self.clock.now()
         with self.kit.reads() as unit:
             stands = standing(unit, policy, policy.quotas[0], now)
-            case = drafting.read(TYPED | typed, Desk(policy, stands, now))
+            case = drafting.read(TYPED | typed, Desk(policy, stands, now, mine.requester))
             assert isinstance(case, Case)
             org = assessing.organisation(mine.requester, policy.quotas[0], policy, self.kit.directory)
             way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)
