@@ -166,6 +166,7 @@ def test_of_a_pending_request_it_is_told_who_is_asked_who_will_be_and_what_is_du
     ]
     assert section(text, "What is due next") == [
         f"  Tue 3 Nov, 10:00    {asked.id}: those who are asked may be reminded, or others asked as well",
+        f"  Tue 3 Nov, 10:10    {asked.id}: a vote can no longer be taken back",
         f"  Sun 8 Nov, 09:00    {asked.id}: it lapses, unless it is decided",
     ]
     assert section(text, "Who has which message") == ["  nobody: nothing was posted"]
