@@ -25,13 +25,16 @@ KINDS = {
     "checkin": "check-in",
     "remind": "reminder",
     "more": "who is asked as well",
+    "glass": "broken glass",
+    "overdue": "overdue review",
 }
 DUE = {
     Wake.LAPSE: "it lapses, unless it is decided",
+    Wake.SETTLED: "no vote can be taken back any more",
     Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
-    Wake.REVIEW: "whoever should review it is reminded",
+    Wake.REVIEW: "its reviewers are reminded",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"
@@ -95,8 +98,6 @@ def _asked(trace: Trace, words: Words) -> Iterator[str]:
     request = trace.request
     if request.auto:
         yield from fold(ruling.guarded(request.auto), hang=2)
-    if request.glass:
-        yield from fold(_glass(request.glass, words), hang=2)
     for seat in seats(request):
         yield from fold(f"{ruling.seat(seat.stage)}: by {_rule_names(seat.stage)}{_instead(seat.stage)}", hang=2)
         for person in seat.stage.approvers:
@@ -106,17 +107,21 @@ def _asked(trace: Trace, words: Words) -> Iterator[str]:
             yield from fold(f"if nobody answers: {rungs}", indent=4, hang=2)
     if request.passed:
         yield from fold(f"left it to the others: {words.names(request.passed)}", hang=2)
-    if not request.route.stages:
+    if request.glass:
+        yield from fold(_reviewed(request.glass, words), hang=2)
+    elif not request.route.stages:
         yield "  nobody was asked"
     if request.excluded:
         yield from fold(f"never asked, because it is theirs or they stand in: {words.names(request.excluded)}", hang=2)
 
 
-def _glass(glass: Glass, words: Words) -> str:
-    if glass.by is not None and glass.at is not None:
-        said = "right" if glass.fine else "not right"
-        return f"the glass was broken: {words.name(glass.by)} said {words.moment(glass.at)} that it was {said}"
-    return f"the glass was broken: to be reviewed by {words.names(glass.reviewers)} until {words.moment(glass.due)}"
+def _reviewed(glass: Glass, words: Words) -> str:
+    """How a broken glass stands."""
+    broken = "nobody was asked: the glass was broken"
+    if glass.by is None or glass.at is None:
+        return f"{broken}; to be reviewed by {words.names(glass.reviewers)} until {words.moment(glass.due)}"
+    said = "it was right" if glass.fine else f"it was not right: {quoted(glass.words)}"
+    return f"{broken}; reviewed by {words.name(glass.by)}, {words.moment(glass.at)}: {said}"
 
 
 def _rule_names(stage: Stage) -> str:
@@ -135,6 +140,7 @@ def _stands(trace: Trace, seat: Seat, person: PersonId, words: Words) -> str:
     vote = request.vote_of(person)
     if vote is not None:
         said = {Verdict.APPROVE: "approved", Verdict.DENY: "denied"}[vote.verdict]
+        said = "agreed, over their authority," if vote.over else said
         by = f" by {words.name(vote.by)} in their place" if vote.by != person else ""
         return f"{said}{by} {words.moment(vote.at)}"
     if person in request.waiting_on():
