@@ -21,12 +21,13 @@ from bot.slack.door import route
 from bot.slack.front import Front
 from bot.slack.home import Pulse
 from bot.slack.posting import Poster
+from bot.slack.reminding import Reminding
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import digesting, enforcing, pulling, recounting, spotting, waking
+from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -57,8 +58,9 @@ class Leeway:
     ask: str
 
     def begin(self) -> None:
-        """What every start does first: quotas that app.yaml has newly, limits and digests that changed, and the gate."""
+        """What every start does first: quotas that app.yaml has newly, what is to be chased, limits and digests, and the gate."""
         recounting.recount(self.kit)
+        chasing.plan(self.kit)
         _catch_up(self.kit)
         self.gate.refresh(self.kit.clock.now())
 
@@ -116,7 +118,7 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers()})
+    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers(), **Reminding(front).handlers()})
 
     def work() -> None:
         waking.wake(kit)

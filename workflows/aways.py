@@ -28,9 +28,8 @@ class Away:
 def seats_of(by: PersonId, approvers: Collection[PersonId], aways: Iterable[Away], now: datetime) -> tuple[PersonId, ...]:
     """For whom somebody may decide now: first themselves, then those who are away and named them."""
     away = [a for a in aways if a.at(now)]
-    if by in approvers:
-        return (by, *_for(by, approvers, away))
-    return () if any(a.person == by for a in away) else _for(by, approvers, away)
+    own = (by,) if by in approvers else ()
+    return own if any(a.person == by for a in away) else (*own, *_for(by, approvers, away))
 
 
 def _for(by: PersonId, approvers: Collection[PersonId], away: Iterable[Away]) -> tuple[PersonId, ...]:

@@ -20,6 +20,10 @@ class Do(StrEnum):
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
     SHOW_SPIKE = "show_spike"  # [spike] whoever owns the scope has the diagnosis
+    CHASE = "chase"  # [request] those who are to be reminded are, and others asked where it is time
+    REMIND = "remind"  # [request/person] that person has the reminder that is due
+    TELL_MORE = "tell_more"  # [request/version/why/people] the thread knows that those people are asked as well
+    TELL_AWAY = "tell_away"  # [person/reader/start] the reader knows of that person's absence
     SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
@@ -36,6 +40,8 @@ class Wake(StrEnum):
     """The kinds of alarm; the key of each is in brackets."""
 
     LAPSE = "lapse"  # [request] its pending deadline
+    CHASE = "chase"  # [request] somebody may have to be reminded, or others to be asked
+    AWAY = "away"  # [person] their absence begins or is over
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now
     END = "end"  # [override] its end
     RESET = "reset"  # [quota] the end of its window, where something may be carried over

@@ -8,7 +8,10 @@ from datetime import datetime
 from functools import reduce
 
 from workflows import assessing
+from workflows.aways import Away
+from workflows.ballots import Vote
 from workflows.cases import Case, Impact, Term
+from workflows.covering import covers
 from workflows.denials import Denied
 from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
@@ -29,10 +32,10 @@ from workflows.times import INSTANT, Period, Window, local_day, window_at
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A stage and where it stands: who said yes in it, and whether it is the one that is asked now."""
+    """A stage and where it stands: the yes of those whose seats are in it, and whether it is the one that is asked now."""
 
     stage: Stage
-    approved: tuple[PersonId, ...]
+    approved: tuple[Vote, ...]
     full: bool
     asked: bool
 
@@ -43,7 +46,7 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
     data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's.
+    that this is the window's end and not the term's. `away` are those who are waited for and away, with who covers for them.
     """
 
     request: Request
@@ -60,6 +63,12 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    away: tuple[Away, ...] = ()
+
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Those who may decide now: who is asked, and who covers for one of them."""
+        return tuple(dict.fromkeys((*self.request.waiting_on(), *(a.delegate for a in self.away if a.delegate))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=override.status(now) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        away=covers(unit, request, now),
     )
 
 
@@ -136,11 +146,11 @@ def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -
 
 def seats(request: Request) -> tuple[Seat, ...]:
     """Every stage of a request and where it stands."""
-    yes, stages = request.approved_by(), request.route.stages
+    stages = request.route.stages
     asked = request.open_stage()
     return tuple(
-        Seat(stage, tuple(p for p in yes if p in stage.approvers), full >= stage.quorum, stage is asked)
-        for stage, full in zip(stages, filled(stages, yes), strict=True)
+        Seat(stage, tuple(vote for vote in request.yes() if vote.seat in stage.approvers), full >= stage.quorum, stage is asked)
+        for stage, full in zip(stages, filled(stages, request.approved_by()), strict=True)
     )
 
 

@@ -11,9 +11,11 @@ from workflows.bounds import UNBOUNDED, Bounds
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
+from workflows.reminders import Chase
 from workflows.routing import Data, Rule
 from workflows.spend import Price
 from workflows.times import Window
+from workflows.working import Wait, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,21 @@ class Models:
         return tuple(dict.fromkeys(pattern for patterns in lists for pattern in patterns))
 
 
+NINE_TO_FIVE = Week()
+TWICE = Chase((Wait(worked=timedelta(hours=4)), Wait(days=1)), Wait(days=2))
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The clocks of a request and an override."""
+    """The clocks of a request and an override, and when people are reminded. `undo_within` zero: no vote is undone."""
 
     lapse_after: timedelta = timedelta(days=5)
     override_at_most: timedelta = timedelta(days=30)
     activate_within: timedelta = timedelta(hours=1)
+    nudge_every: timedelta = timedelta(hours=4)
+    undo_within: timedelta = timedelta(minutes=10)
+    week: Week = NINE_TO_FIVE
+    chase: Chase = TWICE
 
 
 @dataclass(frozen=True, slots=True)

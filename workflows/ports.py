@@ -108,11 +108,17 @@ class Requests(Protocol):
     def pending(self, quota: str) -> list[Request]:
         """Those on a quota that are not decided, oldest first."""
 
+    def undecided(self) -> list[Request]:
+        """Every pending request, oldest first."""
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         """Those submitted or decided in the window, or whose override ran into it; oldest first."""
 
     def latest(self, quota: str, limit: int) -> list[Request]:
         """The newest requests on a quota, newest first."""
+
+    def since(self, at: datetime) -> list[Request]:
+        """Those submitted at or after a moment on any quota, oldest first."""
 
 
 class Overrides(Protocol):
@@ -352,6 +358,9 @@ class Agenda(Protocol):
     def due(self, now: datetime, limit: int) -> list[Alarm]:
         """The earliest alarms at or before now, locked against other workers until this unit ends."""
 
+    def of(self, keys: Collection[str]) -> list[Alarm]:
+        """Those of these keys, earliest first."""
+
     def drop(self, alarm: Alarm) -> None: ...
 
 
@@ -418,6 +427,9 @@ class Posts(Protocol):
 
     def get(self, thing: str, place: str) -> Post | None: ...
     def of(self, thing: str) -> list[Post]: ...
+    def about(self, subject: str) -> list[Post]:
+        """Those of every thing that is named after a request or an override: its card, news of it, its check-in."""
+
     def put(self, post: Post) -> None:
         """Keeps or replaces the post of that thing and place."""
 

@@ -100,6 +100,6 @@ def _pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way)
 
 def _file(unit: UnitOfWork, request: Request) -> Request:
     keep_request(unit, request, Act(request.requester, "submitted", request.submitted))
-    lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
-    follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], [lapse])
+    alarms = [Alarm(Wake.LAPSE, request.id, request.deadline), Alarm(Wake.CHASE, request.id, request.submitted)]
+    follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], alarms)
     return request

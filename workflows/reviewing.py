@@ -5,6 +5,7 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
+from workflows import covering
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
@@ -28,7 +29,8 @@ def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = decide(request, trial, now=kit.clock.now())
+        seated = covering.seated(unit, request, trial, kit.clock.now())
+        decided = seated if isinstance(seated, Refused) else decide(request, seated, now=kit.clock.now())
         return (
             refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
         )
@@ -71,7 +73,8 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        decided = _decided(unit, kit.policy, request, event, now=now)
+        seated = covering.seated(unit, request, event, now)
+        decided = seated if isinstance(seated, Refused) else _decided(unit, kit.policy, request, seated, now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
@@ -103,6 +106,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
+    _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
             _open_again(unit, request, now)
@@ -111,6 +115,16 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
         _grant(kit, unit, request, now)
+
+
+def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request | None) -> None:
+    """Whoever is asked now is looked at anew; a nudge reaches them."""
+    unit.agenda.drop(Alarm(Wake.CHASE, request.id, now))
+    if request.state is not State.PENDING:
+        return
+    follow(unit, now, [], [Alarm(Wake.CHASE, request.id, now)])
+    if before is not None and request.nudged != before.nudged:
+        follow(unit, now, [Effect(Do.REMIND, f"{request.id}/{who}") for who in covering.asked(unit, request, now)])
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:

@@ -77,21 +77,24 @@ class When:
     exposure_unit: Unit | None = None
 
     def holds(self, facts: Facts) -> bool:
-        return (
-            (self.limit is Limit.SOFT or facts.limit is Limit.HARD)
-            and facts.amount > self.over
-            and self.unit in (None, facts.unit)
-            and facts.percent > self.percent_over
-            and facts.duration > self.longer_than
-            and facts.data >= self.data
-            and (not self.scopes or any(fnmatchcase(facts.scope, pattern) for pattern in self.scopes))
-            and self.kind in (None, facts.kind)
-            and (not self.model_not_approved or bool(facts.unapproved))
-            and facts.exceptions_30 > self.exceptions_30_over
-            and facts.exceptions_90 > self.exceptions_90_over
-            and facts.exposure > self.exposure_over
-            and self.exposure_unit in (None, facts.unit)
+        return not self.unmet(facts)
+
+    def unmet(self, facts: Facts) -> tuple[str, ...]:
+        """Every condition that these facts do not meet, by the word that app.yaml has for it."""
+        met = (
+            ("limit", self.limit is Limit.SOFT or facts.limit is Limit.HARD),
+            ("amount", facts.amount > self.over and self.unit in (None, facts.unit)),
+            ("percent", facts.percent > self.percent_over),
+            ("duration", facts.duration > self.longer_than),
+            ("data", facts.data >= self.data),
+            ("scope", not self.scopes or any(fnmatchcase(facts.scope, pattern) for pattern in self.scopes)),
+            ("kind", self.kind in (None, facts.kind)),
+            ("model", not self.model_not_approved or bool(facts.unapproved)),
+            ("exceptions in 30 days", facts.exceptions_30 > self.exceptions_30_over),
+            ("exceptions in 90 days", facts.exceptions_90 > self.exceptions_90_over),
+            ("exposure", facts.exposure > self.exposure_over and self.exposure_unit in (None, facts.unit)),
         )
+        return tuple(name for name, holds in met if not holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,12 @@ DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about
 
 def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     """The route of a request with these facts, or why there is none."""
+    wanted = asked(facts, rules, org)
+    return wanted if isinstance(wanted, Refused) else _reachable(wanted.stages, org)
+
+
+def asked(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
+    """The stages that the rules want, whether or not anybody of them can be asked; or why one refuses."""
     matching = [rule for rule in rules if rule.when.holds(facts)]
     for rule in matching:
         if rule.refuse:
@@ -208,7 +217,7 @@ def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
         for ask in rule.ask:
             stage = _stage(rule, ask, org)
             stages[stage.name] = _merge(stages[stage.name], stage) if stage.name in stages else stage
-    return _reachable(tuple(stages.values()), org)
+    return Route(tuple(stages.values()))
 
 
 def stopped(facts: Facts, rules: Iterable[Rule]) -> Refused | None:

@@ -18,6 +18,8 @@ MODULES = {
     "manifest": "checking",
     "replay": "replay",
     "status": "standing",
+    "explain": "explain",
+    "simulate": "simulate",
     "baseline": "baseline",
     "token": "tokens",
     "outbox": "letters",

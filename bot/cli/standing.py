@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import letters, reported, starting
+from bot.cli import dutiful, letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
 from bot.web.looking import plain, plain_loose
 from workflows.denials import Denied
+from workflows.duties import Duties
 from workflows.effects import Alarm
 from workflows.explaining import loose
 from workflows.loose import Loose
@@ -46,6 +47,7 @@ class Glance:
     loose: Loose
     passed: int
     reported: reported.Reported
+    duties: Duties
 
 
 def status(json_: Json = False) -> None:
@@ -71,6 +73,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         loose=loose(unit, policy, _days(policy, now)),
         passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
+        duties=dutiful.look(unit, now),
     )
 
 
@@ -92,6 +95,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
+        **dutiful.plain(seen.duties),
     }
 
 
@@ -133,6 +137,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     if seen.passed:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
+    yield from dutiful.lines(seen.duties)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"
 

@@ -1,9 +1,12 @@
 """Starting: from the environment and app.yaml to what a command needs; every way this can fail is said in words."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
@@ -18,6 +21,15 @@ from workflows.ports import Clock, CostReports, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from bot.store import Store
+
+
+@contextmanager
+def unusable() -> Iterator[None]:
+    """What keeps a command from beginning at all ends it like wrong usage: its exit code 1 says what it found."""
+    try:
+        yield
+    except typer.Exit as ended:
+        raise typer.Exit(2) from ended
 
 
 def environment(*, needs_slack: bool = True, as_json: bool = False) -> Settings:

@@ -20,8 +20,9 @@ from bot.config.problems import Problem, nearest
 from bot.config.quotas import Context, quotas, scopes, tree
 from bot.config.reports import reports
 from bot.config.routing import Known, routing
+from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
-from bot.config.words import channel, choice, span
+from bot.config.words import channel, choice
 from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
 
@@ -30,8 +31,6 @@ SECTIONS = (
 )  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
-WEEK = "monday tuesday wednesday thursday friday saturday sunday"
-WEEKDAYS = {name: n for n, name in enumerate(WEEK.split())}
 WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
 NAME = 80  # of the organisation, in characters: it stands in headers
 
@@ -84,7 +83,7 @@ def _policy(place: Place) -> Policy:
         rules=routing(fields["routing"], known) if "routing" in fields else (),
         people=who,
         models=which,
-        timing=_timing(fields["time"]) if "time" in fields else Timing(),
+        timing=timing(fields["time"]) if "time" in fields else Timing(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,
@@ -133,12 +132,6 @@ def _zone(place: Place) -> str:
         place.bad("no such time zone", nearest(said, zones) or "write a name as Europe/Berlin")
         return "UTC"
     return said or "UTC"
-
-
-def _timing(place: Place) -> Timing:
-    later = ("remind_after", "escalate_after", "extensions")
-    fields = place.fields(("lapse_after", "override_at_most", "activate_within"), later=later, example="{lapse_after: 5 days}")
-    return Timing(**{key: span(value) for key, value in fields.items()})
 
 
 def _digest(place: Place) -> DigestPlan:

@@ -57,8 +57,17 @@ def resolve(draft: Draft, lookup: Lookup) -> Policy | list[Problem]:
 
 
 def hash_of(policy: Policy) -> str:
-    """A SHA-256 of what a policy says: comments and the order of a mapping do not count, the order of rules does."""
-    said = replace(policy, hash="", quotas=tuple(sorted(policy.quotas, key=lambda quota: quota.key)))
+    """A SHA-256 of what a policy says: comments and the order of a mapping do not count, the order of rules does.
+
+    Nor do the dates of a country's holidays: they come from outside, and the policy is the same when they are known better.
+    """
+    week = replace(policy.timing.week, holidays=frozenset())
+    said = replace(
+        policy,
+        hash="",
+        quotas=tuple(sorted(policy.quotas, key=lambda quota: quota.key)),
+        timing=replace(policy.timing, week=week),
+    )
     canonical = msgspec.json.encode(msgspec.to_builtins(said, str_keys=True), order="sorted")
     return hashlib.sha256(canonical).hexdigest()
 

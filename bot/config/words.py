@@ -102,7 +102,7 @@ def span(place: Place) -> timedelta:
     if found:
         place.bad("longer than a year")
     elif "working" in said:
-        place.bad("working time is not supported yet", "write 5 days")
+        place.bad("working time does not count here", "write 5 days")
     elif said:
         place.bad("not a time", "write 30 minutes, 4 hours, 5 days or 1 week")
     return timedelta(days=1)

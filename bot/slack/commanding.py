@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking
+from bot.slack import asking, leaving
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -53,6 +53,9 @@ def _command(front: Front, body: Body) -> Body | None:
             pressed = Click(by, body.get("team_id", ""), _key(front, rest.strip()), body["trigger_id"], channel=channel)
             asking.start(front, pressed)
             return None
+        case "away":
+            pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
+            return leaving.command(front, pressed, rest.strip().lower())
         case "status":
             return _status(front, rest.strip(), channel, by)
         case _:

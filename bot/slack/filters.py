@@ -7,6 +7,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn, name, quoted
+from workflows.ballots import Vote
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
 from workflows.times import show_date, show_day, show_moment, show_month, show_span, show_weekday
@@ -121,6 +122,12 @@ def people(who: Sequence[str], last: str = "and", most: int = 8) -> str:
     return listed(few([person(one) for one in who], most), last)
 
 
+def voters(votes: Iterable[Vote], last: str = "and", most: int = 8) -> str:
+    """Who voted: "<@Pat> for <@Bob>" where somebody was away and Pat decided in their place."""
+    said = [_glued(" for ", [person(who) for who in (v.by, v.acting_for) if who]) for v in votes]
+    return listed(few(said, most), last)
+
+
 def few(items: Iterable[object], most: int) -> list[object]:
     """The first of a list, and how many more there are."""
     every = list(items)
@@ -156,6 +163,7 @@ FILTERS = {
     "listed": listed,
     "joined": joined,
     "people": people,
+    "voters": voters,
     "few": few,
     "line": line,
     "name": name,

@@ -26,12 +26,13 @@ _LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_ar
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a message goes: the thing it shows, to whom, the channel, and the thread if any."""
+    """Where a message goes: the thing it shows, to whom, the channel, and the thread if any; `aloud` in the channel, too."""
 
     thing: str
     place: str
     channel: str
     thread: str = ""
+    aloud: bool = False
 
 
 class Poster:
@@ -100,7 +101,9 @@ class Poster:
         call(self._client.chat_postMessage, channel=self.im(person), **message)
 
     def _post(self, spot: Spot, message: Mapping[str, Any], digest: str) -> Post:
-        there = {"thread_ts": spot.thread} if spot.thread else {}
+        there: dict[str, Any] = {"thread_ts": spot.thread} if spot.thread else {}
+        if spot.thread and spot.aloud:
+            there["reply_broadcast"] = True
         said = call(
             self._client.chat_postMessage, channel=spot.channel, unfurl_links=False, unfurl_media=False, **there, **message
         )

@@ -100,6 +100,9 @@ def asked(body: Mapping[str, Any]) -> bool:
     return not link and "event" not in body and body.get("type") != "view_closed"
 
 
+_VALUES = ("value", "selected_date_time", "selected_date", "selected_user")
+
+
 def typed(view: Mapping[str, Any]) -> Typed:
     """What was typed into a modal, by action id."""
     blocks = ((view.get("state") or {}).get("values") or {}).values()
@@ -111,7 +114,7 @@ def _value(element: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(option["value"] for option in element["selected_options"] or ())
     if "selected_option" in element:
         return str((element["selected_option"] or {}).get("value", ""))
-    value = element.get("value", element.get("selected_date_time"))
+    value = next((element[name] for name in _VALUES if name in element), None)
     return "" if value is None else str(value)
 
 

@@ -72,7 +72,7 @@ class Shower:
         each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
-        """Every copy of a request's card shows it as it is; those who are asked now have one."""
+        """Every copy of a request's card shows it as it is; those who are asked now, or decide for one of them, have one."""
         thing = f"request:{key}"
         with self._kit.reads() as unit:
             request = unit.requests.get(key)
@@ -83,7 +83,7 @@ class Shower:
             [
                 lambda: self._in_thread(thing, told),
                 lambda: self._to(request.requester, thing, told, "requester"),
-                *(partial(self._to, person, thing, told, "approver") for person in request.waiting_on()),
+                *(partial(self._to, person, thing, told, "approver") for person in told.asked),
                 *(partial(self._copy, post, told) for post in self._others(thing, told)),
             ]
         )
@@ -93,7 +93,7 @@ class Shower:
 
     def _others(self, thing: str, told: Card) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
-        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.request.waiting_on())}
+        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in told.asked)}
         return [post for post in self._poster.all(thing) if post.place not in seen]
 
     def _copy(self, post: Post, told: Card) -> None:

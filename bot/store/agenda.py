@@ -1,5 +1,6 @@
 """Alarms, as the port `Agenda`."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, select, tuple_
@@ -27,6 +28,10 @@ class StoredAgenda:
             earliest = earliest.with_for_update(skip_locked=True)
         rows = self._connection.execute(earliest).mappings()
         return [mapping.alarm_of(row) for row in rows]
+
+    def of(self, keys: Collection[str]) -> list[Alarm]:
+        here = select(agenda).where(agenda.c.key.in_(list(keys))).order_by(agenda.c.at, agenda.c.wake, agenda.c.key)
+        return [mapping.alarm_of(row) for row in self._connection.execute(here).mappings()]
 
     def drop(self, alarm: Alarm) -> None:
         one = select(*_KEY).where(and_(agenda.c.wake == alarm.wake.value, agenda.c.key == alarm.key))

@@ -42,6 +42,10 @@ class StoredRequests:
         here = select(_R).where(_R.c.quota == quota, _R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
         return [mapping.request_of(row) for row in self._connection.execute(here).mappings()]
 
+    def undecided(self) -> list[Request]:
+        every = select(_R).where(_R.c.state == State.PENDING.value).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(every).mappings()]
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         within = [and_(at >= window.start, at < window.end) for at in (_R.c.submitted, _R.c.decided)]
         running = [or_(over.is_(None), over >= window.start) for over in (_O.c.stopped, _O.c.ends)]
@@ -54,6 +58,10 @@ class StoredRequests:
     def latest(self, quota: str, limit: int) -> list[Request]:
         newest = select(_R).where(_R.c.quota == quota).order_by(_R.c.submitted.desc(), _R.c.id.desc()).limit(limit)
         return [mapping.request_of(row) for row in self._connection.execute(newest).mappings()]
+
+    def since(self, at: datetime) -> list[Request]:
+        wanted = select(_R).where(_R.c.submitted >= at).order_by(_R.c.submitted, _R.c.id)
+        return [mapping.request_of(row) for row in self._connection.execute(wanted).mappings()]
 
 
 class StoredOverrides:

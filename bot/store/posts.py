@@ -1,6 +1,6 @@
 """Messages of ours in Slack, as the port `Posts`."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.store import mapping
 from bot.store.tables import posts
@@ -20,6 +20,13 @@ class StoredPosts:
 
     def of(self, thing: str) -> list[Post]:
         every = select(posts).where(posts.c.thing == thing).order_by(posts.c.place)
+        return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
+
+    def about(self, subject: str) -> list[Post]:
+        named = or_(
+            posts.c.thing.endswith(f":{subject}", autoescape=True), posts.c.thing.contains(f":{subject}/", autoescape=True)
+        )
+        every = select(posts).where(named).order_by(posts.c.thing, posts.c.place)
         return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
     def put(self, post: Post) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.web import requested
 from bot.web.bearer import Check
 from bot.web.usage import Labels, Place
 from workflows.admitting import Gate
@@ -88,6 +89,12 @@ class Doors:
         """What no rule claims and what has no price, since the month began."""
         with self.reads() as unit:
             return loose_this_month(unit, self.policy, self.clock.now())
+
+    def request(self, name: str) -> dict[str, object] | None:
+        """A request as JSON values, None when there is none of that id."""
+        with self.reads() as unit:
+            found = unit.requests.get(name)
+            return requested.plain(found, unit.overrides.every(name), self.clock.now()) if found else None
 
     def standings(self) -> tuple[Standing, ...]:
         """Every quota's standing, read at one moment."""

@@ -1,4 +1,4 @@
-"""Looking: what the quotas stand at, and whether this process is well.
+"""Looking: what the quotas stand at, how a request stands, and whether this process is well.
 
 Amounts are integers in the quota's unit (nano-dollars for usd), because a JSON number would be read as a float; beside them is a
 sentence for people.
@@ -45,6 +45,13 @@ class Looking:
             return JSONResponse({"error": f'"{scope}" is not in app.yaml{meant}'}, 404)
         standings = await to_thread.run_sync(self._doors.standings)
         return JSONResponse({"quotas": [plain(standing) for standing in standings if standing.quota.scope == scope]})
+
+    async def request(self, request: Request) -> Response:
+        """`GET /v1/requests/{id}`: how a request stands."""
+        await self._bearers.admit(request.headers.get("authorization", ""), "read")
+        name = request.path_params["id"]
+        found = await to_thread.run_sync(self._doors.request, name)
+        return JSONResponse(found) if found else JSONResponse({"error": f'"{name}" is no request'}, 404)
 
     async def healthy(self, _: Request) -> Response:
         """`GET /healthz`: this process answers."""

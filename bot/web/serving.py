@@ -38,6 +38,7 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         *(Route(path, _only_post, methods=["POST"]) for path in hot),
         Route("/v1/quotas", looking.quotas, methods=["GET"]),
         Route("/v1/quotas/{scope:path}", looking.quota, methods=["GET"]),
+        Route("/v1/requests/{id}", looking.request, methods=["GET"]),
         Route("/healthz", looking.healthy, methods=["GET"]),
         Route("/readyz", looking.ready, methods=["GET"]),
     ]

@@ -38,6 +38,15 @@ def test_the_earliest_come_first_and_no_more_than_wanted(world: World) -> None:
         assert unit.agenda.due(NOW, 2) == [alarms[4], alarms[3]]
 
 
+def test_the_alarms_of_some_keys_come_earliest_first_whenever_they_are_due(world: World) -> None:
+    end, activation = Alarm(Wake.END, "O1", NOW + DAY), Alarm(Wake.ACTIVATION, "O1", NOW)
+    later = Alarm(Wake.LAPSE, "R1", NOW + 2 * DAY)
+    world.keep(lambda unit: [unit.agenda.set(a) for a in (end, activation, later, Alarm(Wake.END, "O1.2", NOW))])
+    with world.reads() as unit:
+        assert unit.agenda.of(["R1", "O1"]) == [activation, end, later]
+        assert unit.agenda.of([]) == []
+
+
 def test_a_dropped_alarm_is_gone_and_dropping_it_again_is_harmless(world: World) -> None:
     world.keep(lambda unit: unit.agenda.set(LAPSE))
     world.keep(lambda unit: [unit.agenda.drop(LAPSE), unit.agenda.drop(LAPSE)])

@@ -24,3 +24,12 @@ def test_a_newer_post_replaces_the_one_of_its_thing_and_place(world: World) -> N
     world.keep(lambda unit: unit.posts.put(moved))
     with world.units() as unit:
         assert unit.posts.of("R1") == [moved]
+
+
+def test_the_posts_about_a_request_are_its_card_its_news_and_no_other_s(world: World) -> None:
+    things = ["request:R-A", "news:R-A/active", "remind:R-A/20261103T090000/1", "news:R-A/active/O-A.2", "checkin:O-A"]
+    strangers = ["request:R-AB", "news:R-AB/active", "request:R_A", "checkin:O-A.2", "R-A"]
+    world.keep(lambda unit: [unit.posts.put(replace(CARD, thing=thing)) for thing in (*things, *strangers)])
+    with world.reads() as unit:
+        about = {subject: [post.thing for post in unit.posts.about(subject)] for subject in ("R-A", "O-A", "R-X")}
+    assert about == {"R-A": sorted(things[:4]), "O-A": ["checkin:O-A"], "R-X": []}

@@ -119,11 +119,25 @@ def test_pending_requests_of_a_quota_come_oldest_first(world: World) -> None:
         assert unit.requests.pending(SEARCH) == [older, newer]
 
 
+def test_what_is_undecided_on_any_quota_comes_oldest_first(world: World) -> None:
+    older, newer = request("R2", quota=SUPPORT, by=BOB, at=NOW - HOUR), request("R1")
+    add(world, newer, older, decided("R4", NOW - DAY))
+    with world.units() as unit:
+        assert unit.requests.undecided() == [older, newer]
+
+
 def test_the_latest_requests_come_newest_first(world: World) -> None:
     asked = [decided(f"R{n}", NOW + n * HOUR) for n in range(4)]
     add(world, *asked, decided("R9", NOW, by=BOB, case=request(quota=SUPPORT).case))
     with world.units() as unit:
         assert [r.id for r in unit.requests.latest(SEARCH, 3)] == ["R3", "R2", "R1"]
+
+
+def test_requests_since_a_moment_are_those_of_every_quota_that_were_submitted_then_or_later(world: World) -> None:
+    elsewhere = decided("R9", NOW, case=request(quota=SUPPORT).case)
+    add(world, request("R3", at=NOW + HOUR), elsewhere, decided("R1", NOW - HOUR), decided("R2", NOW))
+    with world.reads() as unit:
+        assert [r.id for r in unit.requests.since(NOW)] == ["R2", "R9", "R3"]
 
 
 def test_requests_touch_a_window_that_they_were_asked_or_decided_in(world: World) -> None:

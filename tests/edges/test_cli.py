@@ -52,7 +52,21 @@ COMMANDS = [
     (),
     *(
         (name,)
-        for name in ("serve", "demo", "sandbox", "check", "manifest", "replay", "status", "baseline", "token", "outbox", "audit")
+        for name in (
+            "serve",
+            "demo",
+            "sandbox",
+            "check",
+            "manifest",
+            "replay",
+            "status",
+            "explain",
+            "simulate",
+            "baseline",
+            "token",
+            "outbox",
+            "audit",
+        )
     ),
     *(("token", name) for name in ("create", "list", "revoke")),
     *(("outbox", name) for name in ("list", "retry")),

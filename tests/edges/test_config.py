@@ -1,7 +1,7 @@
 """app.yaml: the shipped one is what the demo tells, and small ones mean what they say."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
 from workflows.attribution import Claim, Origin
 from workflows.money import Unit, usd
 from workflows.people import PersonId
-from workflows.policy import Organization, Policy
+from workflows.policy import Organization, Policy, Timing
 from workflows.quotas import Amount, Kind, Thresholds
+from workflows.reminders import Chase
 from workflows.routing import Ask, Data, Facts, Limit, Org, Route, When, route
 from workflows.spend import Price
 from workflows.times import Period
+from workflows.working import Wait, Week
 
 SHIPPED = Path(__file__).parents[2] / "app.yaml"
 SMALL = "organization: {name: Acme}\nquotas: {platform: {limit: $250 a month}}\n"
@@ -280,6 +282,62 @@ def test_times_and_the_digest_are_read() -> None:
     assert (said.digest.weekday, said.digest.at, said.digest.leadership) == (4, time(16, 30), channel_id("ai-leadership"))
 
 
+def test_working_hours_reminders_and_escalation_are_read() -> None:
+    text = (
+        "time: {remind_after: [2 hours, 1 working day], escalate_after: 3 working days, working_hours: '08:30 to 24:00', "
+        "working_days: [sunday, monday], nudge_every: 1 hour, undo_within: 5 minutes}"
+    )
+    said = policy(SMALL + text).timing
+    assert said.week == Week((0, 6), time(8, 30), time(0))
+    assert said.chase == Chase((Wait(plain=timedelta(hours=2)), Wait(days=1)), Wait(days=3))
+    assert (said.nudge_every, said.undo_within) == (timedelta(hours=1), timedelta(minutes=5))
+
+
+def test_a_single_reminder_needs_no_list() -> None:
+    assert policy(SMALL + "time: {remind_after: 4 working hours}").timing.chase.remind == (Wait(worked=timedelta(hours=4)),)
+
+
+def test_reminders_escalation_and_undoing_can_be_turned_off() -> None:
+    said = policy(SMALL + "time: {remind_after: never, escalate_after: never, undo_within: never}").timing
+    assert (said.chase, said.undo_within) == (Chase(), timedelta())
+
+
+def test_what_is_not_said_of_working_time_is_nine_to_five_from_monday_to_friday() -> None:
+    said = policy(SMALL + "time: {lapse_after: 3 days}").timing
+    assert said.week == Week((0, 1, 2, 3, 4), time(9), time(17))
+    assert said.chase == Timing().chase != Chase()
+
+
+def test_holidays_are_a_countrys_a_part_of_ones_and_days() -> None:
+    womens_day, heiligabend, unity = date(2027, 3, 8), date(2026, 12, 24), date(2026, 10, 3)
+    berlin = policy(SMALL + "time: {holidays: [DE-BE, 2026-12-24]}").timing.week.holidays
+    germany = policy(SMALL + "time: {holidays: DE}").timing.week.holidays
+    assert {womens_day, heiligabend, unity} <= berlin
+    assert unity in germany
+    assert not {womens_day, heiligabend} & germany
+
+
+def test_the_hash_sees_which_holidays_were_named_and_not_the_dates_that_follow() -> None:
+    named = policy(SMALL + "time: {holidays: DE-BE}")
+    assert named.hash != policy(SMALL + "time: {holidays: DE}").hash
+    assert named.hash != policy(SMALL + "time: {holidays: [DE-BE, 2026-12-24]}").hash
+    corrected = replace(named.timing.week, holidays=named.timing.week.holidays | {date(2028, 5, 1)})
+    assert hash_of(replace(named, timing=replace(named.timing, week=corrected))) == named.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("time: {lapse_after: 1 day, remind_after: [4 working hours, 1 working day]}", "time.remind_after[1]"),
+        ("time: {escalate_after: 5 working days}", "time.escalate_after"),
+        ("time: {escalate_after: 6 days}", "time.escalate_after"),
+    ],
+)
+def test_who_would_be_reminded_after_the_request_has_lapsed_is_told_so(text: str, place: str) -> None:
+    said = [(warning.path, warning.message) for warning in drafted(SMALL + text).warnings if warning.path.startswith("time")]
+    assert said == [(place, "never comes: the request has lapsed by then")]
+
+
 def test_the_hash_does_not_see_comments_or_the_order_of_a_mapping() -> None:
     one = "organization: {name: Acme, timezone: UTC}\nquotas: {a: {limit: $1 a day}, b: {limit: $2 a day}}\n"
     two = "quotas: # ours\n  b: {limit: $2 a day}\n  a:\n    limit: '$1 a day'\norganization: {timezone: UTC, name: Acme}\n"
@@ -295,6 +353,9 @@ def test_the_hash_sees_every_change_of_meaning(shipped: Policy) -> None:
         ("fiscal_year_starts: april", "fiscal_year_starts: may"),
         ("hard: 150 %", "hard: 151 %"),
         ("monday 09:00", "monday 09:01"),
+        ("4 working hours", "5 working hours"),
+        ("2 working days", "3 working days"),
+        ("holidays: DE-BE", "holidays: DE"),
         ("$15.00 per 1M", "$15.01 per 1M"),
     ]
     hashes = {policy(text.replace(old, new)).hash for old, new in changes} | {shipped.hash}

@@ -16,11 +16,13 @@ WORDS = (
     "organization name timezone currency fiscal_year_starts people managers default groups fallback slack_group models "
     "approved_for prices fallback_price input output thresholds warning soft hard quotas platform limit channel owner kind also "
     "routing when ask refuse amount percent duration data scope model group quorum time lapse_after digest leadership "
+    "remind_after escalate_after working_hours working_days holidays nudge_every undo_within "
     "ada@acme.example finance premium restricted confidential store approve << ~"
 )
 SAYINGS = (
     "$10,000 a month|2M tokens a day|$1.500 a day|70 %|70|100 %|over $5,000|up to $5|over 50 %|5 days|no|UTC|Europe/Berlin|april|"
     "USD|manager|owner|finance|@cy|cy@acme.example|U0CY0000|#eng-ai|C0ENGAI|premium|claude-*|restricted|confidential|hard|soft|"
+    "4 working hours|1 working day|09:00 to 17:00|DE-BE|DE|2026-12-24|monday|never|"
     "not approved|monday 09:00|$3 per 1M tokens|platform|platform/*|exploratory|profile-field|none|2||null|²|٣ %"
 )
 KEYS, VALUES = WORDS.split(), SAYINGS.split("|")

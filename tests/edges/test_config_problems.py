@@ -333,11 +333,12 @@ ATTRIBUTION = [
         '[0].when.team  "a b": not a pattern; write a name, or a pattern with *, of at most 200 characters',
     ),
 ]
+WAITS = "write 4 working hours, 1 working day or 2 days"
 REST = [
     ("time: {lapse_after: soon}", 'time.lapse_after  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
     (
         "time: {lapse_after: 4 working hours}",
-        'time.lapse_after  "4 working hours": working time is not supported yet; write 5 days',
+        'time.lapse_after  "4 working hours": working time does not count here; write 5 days',
     ),
     ("bounds: {amount: 5}", 'bounds.amount  "5": not an amount; write $5,000, 2M tokens or 500 requests'),
     ("bounds: {amount: [$5, $6]}", 'bounds.amount[1]  "$6": a second amount of usd; keep one'),
@@ -349,8 +350,47 @@ REST = [
     ),
     ("bounds: {opn: 1}", 'bounds.opn  unknown key; did you mean "open"?'),
     ("time: {lapse_after: 99 weeks}", 'time.lapse_after  "99 weeks": longer than a year'),
-    ("time: {remind_after: 1 day}", "time.remind_after  not supported yet; leave it out"),
-    ("time: {escalate_after: 1 day}", "time.escalate_after  not supported yet; leave it out"),
+    ("time: {remind_after: soon}", f'time.remind_after  "soon": not a time; {WAITS}'),
+    ("time: {remind_after: [0 working days]}", f'time.remind_after[0]  "0 working days": not a time; {WAITS}'),
+    ("time: {remind_after: {a: b}}", "time.remind_after  a mapping where a single value belongs; write 4 working hours"),
+    (
+        "time: {remind_after: [1 working day, 8 working hours]}",
+        'time.remind_after[1]  "8 working hours": not later than the one before it; each wait counts from when the stage was asked',
+    ),
+    (
+        "time: {remind_after: [1 hour, 2 hours, 3 hours, 4 hours, 5 hours, 6 hours]}",
+        "time.remind_after  more than 5 reminders; name fewer: who did not look by then is not reached by one more",
+    ),
+    ("time: {escalate_after: later}", f'time.escalate_after  "later": not a time; {WAITS}'),
+    ("time: {escalate_after: 367 working days}", 'time.escalate_after  "367 working days": longer than a year'),
+    ("time: {working_hours: 9 to 5}", 'time.working_hours  "9 to 5": not working hours; write "09:00 to 17:00"'),
+    (
+        "time: {working_hours: '09:00 to 17:60'}",
+        'time.working_hours  "09:00 to 17:60": not a time of day; write "09:00 to 17:00"',
+    ),
+    (
+        "time: {working_hours: '24:00 to 24:00'}",
+        'time.working_hours  "24:00 to 24:00": not a time of day; write "09:00 to 17:00"',
+    ),
+    (
+        "time: {working_hours: '22:00 to 06:00'}",
+        'time.working_hours  "22:00 to 06:00": ends before it begins; write "09:00 to 17:00"; hours over midnight are not supported',
+    ),
+    ("time: {working_days: []}", "time.working_days  no working day; leave it out for Monday to Friday"),
+    ("time: {working_days: [monday, monday]}", "time.working_days  a day is named twice"),
+    (
+        "time: {working_days: [thirsday]}",
+        'time.working_days[0]  "thirsday": not one of the words for this; did you mean "thursday"?',
+    ),
+    ("time: {holidays: germany}", 'time.holidays  "germany": neither a country nor a day; write DE, DE-BE or 2026-12-24'),
+    (
+        "time: {holidays: [GB-SCX]}",
+        'time.holidays[0]  "GB-SCX": no holidays are known of this part of GB; did you mean "GB-SCT"?',
+    ),
+    ("time: {holidays: QQ}", 'time.holidays  "QQ": no holidays are known of this country; write the days: [2026-12-24]'),
+    ("time: {holidays: [2026-02-30]}", 'time.holidays[0]  "2026-02-30": there is no such day; write 2026-12-24'),
+    ("time: {nudge_every: often}", 'time.nudge_every  "often": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
+    ("time: {undo_within: soon}", 'time.undo_within  "soon": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
     ("time: {extensions: 2}", "time.extensions  not supported yet; leave it out"),
     ("digest: {when: mondy 09:00}", 'digest.when  "mondy 09:00": "mondy" is not a weekday; did you mean "monday"?'),
     ("digest: {when: monday 24:00}", 'digest.when  "monday 24:00": "24:00" is not a time of day; write 00:00 to 23:59'),

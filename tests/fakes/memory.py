@@ -5,9 +5,9 @@ writers on SQLite do. Usage is in `meter` and `streams`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -188,6 +188,9 @@ class MemoryRequests(_Part, Requests):
         here = (r for r in self._data.requests.values() if r.case.quota == quota and r.state is State.PENDING)
         return sorted(here, key=_age)
 
+    def undecided(self) -> list[Request]:
+        return sorted((r for r in self._data.requests.values() if r.state is State.PENDING), key=_age)
+
     def touching(self, quotas: Iterable[str], window: Window) -> list[Request]:
         wanted = set(quotas)
         ran = {o.request for o in self._data.overrides.values() if _ran_into(o, window)}
@@ -197,6 +200,9 @@ class MemoryRequests(_Part, Requests):
     def latest(self, quota: str, limit: int) -> list[Request]:
         here = (r for r in self._data.requests.values() if r.case.quota == quota)
         return sorted(here, key=_age, reverse=True)[:limit]
+
+    def since(self, at: datetime) -> list[Request]:
+        return sorted((r for r in self._data.requests.values() if r.submitted >= at), key=_age)
 
 
 def _age(request: Request) -> tuple[datetime, str]:
@@ -314,6 +320,9 @@ class MemoryRecord(_Part, Record):
         return sorted({subject for subject, _ in self._data.record})
 
 
+LAST = datetime.max.replace(tzinfo=UTC)
+
+
 class MemoryAgenda(_Part, Agenda):
     def set(self, alarm: Alarm) -> None:
         self._data.agenda.setdefault((alarm.wake, alarm.key), alarm)
@@ -321,6 +330,9 @@ class MemoryAgenda(_Part, Agenda):
     def due(self, now: datetime, limit: int) -> list[Alarm]:
         due = (alarm for alarm in self._data.agenda.values() if alarm.at <= now)
         return sorted(due, key=lambda a: (a.at, a.wake, a.key))[:limit]
+
+    def of(self, keys: Collection[str]) -> list[Alarm]:
+        return [alarm for alarm in self.due(LAST, len(self._data.agenda)) if alarm.key in keys]
 
     def drop(self, alarm: Alarm) -> None:
         self._data.agenda.pop((alarm.wake, alarm.key), None)
@@ -378,6 +390,10 @@ class MemoryPosts(_Part, Posts):
 
     def of(self, thing: str) -> list[Post]:
         return sorted((p for p in self._data.posts.values() if p.thing == thing), key=lambda p: p.place)
+
+    def about(self, subject: str) -> list[Post]:
+        here = (p for p in self._data.posts.values() if f":{p.thing.partition(':')[2]}/".startswith(f":{subject}/"))
+        return sorted(here, key=lambda p: (p.thing, p.place))
 
     def put(self, post: Post) -> None:
         self._data.posts[post.thing, post.place] = post

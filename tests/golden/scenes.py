@@ -9,6 +9,7 @@ from typing import Any
 from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from tests.golden.waiting import waiting
 from workflows.causes import Cause, Likely
 from workflows.effects import News
 from workflows.forecast import Outlook
@@ -71,6 +72,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_news(words),
         **_after(words),
         **_status(words),
+        **waiting(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 

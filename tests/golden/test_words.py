@@ -42,6 +42,10 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_MANY_QUESTIONS: {"most": 20},
     Why.NUDGED_LATELY: {"again": NOW},
     Why.NO_STAND_IN: {"who": BOB},
+    Why.AWAY_TOO_LONG: {"longest": timedelta(days=92)},
+    Why.STAND_IN_OUTSIDE: {"who": BOB},
+    Why.STAND_IN_AWAY: {"who": BOB, "until": NOW},
+    Why.STANDS_IN: {"who": BOB, "until": NOW},
 }
 
 

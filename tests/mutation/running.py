@@ -57,9 +57,9 @@ class Wrong(MetaPathFinder, Loader):
         exec(self._code, module.__dict__)
 
 
-def fates(subject: Subject, wrong: Iterable[Mutant], jobs: int) -> Iterator[tuple[Mutant, Fate]]:
+def fates(subject: Subject, wrong: Iterable[Mutant], jobs: int, *, spare: int = SPARE) -> Iterator[tuple[Mutant, Fate]]:
     """What became of each mutant, in their order. RuntimeError: the tests fail on the module as it is."""
-    cpu = SPARE + int(TIMES * _as_it_is(subject))
+    cpu = spare + int(TIMES * _as_it_is(subject))
     running: dict[int, Mutant] = {}
     for mutant in wrong:
         if len(running) == jobs:

@@ -390,6 +390,34 @@ def test_a_word_that_is_stored_stays_the_word_and_data_keeps_its_order() -> None
     assert Route() == Route(())
 
 
+@pytest.mark.parametrize(
+    ("when", "name"),
+    [
+        (When(limit=Limit.HARD), "limit"),
+        (When(over=100), "amount"),
+        (When(unit=Unit.TOKENS), "amount"),
+        (When(percent_over=10), "percent"),
+        (When(longer_than=timedelta(days=1)), "duration"),
+        (When(data=Data.CONFIDENTIAL), "data"),
+        (When(scopes=("x",)), "scope"),
+        (When(kind=Kind.EXPLORATORY), "kind"),
+        (When(model_not_approved=True), "model"),
+        (When(exceptions_30_over=0), "exceptions in 30 days"),
+        (When(exceptions_90_over=0), "exceptions in 90 days"),
+        (When(exposure_over=0), "exposure"),
+        (When(exposure_unit=Unit.TOKENS), "exposure"),
+    ],
+)
+def test_a_condition_that_is_not_met_is_named(when: When, name: str) -> None:
+    assert when.unmet(SOFT) == (name,)
+    assert not when.holds(SOFT)
+
+
+def test_every_condition_that_is_not_met_is_named_and_none_that_is() -> None:
+    assert When(limit=Limit.HARD, over=99, data=Data.RESTRICTED).unmet(SOFT) == ("limit", "data")
+    assert When(over=99, scopes=("platform/*",)).unmet(SOFT) == ()
+
+
 # Few of many first, and rules that hold at once.
 
 MANY = replace(ACME, groups={"finance": (CY, DI, SAM, EVE), "platform": (PAT,)})
