@@ -383,13 +383,6 @@ def test_another_voter_never_empties_a_seat(asked: list[Stage], voters: list[Per
     assert sum(after) - sum(before) in (0, 1)
 
 
-def test_a_word_that_is_stored_stays_the_word_and_data_keeps_its_order() -> None:
-    assert [*Limit] == ["soft", "hard"]
-    assert [(data.value, data.word) for data in Data] == [(0, "public"), (1, "internal"), (2, "confidential"), (3, "restricted")]
-    assert Stage("manager", (BOB,)) == Stage("manager", (BOB,), 1, (), "", (), 0, 0)
-    assert Route() == Route(())
-
-
 @pytest.mark.parametrize(
     ("when", "name"),
     [
@@ -416,6 +409,13 @@ def test_a_condition_that_is_not_met_is_named(when: When, name: str) -> None:
 def test_every_condition_that_is_not_met_is_named_and_none_that_is() -> None:
     assert When(limit=Limit.HARD, over=99, data=Data.RESTRICTED).unmet(SOFT) == ("limit", "data")
     assert When(over=99, scopes=("platform/*",)).unmet(SOFT) == ()
+
+
+def test_a_word_that_is_stored_stays_the_word_and_data_keeps_its_order() -> None:
+    assert [*Limit] == ["soft", "hard"]
+    assert [(data.value, data.word) for data in Data] == [(0, "public"), (1, "internal"), (2, "confidential"), (3, "restricted")]
+    assert Stage("manager", (BOB,)) == Stage("manager", (BOB,), 1, (), "", (), 0, 0)
+    assert Route() == Route(())
 
 
 # Few of many first, and rules that hold at once.
