@@ -452,6 +452,7 @@ def test_only_a_rule_that_holds_at_once_stops_what_was_asked_before_it() -> None
     strict = replace(SOFT, data=Data.RESTRICTED)
     assert stopped(strict, [rule]) is None
     assert stopped(SOFT, [replace(rule, at_once=True)]) is None
+    assert stopped(strict, [replace(rule, at_once=True, refuse="")]) is None
     assert stopped(strict, [rule, replace(rule, at_once=True)]) == Refused(
         Why.RULE_REFUSES, {"rule": "stop", "sentence": "Not this week."}
     )
