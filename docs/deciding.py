@@ -10,11 +10,26 @@ from datetime import UTC, datetime, timedelta
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
-from workflows.events import Answer, Ask, Edit, Escalate, Event, Lapse, Lose, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
+from workflows.events import (
+    Answer,
+    Ask,
+    Edit,
+    Escalate,
+    Event,
+    Lapse,
+    Lose,
+    Nudge,
+    Pass,
+    Reassign,
+    Reopen,
+    Review,
+    Undo,
+    Withdraw,
+)
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused
-from workflows.requests import Request, State, Way
+from workflows.requests import Glass, Request, State, Way
 from workflows.routing import Data, Limit, Route, Stage
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -33,12 +48,12 @@ PEOPLE: Mapping[str, PersonId] = {
         "later",  # asked, too, in a stage that is not open yet
         "voted",
         "passed",
-        "reviewer",  # of what policy approves
+        "reviewer",  # of what policy approves, and of a broken glass
         "stranger",
     )
 }
 ASKED, LATER, VOTED, PASSED = (PEOPLE[who] for who in ("asked", "later", "voted", "passed"))
-REQUESTER, DELEGATE, STRANGER = (PEOPLE[who] for who in ("requester", "delegate", "stranger"))
+REQUESTER, DELEGATE, STRANGER, REVIEWER = (PEOPLE[who] for who in ("requester", "delegate", "stranger", "reviewer"))
 COLLEAGUE, BOSS = PersonId("colleague"), PersonId("boss")
 
 CASE = Case(
@@ -79,6 +94,7 @@ def after(request: Request, *events: Event, now: datetime = NOON) -> Request:
 PENDING = after(FRESH, Ask(VOTED, "Why now?"), yes(VOTED), Pass(PASSED))
 LAST = after(PENDING, yes(COLLEAGUE))
 DENIED = after(PENDING, Vote(ASKED, Verdict.DENY, NOON, reason="Use the small model."))
+BROKEN = replace(FRESH, route=Route(), state=State.APPROVED, decided=NOON, glass=Glass((REVIEWER,), NOON + 24 * HOUR))
 NEWS = replace(CASE, justification="The launch is on Monday now.")
 
 
@@ -96,6 +112,8 @@ SCENES: Mapping[str, Scene] = {
     "pending, past its deadline": Scene(LAST, DEADLINE),
     "approved": Scene(after(LAST, yes(ASKED))),
     "approved by policy": Scene(replace(FRESH, state=after(LAST, yes(ASKED)).state, decided=NOON)),
+    "granted by breaking the glass": Scene(BROKEN),
+    "granted by breaking the glass, and reviewed": Scene(after(BROKEN, Review(REVIEWER, fine=True))),
     "denied": Scene(DENIED),
     "denied again": Scene(
         after(DENIED, Reopen(REQUESTER, NEWS, WAY), Vote(ASKED, Verdict.DENY, NOON, revision=2, reason="Still not."))
@@ -137,6 +155,9 @@ def doings(by: PersonId, request: Request, now: datetime) -> dict[str, Event]:
         "nudge too soon": Nudge(by, every=30 * 24 * HOUR),
         "reopen": Reopen(by, words, WAY),
         "reopen with nothing new": Reopen(by, request.case, WAY),
+        "say that it was right": Review(by, fine=True),
+        "say that it was not": Review(by, fine=False, words="It could have waited."),
+        "say that it was not, without a reason": Review(by, fine=False),
     }
 
 

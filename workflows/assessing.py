@@ -10,6 +10,8 @@ from zlib import crc32
 
 from workflows.bounds import Around, broken
 from workflows.cases import Case
+from workflows.groups import every
+from workflows.line import above, line
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -18,7 +20,6 @@ from workflows.refusals import Refused
 from workflows.requests import State, Way
 from workflows.routing import Ask, Facts, Limit, Org, route
 
-HIGHEST = 5  # levels of the line that are looked up: more than anybody is asked on
 RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
 
@@ -66,37 +67,19 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before
 
 def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
     """The people that a route for this requester may use, as the directory knows them now."""
-    groups = dict(policy.people.groups)
-    for name, usergroup in policy.people.usergroups.items():
-        groups[name] = directory.members(usergroup)
-    line = line_of(requester, policy, directory)
+    groups = every(policy.people, directory)
+    above_them = line(requester, above(policy.people, directory))
     asked = {ask for rule in policy.rules for ask in rule.ask}
-    everyone = {*line, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    everyone = {*above_them, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
     known = {who: directory.person(who) for who in everyone if who is not None}
     return Org(
-        line=line,
+        line=above_them,
         owner=quota.owner,
         groups=groups,
         reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
         excluded=frozenset({requester}),
         fallback=policy.people.fallback,
     )
-
-
-def line_of(person: PersonId, policy: Policy, directory: Directory) -> tuple[PersonId, ...]:
-    """A person's manager, that one's manager, and so on; a circle ends where it closes."""
-    line: list[PersonId] = []
-    while len(line) < HIGHEST:
-        above = _manager(line[-1] if line else person, policy, directory)
-        if above is None or above == person or above in line:
-            break
-        line.append(above)
-    return tuple(line)
-
-
-def _manager(person: PersonId, policy: Policy, directory: Directory) -> PersonId | None:
-    found = directory.manager(person) if policy.people.profile_field else None
-    return found or policy.people.managers.get(person)
 
 
 def bounds_broken(
@@ -121,7 +104,8 @@ def turn(case: Case, now: datetime) -> int:
 def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
     """How a case is decided under today's policy, or why it cannot be asked for."""
     away = unit.aways.among(org.excluded, now)
-    org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
+    lacking = policy.people.authority.lacking(case.dollars(), org.groups)
+    org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
     found = route(known, policy.rules, replace(org, turn=turn(case, now)))
     if isinstance(found, Refused):

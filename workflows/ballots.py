@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workflows.authority import Charge
 from workflows.cases import Term
 from workflows.people import PersonId
 
@@ -19,8 +20,9 @@ class Verdict(StrEnum):
 class Vote:
     """One person's decision; `revision` is the request as they saw it. With a denial, `instead` is what would get a yes.
 
-    A yes may be to less: `amount` and `term`, None as asked for. `acting_for` is who was away and whose delegate voted; the seat
-    is theirs. `over` says that the amount is past their authority: they agree, and somebody with more is asked.
+    A yes may be to less: `amount` and `term`, None as asked for. `acting_for` is who was away and whose delegate voted: the seat
+    is theirs, and so is the authority that it was charged to, if it was. `over` says that the amount is past that authority: they
+    agree, and somebody with more is asked.
     """
 
     by: PersonId
@@ -33,6 +35,7 @@ class Vote:
     term: Term | None = None
     acting_for: PersonId | None = None
     over: bool = False
+    charge: Charge | None = None
 
     @property
     def seat(self) -> PersonId:

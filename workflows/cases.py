@@ -87,6 +87,14 @@ class Case:
         """Everything that is asked for, its own quota first."""
         return (Part(self.quota, self.amount, self.unit), *self.also)
 
+    def dollars(self, amount: int | None = None) -> int:
+        """The most nano-dollars of it on one quota, with `amount` in place of what is asked for on its own.
+
+        Not the sum: what is spent on one quota counts in those above it, too.
+        """
+        asked = self.amount if amount is None else amount
+        return asked if self.unit is Unit.USD else max((p.amount for p in self.also if p.unit is Unit.USD), default=0)
+
 
 def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
     """The fields by which a changed case asks for something else or for more, so that nobody has agreed to it yet.

@@ -30,6 +30,7 @@ from workflows.events import (
     Pass,
     Reassign,
     Reopen,
+    Review,
     Undo,
     Withdraw,
 )
@@ -57,7 +58,7 @@ LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
         Nudge: STILL,
         Undo: STILL,
     },
-    State.APPROVED: {Undo: STILL},
+    State.APPROVED: {Undo: STILL, Review: frozenset({State.APPROVED})},
     State.DENIED: {Undo: STILL, Reopen: STILL},
     State.WITHDRAWN: {},
     State.LAPSED: {},
@@ -150,7 +151,8 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
         return Refused(Why.TOO_LATE_TO_UNDO, {"within": undo.within, "at": mine.at})
     if request.state is State.DENIED and mine is not request.denial():
         return Refused(Why.ALREADY_DECIDED, ending(request))
-    left = replace(request, votes=tuple(v for v in request.votes if v is not mine), voided=(*request.voided, mine))
+    void = tuple(v for v in request.votes if v is mine or v.seat in undo.unpaid)
+    left = replace(request, votes=tuple(v for v in request.votes if v not in void), voided=(*request.voided, *void))
     if left.complete():
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
@@ -299,6 +301,23 @@ def _escalate(request: Request, _event: Escalate, _now: datetime) -> Request | R
     return replace(request, route=raised) if raised else Refused(Why.NO_RUNG)
 
 
+def _review(request: Request, review: Review, now: datetime) -> Request | Refused:
+    glass = request.glass
+    if glass is None:
+        return Refused(Why.NOT_BROKEN)
+    if review.by == request.requester:
+        return Refused(Why.OWN_REQUEST)
+    if review.by in request.excluded:
+        return Refused(Why.CONCERNED)
+    if review.by not in glass.reviewers and not review.called:
+        return Refused(Why.NO_REVIEW_OF_YOURS, {"waiting": glass.reviewers})
+    if glass.at is not None:
+        return Refused(Why.REVIEWED, {"by": glass.by, "at": glass.at, "fine": glass.fine})
+    if not review.fine and not review.words.strip():
+        return Refused(Why.REASON_MISSING, place="words")
+    return replace(request, glass=replace(glass, by=review.by, at=now, fine=review.fine, words=review.words))
+
+
 def _never(request: Request) -> frozenset[PersonId]:
     """Whom no ladder asks: they said what they had to say, or may say nothing."""
     return request.voted() | request.concerned() | frozenset(request.passed)
@@ -322,4 +341,5 @@ _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
     Nudge: _nudge,
     Undo: _undo,
     Reopen: _reopen,
+    Review: _review,
 }

@@ -155,6 +155,11 @@ class Digest:
         """How many requests were made in the week."""
         return sum(1 for e in self.exceptions if e.request.submitted in self.window)
 
+    @property
+    def broken(self) -> int:
+        """How many of those were granted without asking anybody."""
+        return sum(1 for e in self.exceptions if e.request.glass and e.request.submitted in self.window)
+
     def count(self, state: State) -> int:
         """How many requests came to this end in the week; of PENDING, how many that were made in it still wait.
 

@@ -14,7 +14,7 @@ class Do(StrEnum):
 
     SYNC_LIMIT = "sync_limit"  # [quota] the store's limit equals base + overrides
     SHOW_WARNING = "show_warning"  # [warning] the scope's channel and owner have the warning
-    SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is
+    SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is, a broken glass too
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
@@ -25,6 +25,8 @@ class Do(StrEnum):
     TELL_MORE = "tell_more"  # [request/version/why/people] the thread knows that those people are asked as well
     TELL_AWAY = "tell_away"  # [person/reader/start] the reader knows of that person's absence
     SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
+    REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
+    TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
@@ -46,6 +48,7 @@ class Wake(StrEnum):
     END = "end"  # [override] its end
     RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
+    REVIEW = "review"  # [request] the next reminder of a broken glass that nobody reviewed
     SPIKES = "spikes"  # ["all"] the next full hour
 
 

@@ -98,8 +98,11 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     if gone is None:
         return
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
+    request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
-        effects += [Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)), Effect(Do.SHOW_CHECKIN, gone.id)]
+        effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
+        if request is None or request.glass is None:  # what came of a broken glass its review says
+            effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
 
 

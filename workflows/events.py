@@ -86,10 +86,11 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A voter takes their vote back, `within` a time of casting it."""
+    """A voter takes their vote back, `within` a time of casting it. The yes of `unpaid` is past their authority by now."""
 
     by: PersonId
     within: timedelta
+    unpaid: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +102,14 @@ class Reopen:
     way: Way
 
 
-Event = Vote | Withdraw | Lapse | Edit | Ask | Answer | Pass | Reassign | Escalate | Lose | Nudge | Undo | Reopen
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Somebody looked at a broken glass: was it right? `called` says that they are of the reviewing group now."""
+
+    by: PersonId
+    fine: bool
+    words: str = ""
+    called: bool = False
+
+
+Event = Review | Vote | Withdraw | Lapse | Edit | Ask | Answer | Pass | Reassign | Escalate | Lose | Nudge | Undo | Reopen

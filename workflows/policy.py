@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from workflows.attribution import Attribution, Claim
+from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
+from workflows.glass import BreakGlass
 from workflows.governed import Vendor
 from workflows.people import PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -29,13 +31,18 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What Slack cannot know. `managers` are by person; `profile_field` is the label of Slack's manager field, or ""."""
+    """What Slack cannot know. `managers` are by person, and so are those that a directory file `reported`.
+
+    `profile_field` is the label of Slack's manager field, or "". `authority` is how much each may approve.
+    """
 
     managers: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    reported: Mapping[PersonId, PersonId] = field(default_factory=dict)
     profile_field: str = ""
     groups: Mapping[str, tuple[PersonId, ...]] = field(default_factory=dict)
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
+    authority: Authority = ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,7 @@ class Policy:
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
+    glass: BreakGlass | None = None
     hash: str = ""
 
     @cached_property

@@ -18,7 +18,7 @@ from workflows.audit import Entry
 from workflows.authority import Charged
 from workflows.aways import Away
 from workflows.denials import Denied
-from workflows.effects import Alarm, Effect
+from workflows.effects import Alarm, Effect, Wake
 from workflows.governed import Bill, Pull
 from workflows.money import Unit
 from workflows.outcomes import Produced, Yield
@@ -357,6 +357,9 @@ class Agenda(Protocol):
 
     def due(self, now: datetime, limit: int) -> list[Alarm]:
         """The earliest alarms at or before now, locked against other workers until this unit ends."""
+
+    def every(self, wake: Wake) -> list[Alarm]:
+        """Those of a kind, by key."""
 
     def of(self, keys: Collection[str]) -> list[Alarm]:
         """Those of these keys, earliest first."""

@@ -5,14 +5,13 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
-from workflows import covering
+from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
-from workflows.overrides import Reason, Stop, grants
-from workflows.overrides import decide as decide_override
+from workflows.overrides import grants
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
@@ -67,6 +66,7 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
+    caps = charging.caps(kit, event)
 
     def apply(unit: UnitOfWork) -> Request | Refused:
         now = kit.clock.now()
@@ -74,14 +74,21 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
         seated = covering.seated(unit, request, event, now)
-        decided = seated if isinstance(seated, Refused) else _decided(unit, kit.policy, request, seated, now=now)
+        decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=by, refused=decided, at=now)
         keep_request(unit, decided, Act(by, did(event), now))
+        charging.settle(unit, request, decided, caps)
         settle(kit, unit, decided, now, before=request)
         return decided
 
     return attempt(kit.units, apply)
+
+
+def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
+    """What is decided, once a yes was held against the authority of whoever gives it."""
+    weighed = charging.weighed(unit, kit.policy, request, event, caps=caps)
+    return _decided(unit, kit.policy, request, weighed, now=kit.clock.now())
 
 
 def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
@@ -109,7 +116,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
-            _open_again(unit, request, now)
+            revoking.revoke(unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
             follow(unit, now, [], [lapse])
         return
     unit.agenda.drop(lapse)
@@ -128,20 +135,9 @@ def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request |
 
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
-    by = request.votes[-1].by if request.votes else SYSTEM
+    by = request.votes[-1].by if request.votes else request.requester if request.glass else SYSTEM
     before = len(unit.overrides.every(request.id))
     for override in grants(request, now=now, within=kit.policy.timing.activate_within, before=before):
         keep_override(unit, override, Act(by, "granted", now))
         deadline = Alarm(Wake.ACTIVATION, override.id, override.activate_by)
         follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)], [deadline])
-
-
-def _open_again(unit: UnitOfWork, request: Request, now: datetime) -> None:
-    """It was decided and is not any more: what was granted ends."""
-    for override in unit.overrides.every(request.id):
-        stopped = decide_override(override, Stop(Reason.REVOKED), now=now)
-        if isinstance(stopped, Refused):
-            continue
-        keep_override(unit, stopped, Act(SYSTEM, "revoked", now))
-        unit.agenda.drop(Alarm(Wake.ACTIVATION, override.id, override.activate_by))
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)])

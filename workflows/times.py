@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,10 @@ class Period(StrEnum):
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
+
+
+A_YEAR = {Period.DAY: Fraction(365), Period.WEEK: Fraction(365, 7), Period.MONTH: Fraction(12), Period.QUARTER: Fraction(4)}
+"""How often a period comes in a year: a measure to compare what is said of different ones."""
 
 
 @dataclass(frozen=True, slots=True)

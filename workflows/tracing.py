@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from workflows.aways import Away
+from workflows.covering import covers
 from workflows.effects import Alarm
 from workflows.metering import base_of
 from workflows.overrides import Override
@@ -87,7 +89,7 @@ class Trace:
     """How a request went, as it is at `now`. `quota` is None when today's policy has none of that key.
 
     `same` says whether today's policy is the one that it was routed by, None where that cannot be told; `today` is what today's
-    rules ask for the same facts, None without facts.
+    rules ask for the same facts, None without facts. `away` are those who are waited for and away.
     """
 
     request: Request
@@ -101,6 +103,7 @@ class Trace:
     posts: tuple[Post, ...]
     due: tuple[Alarm, ...]
     dead: tuple[Errand, ...]
+    away: tuple[Away, ...] = ()
 
 
 def trace(unit: UnitOfWork, policy: Policy, name: str, now: datetime) -> Trace | None:
@@ -123,6 +126,7 @@ def trace(unit: UnitOfWork, policy: Policy, name: str, now: datetime) -> Trace |
         posts=tuple(post for each in names for post in unit.posts.about(each)),
         due=tuple(unit.agenda.of(names)),
         dead=tuple(e for e in unit.outbox.dead() if not set(names).isdisjoint(e.effect.key.split("/"))),
+        away=covers(unit, request, now),
     )
 
 

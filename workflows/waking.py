@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, chasing, digesting, enforcing, spotting
+from workflows import absence, breaking, charging, chasing, digesting, enforcing, spotting
 from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -47,17 +47,22 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
+        case Wake.REVIEW:
+            breaking.remind(kit, unit, alarm.key, now)
         case Wake.SPIKES:
             spotting.look(unit, now)
 
 
 def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
     request = unit.requests.get(request_id)
-    lapsed = decide_request(request, Lapse(), now=now) if request else None
-    if lapsed is None or isinstance(lapsed, Refused):
+    if request is None:
+        return
+    lapsed = decide_request(request, Lapse(), now=now)
+    if isinstance(lapsed, Refused):
         return
     keep_request(unit, lapsed, Act(SYSTEM, "lapsed", now))
-    settle(kit, unit, lapsed, now)
+    charging.settle(unit, request, lapsed)
+    settle(kit, unit, lapsed, now, before=request)
 
 
 def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:

@@ -9,7 +9,8 @@ import typer
 
 from bot.cli import starting
 from bot.cli.telling import Json, fail, warn
-from bot.config import OFFLINE, lines
+from bot.config import OFFLINE, Draft, lines
+from bot.config.directory import Staff
 from bot.config.manifest import manifest as compose
 from bot.config.manifest import uses
 from bot.slack.lookup import SlackLookup
@@ -28,17 +29,32 @@ def check(
     policy: Policy | None = None
     if settled.bot_token:
         lookup = SlackLookup(starting.greeted(settled))
-        policy = starting.policy(drafted, path, lookup, as_json=json_)
-        warnings += starting.uninvited(policy, lookup)
+        found = starting.policy(drafted, path, lookup, as_json=json_)
+        policy = found.policy
+        warnings += lines(found.warnings, str(path)) + starting.uninvited(policy, lookup)
     if json_:
-        typer.echo(
-            json.dumps({"ok": True, "looked_up": policy is not None, "warnings": warnings, "quotas": len(drafted.policy.quotas)})
-        )
+        typer.echo(json.dumps(_said(drafted, policy, warnings)))
         return
     warn(warnings)
     typer.echo(f"{path} is right: {len(drafted.policy.quotas)} quotas, {len(drafted.policy.rules)} routing rules.")
+    if drafted.staff is not None:
+        typer.echo(_staff(drafted.staff, policy))
     if policy is None:
         typer.echo(OFFLINE)
+
+
+def _said(drafted: Draft, policy: Policy | None, warnings: list[str]) -> dict[str, object]:
+    said = {"ok": True, "looked_up": policy is not None, "warnings": warnings, "quotas": len(drafted.policy.quotas)}
+    if (staff := drafted.staff) is None:
+        return said
+    matched = {} if policy is None else {"matched": len(policy.people.reported)}
+    return said | {"directory": {"people": len(staff.members), "managed": staff.managed, **matched}}
+
+
+def _staff(staff: Staff, policy: Policy | None) -> str:
+    """How many people a directory file has, how many with a manager, and for how many of them both are in Slack."""
+    found = f"{staff.file}: {len(staff.members):,} people, {staff.managed:,} with a manager"
+    return f"{found}." if policy is None else f"{found}; for {len(policy.people.reported):,} both are in Slack."
 
 
 def manifest(

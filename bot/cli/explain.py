@@ -44,7 +44,7 @@ def _known(settled: Settings, clock: SystemClock, *, as_json: bool) -> tuple[Pol
     if not settled.bot_token:
         return drafted.policy, naming.ids
     client = starting.greeted(settled)
-    policy = starting.policy(drafted, settled.config, SlackLookup(client), as_json=as_json)
+    policy = starting.policy(drafted, settled.config, SlackLookup(client), as_json=as_json).policy
     return policy, naming.names(SlackDirectory(client, clock))
 
 

@@ -30,8 +30,9 @@ def serve(
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)
     lookup = SlackLookup(client)
-    policy = starting.policy(drafted, settled.config, lookup)
-    warn(lines(drafted.warnings, str(settled.config)) + starting.uninvited(policy, lookup))
+    found = starting.policy(drafted, settled.config, lookup)
+    policy = found.policy
+    warn(lines((*drafted.warnings, *found.warnings), str(settled.config)) + starting.uninvited(policy, lookup))
     clock = SystemClock()
     reports = starting.reports(settled, policy, clock)
     port_of_ours = listening.bound(host, port)

@@ -76,7 +76,7 @@ def _drafted(settled: Settings, path: Path, clock: SystemClock, *, as_json: bool
     if not settled.bot_token:
         return drafted.policy, None
     client = starting.greeted(settled)
-    policy = starting.policy(drafted, path, SlackLookup(client), as_json=as_json)
+    policy = starting.policy(drafted, path, SlackLookup(client), as_json=as_json).policy
     return policy, SlackDirectory(client, clock, policy.people.profile_field)
 
 

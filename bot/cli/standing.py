@@ -12,6 +12,7 @@ from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
 from bot.web.looking import plain, plain_loose
+from workflows import breaking
 from workflows.denials import Denied
 from workflows.duties import Duties
 from workflows.effects import Alarm
@@ -47,6 +48,7 @@ class Glance:
     loose: Loose
     passed: int
     reported: reported.Reported
+    glasses: list[Request]
     duties: Duties
 
 
@@ -73,6 +75,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         loose=loose(unit, policy, _days(policy, now)),
         passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
+        glasses=breaking.unreviewed(unit),
         duties=dutiful.look(unit, now),
     )
 
@@ -91,6 +94,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "overrides": [_override(override, seen.at) for override in seen.overrides],
         "undelivered": [letters.plain(errand) for errand in seen.dead],
         "unknown_people": [_missed(denied) for denied in seen.missed],
+        "unreviewed": [_glass(request, seen.at) for request in seen.glasses],
         **plain_loose(seen.loose),
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
@@ -103,6 +107,13 @@ def _request(request: Request) -> dict[str, object]:
     case = request.case
     named = {"id": request.id, "quota": case.quota, "requester": request.requester, "amount": case.amount}
     return named | {"unit": case.unit, "deadline": request.deadline.isoformat(), "waiting_on": list(request.waiting_on())}
+
+
+def _glass(request: Request, at: datetime) -> dict[str, object]:
+    """A broken glass that nobody reviewed."""
+    case, due = request.case, request.glass.due if request.glass else request.submitted
+    named = {"id": request.id, "quota": case.quota, "by": request.requester, "amount": case.amount, "unit": case.unit}
+    return named | {"due": due.isoformat(), "overdue": at >= due}
 
 
 def _override(override: Override, at: datetime) -> dict[str, object]:
@@ -127,6 +138,11 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     for o in seen.overrides:
         ends = over if (over := o.over_at()) is None else show_moment(over, zone)
         yield f"  {o.id}  {show(o.amount, o.unit)} on {o.quota}, {o.status(seen.at)}" + (f", ends {ends}" if ends else "")
+    for r in seen.glasses:
+        due = r.glass.due if r.glass else r.submitted
+        late = "overdue since" if seen.at >= due else "due"
+        granted = f"{show(r.case.amount, r.case.unit)} on {r.case.quota}"
+        yield f"  {r.id}  broken glass of {r.requester}, {granted}: its review is {late} {show_moment(due, zone)}"
     yield from _loose(seen.loose)
     yield f"{len(seen.dead)} undelivered" + (": leeway outbox list" if seen.dead else "")
     if seen.missed:

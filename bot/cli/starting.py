@@ -10,7 +10,7 @@ import typer
 from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
-from bot.config import Draft, read, resolve
+from bot.config import Draft, Settled, read, settle
 from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
@@ -65,13 +65,13 @@ def ask(client: WebClient) -> str:
         return ""
 
 
-def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Policy:
+def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Settled:
     """The policy with everyone looked up."""
     try:
-        found = resolve(drafted, lookup)
+        found = settle(drafted, lookup)
     except (Rejected, Unavailable) as error:
         fail(f"{path}  people and channels could not be looked up: {error}. Does the app have every scope of `leeway manifest`?")
-    return found if isinstance(found, Policy) else fail_with(found, path, as_json=as_json)
+    return found if isinstance(found, Settled) else fail_with(found, path, as_json=as_json)
 
 
 def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:

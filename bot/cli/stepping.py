@@ -80,7 +80,8 @@ def _amount(size: int, case: Row) -> str:
 
 
 def _term(term: Row, words: Words) -> str:
-    return f"for {show_span(timedelta(seconds=term['span']))}" if term["span"] is not None else f"until {words.at(term['until'])}"
+    said = [f"for {show_span(timedelta(seconds=term['span']))}"] if term["span"] is not None else []
+    return ", ".join([*said, f"until {words.at(term['until'])}"] if term["until"] else said)
 
 
 def _stages(row: Row) -> str:

@@ -14,7 +14,7 @@ from workflows.money import show
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Post
-from workflows.requests import Request, State
+from workflows.requests import State
 from workflows.routing import Stage
 from workflows.tracing import Saw, Trace
 
@@ -28,6 +28,7 @@ KINDS = {
 }
 DUE = {
     Wake.LAPSE: "it lapses, unless it is decided",
+    Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
 }
@@ -40,7 +41,7 @@ def lines(trace: Trace, words: Words) -> Iterator[str]:
     """The whole of it."""
     yield from _head(trace, words)
     for title, part in (
-        ("Why each person was asked", _asked(trace.request, words)),
+        ("Why each person was asked", _asked(trace, words)),
         ("What each rule of today's app.yaml sees in its facts", _rules(trace)),
         (f"What happened ({words.zone})", _happened(trace, words)),
         ("Who has which message", _seen(trace.posts, words)),
@@ -89,13 +90,14 @@ def _override(override: Override, trace: Trace, words: Words) -> str:
     return f"{override.id}: {show(override.amount, override.unit)} on {override.quota}, {status}{why}{begun}{ends}"
 
 
-def _asked(request: Request, words: Words) -> Iterator[str]:
+def _asked(trace: Trace, words: Words) -> Iterator[str]:
+    request = trace.request
     if request.auto:
         yield from fold(ruling.guarded(request.auto), hang=2)
     for seat in seats(request):
         yield from fold(f"{ruling.seat(seat.stage)}: by {_rule_names(seat.stage)}{_instead(seat.stage)}", hang=2)
         for person in seat.stage.approvers:
-            yield from fold(f"{words.name(person)}: {_stands(request, seat, person, words)}", indent=4, hang=2)
+            yield from fold(f"{words.name(person)}: {_stands(trace, seat, person, words)}", indent=4, hang=2)
         if request.state is State.PENDING and seat.stage.rungs:
             rungs = ", then ".join(words.names(rung) for rung in seat.stage.rungs)
             yield from fold(f"if nobody answers: {rungs}", indent=4, hang=2)
@@ -117,18 +119,27 @@ def _instead(stage: Stage) -> str:
     return missing + rungs
 
 
-def _stands(request: Request, seat: Seat, person: PersonId, words: Words) -> str:
+def _stands(trace: Trace, seat: Seat, person: PersonId, words: Words) -> str:
     """What became of a person's being asked."""
+    request = trace.request
     vote = request.vote_of(person)
     if vote is not None:
         said = {Verdict.APPROVE: "approved", Verdict.DENY: "denied"}[vote.verdict]
         by = f" by {words.name(vote.by)} in their place" if vote.by != person else ""
         return f"{said}{by} {words.moment(vote.at)}"
     if person in request.waiting_on():
-        return f"is asked, since {words.moment(request.asked_since)}"
+        return f"is asked, since {words.moment(request.asked_since)}{_away(trace, person, words)}"
     if request.state is State.PENDING:
         return "is not waited for" if seat.full else "will be asked, when those before have agreed"
     return "did not vote"
+
+
+def _away(trace: Trace, person: PersonId, words: Words) -> str:
+    """That somebody is away, and who decides in their place."""
+    away = next((away for away in trace.away if away.person == person), None)
+    if away is None:
+        return ""
+    return f"; away until {words.moment(away.end)}, {words.name(away.delegate) if away.delegate else 'nobody'} decides for them"
 
 
 def _rules(trace: Trace) -> Iterator[str]:

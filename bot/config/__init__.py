@@ -8,6 +8,19 @@ Nothing here prints, reads the clock or speaks to Slack.
 
 from bot.config.problems import Problem, line, lines
 from bot.config.reading import Draft, read, read_bytes
-from bot.config.resolving import OFFLINE, Lookup, hash_of, resolve
+from bot.config.resolving import OFFLINE, Lookup, Settled, hash_of, resolve, settle
 
-__all__ = ["OFFLINE", "Draft", "Lookup", "Problem", "hash_of", "line", "lines", "read", "read_bytes", "resolve"]
+__all__ = [
+    "OFFLINE",
+    "Draft",
+    "Lookup",
+    "Problem",
+    "Settled",
+    "hash_of",
+    "line",
+    "lines",
+    "read",
+    "read_bytes",
+    "resolve",
+    "settle",
+]

@@ -6,16 +6,14 @@ year, so an amount that is converted is "about" so much.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from bot.config.place import Place
 from workflows import money
 from workflows.money import NANO, Unit
 from workflows.quotas import Quota, lineage
-from workflows.times import Period
+from workflows.times import A_YEAR, Period
 
-A_YEAR = {Period.DAY: Fraction(365), Period.WEEK: Fraction(365, 7), Period.MONTH: Fraction(12), Period.QUARTER: Fraction(4)}
 EXACT = {Period.MONTH, Period.QUARTER}  # months divide a quarter; weeks and days divide neither
 
 Placed = tuple[Quota, Place]

@@ -1,29 +1,37 @@
-"""The `people` section: managers, groups and the group that stands in."""
+"""The `people` section: managers, groups, the group that stands in, and how much each may approve."""
 
 import re
 from dataclasses import dataclass
 
+from bot.config.directory import load
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.tree import Entries
-from bot.config.words import person, usergroup
+from bot.config.words import is_person, limit, person, usergroup
+from workflows.authority import Authority, Cap
+from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.policy import People
+from workflows.times import Period
 
 GROUP = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 TAKEN = ("manager", "owner")  # words that `ask` knows already
+CAP = "$2,000 a month"
 FIELD = "Manager"  # how Slack's own template calls the profile field
 
 
 def people(place: Place) -> People:
     """Who is whose manager, and who is in which group."""
-    fields = place.fields(("managers", "groups", "fallback"))
+    fields = place.fields(("managers", "directory", "groups", "fallback", "authority"))
+    if "directory" in fields:
+        _directory(fields["directory"])
     managers, profile = _managers(fields["managers"]) if "managers" in fields else ({}, "")
     read = _Groups({}, {})
     for key, value in fields["groups"].entries("finance: [cy@acme.example]") if "groups" in fields else []:
         read.add(key, value)
     fallback = _fallback(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
-    return People(managers, profile, read.members, read.usergroups, fallback)
+    caps = _authority(fields["authority"], read.names()) if "authority" in fields else Authority()
+    return People(managers, {}, profile, read.members, read.usergroups, fallback, caps)
 
 
 def _managers(place: Place) -> tuple[dict[PersonId, PersonId], str]:
@@ -38,6 +46,19 @@ def _managers(place: Place) -> tuple[dict[PersonId, PersonId], str]:
             value.bad("nobody is their own manager")
         managers[who] = manager
     return managers, profile
+
+
+def _directory(place: Place) -> None:
+    """Reads the file that is named, if there is a folder it can be in."""
+    said, folder = place.text("people.json"), place.notes.folder
+    if not said or folder is None:
+        return
+    found = load(folder / said, said)
+    if isinstance(found, str):
+        place.bad(found, "the name is relative to this file" if found.startswith("cannot") else 'write {"Resources": [{…}, …]}')
+        return
+    place.notes.staff = found
+    place.notes.warnings.extend(found.doubts)
 
 
 def _profile(place: Place) -> str:
@@ -60,6 +81,30 @@ def _fallback(place: Place, groups: tuple[str, ...]) -> str:
     if said and said not in groups:
         place.bad("no such group", nearest(said, groups))
     return said
+
+
+def _authority(place: Place, groups: tuple[str, ...]) -> Authority:
+    """How much people, and the members of groups, may approve."""
+    people: dict[PersonId, Cap] = {}
+    of_groups: dict[str, Cap] = {}
+    for key, value in place.entries(f"bob@acme.example: {CAP}"):
+        cap = _cap(value)
+        if key.written in groups:
+            of_groups[key.written] = cap
+        elif is_person(key.written):
+            people[person(key, groups)] = cap
+        else:
+            key.bad(
+                "no such group, and not a person", nearest(key.written, groups) or 'write a group, an e-mail address or "@handle"'
+            )
+    return Authority(people, of_groups)
+
+
+def _cap(place: Place) -> Cap:
+    amount, unit, period = limit(place, CAP) or (0, Unit.USD, Period.MONTH)
+    if unit is not Unit.USD:
+        place.bad("authority is counted in dollars", f"write {CAP}")
+    return Cap(amount, period)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ Readers never raise and never stop: they note a problem and go on with a harmles
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 
+from bot.config.directory import Staff
 from bot.config.problems import Problem, nearest
 from bot.config.tree import Entries, Items, Text, Tree
 
@@ -33,11 +35,13 @@ class Ref:
 
 @dataclass(slots=True)
 class Notes:
-    """What a reading found."""
+    """What a reading found. `folder` is where the file stands; without it nothing beside it is read."""
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     refs: list[Ref] = field(default_factory=list)
+    folder: Path | None = None
+    staff: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)

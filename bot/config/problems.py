@@ -13,17 +13,22 @@ WIDEST = 300  # of a path, which holds a scope of 200 at most, or of a sentence
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: `value` is as it was written, `suggestion` what to do, "" if none; `line` 0 is not known."""
+    """One thing that is wrong: `value` is as it was written, `suggestion` what to do, "" if none; `line` 0 is not known.
+
+    `file` is where, when that is not the file that is read.
+    """
 
     path: str
     value: str
     message: str
     suggestion: str = ""
     line: int = 0
+    file: str = ""
 
 
 def line(problem: Problem, file: str) -> str:
     """The problem for a reader."""
+    file = problem.file or file
     place = f"{file}:{problem.line}" if problem.line else file
     said = f'"{tame(problem.value, LONGEST)}": {problem.message}' if problem.value else problem.message
     said += f"; {problem.suggestion}" if problem.suggestion else ""
@@ -48,7 +53,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f'did you mean "{by_lower[found[0]]}"?' if found else ""
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], last_by: str = "or") -> str:
     """ "day, week, month or quarter"."""
     *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
+    return f"{', '.join(most)} {last_by} {last}" if most else last

@@ -5,13 +5,15 @@ A draft is a policy in which people and channels are still what the operator wro
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
 from bot.config.bounds import bounds
+from bot.config.directory import Staff
+from bot.config.glass import glass
 from bot.config.levels import levels
 from bot.config.models import models
 from bot.config.people import people
@@ -19,7 +21,7 @@ from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
 from bot.config.quotas import Context, quotas, scopes, tree
 from bot.config.reports import reports
-from bot.config.routing import Known, routing
+from bot.config.routing import Known, implied, routing
 from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
@@ -28,6 +30,7 @@ from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Tim
 
 SECTIONS = (
     "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "time", "digest", "reports",
+    "break_glass",
 )  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -37,11 +40,15 @@ NAME = 80  # of the organisation, in characters: it stands in headers
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A policy with people, channels and user groups as written, where they were written, and what may not be meant."""
+    """A policy with people, channels and user groups as written, where they were written, and what may not be meant.
+
+    `staff` are the people of the directory file, if there is one.
+    """
 
     policy: Policy
     refs: tuple[Ref, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    staff: Staff | None = None
 
 
 def read(path: Path) -> Draft | list[Problem]:
@@ -52,19 +59,19 @@ def read(path: Path) -> Draft | list[Problem]:
     except OSError as error:
         why = (error.strerror or "no reason given").lower()
         return [Problem("", "", f"cannot be read: {why}", "LEEWAY_CONFIG says where it is")]
-    return read_bytes(raw)
+    return read_bytes(raw, path.parent)
 
 
-def read_bytes(raw: bytes) -> Draft | list[Problem]:
-    """The draft in the bytes of a file, or every problem in them."""
+def read_bytes(raw: bytes, folder: Path | None = None) -> Draft | list[Problem]:
+    """The draft in the bytes of a file, or every problem in them. Files that it names are in `folder`, or stay unread."""
     tree, problems = parse(raw)
     if tree is None:
         return problems
-    notes = Notes(problems)
+    notes = Notes(problems, folder=folder)
     policy = _policy(Place("", tree, notes))
     if notes.problems:
         return sorted(notes.problems, key=lambda p: p.line)
-    return Draft(policy, tuple(notes.refs), tuple(notes.warnings))
+    return Draft(policy, tuple(notes.refs), tuple(notes.warnings), notes.staff)
 
 
 def _policy(place: Place) -> Policy:
@@ -77,11 +84,12 @@ def _policy(place: Place) -> Policy:
     limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
     named = scopes(fields["quotas"]) if "quotas" in fields else ()
     known = Known(who, which, named)
+    rules = routing(fields["routing"], known) if "routing" in fields else ()
     policy = Policy(
         organization=_organization(fields["organization"]) if "organization" in fields else Organization(""),
         quotas=limits,
-        rules=routing(fields["routing"], known) if "routing" in fields else (),
-        people=who,
+        rules=rules,
+        people=replace(who, usergroups={**who.usergroups, **implied(rules)}),
         models=which,
         timing=timing(fields["time"]) if "time" in fields else Timing(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
@@ -90,6 +98,7 @@ def _policy(place: Place) -> Policy:
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
         reports=reports(fields["reports"]) if "reports" in fields else {},
+        glass=glass(fields["break_glass"], who) if "break_glass" in fields else None,
     )
     _doubts(fields, place, policy)
     return policy

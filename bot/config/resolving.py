@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import msgspec
 
+from bot.config.directory import EMAIL
 from bot.config.place import Ref, Sort
 from bot.config.problems import Problem, nearest
 from bot.config.reading import Draft
-from bot.config.words import CHANNEL_ID, EMAIL, ID
+from bot.config.staffing import staffed
+from bot.config.words import CHANNEL_ID, ID
 from workflows.people import PersonId
 from workflows.policy import People, Policy
 from workflows.quotas import Quota
@@ -38,8 +40,22 @@ class Lookup(Protocol):
 Ids = Mapping[tuple[Sort, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A policy in which everyone was looked up, and what may not be meant."""
+
+    policy: Policy
+    warnings: tuple[Problem, ...] = ()
+
+
 def resolve(draft: Draft, lookup: Lookup) -> Policy | list[Problem]:
-    """The policy, or everything that Slack does not know. Each name is looked up once, wherever it stands."""
+    """The policy, or everything that Slack does not know."""
+    found = settle(draft, lookup)
+    return found.policy if isinstance(found, Settled) else found
+
+
+def settle(draft: Draft, lookup: Lookup) -> Settled | list[Problem]:
+    """The same, with warnings. Each name is looked up once, wherever it stands."""
     ask = {Sort.PERSON: lookup.person, Sort.CHANNEL: lookup.channel, Sort.USERGROUP: lookup.usergroup}
     found: dict[tuple[Sort, str], tuple[str, ...]] = {}
     for sort, text in dict.fromkeys((ref.sort, ref.text) for ref in draft.refs):
@@ -52,20 +68,25 @@ def resolve(draft: Draft, lookup: Lookup) -> Policy | list[Problem]:
     ids = {key: one for key, (one,) in found.items()}
     if problems := _same(draft, ids):
         return problems
-    policy = _with(draft.policy, ids)
-    return replace(policy, hash=hash_of(policy))
+    policy, doubts = _with(draft.policy, ids), tuple[Problem, ...]()
+    if draft.staff is not None:
+        reported, doubts = staffed(draft.staff, lookup.person)
+        policy = replace(policy, people=replace(policy.people, reported=reported))
+    return Settled(replace(policy, hash=hash_of(policy)), doubts)
 
 
 def hash_of(policy: Policy) -> str:
     """A SHA-256 of what a policy says: comments and the order of a mapping do not count, the order of rules does.
 
-    Nor do the dates of a country's holidays: they come from outside, and the policy is the same when they are known better.
+    Who reports to whom is no policy, wherever it is read from: a new export every night is the same policy. Nor are the dates of
+    a country's holidays: they come from outside, and the policy is the same when they are known better.
     """
     week = replace(policy.timing.week, holidays=frozenset())
     said = replace(
         policy,
         hash="",
         quotas=tuple(sorted(policy.quotas, key=lambda quota: quota.key)),
+        people=replace(policy.people, reported={}),
         timing=replace(policy.timing, week=week),
     )
     canonical = msgspec.json.encode(msgspec.to_builtins(said, str_keys=True), order="sorted")
@@ -100,8 +121,10 @@ def _same(draft: Draft, ids: Ids) -> list[Problem]:
         for person, manager in who.managers.items()
         if ids[Sort.PERSON, person] == ids[Sort.PERSON, manager]
     ]
-    lists = {"people.managers.": tuple(who.managers)} | {f"people.groups.{name}[": who.groups[name] for name in who.groups}
-    for path, people in lists.items():
+    lists = [("people.managers.", tuple(who.managers)), ("people.authority.", tuple(who.authority.people))]
+    lists += [(f"people.groups.{name}[", members) for name, members in who.groups.items()]
+    lists += [(f"routing[{n}].ask", ask.people) for n, rule in enumerate(draft.policy.rules) for ask in rule.ask]
+    for path, people in lists:
         for person, known in _twice(people, ids):
             here = path + person if path.endswith(".") else path
             problems.append(_at(draft, here, person, f"the same person as {known}; name each person once"))
@@ -135,11 +158,13 @@ def _person(person: str, ids: Ids) -> PersonId:
 
 
 def _people(people: People, ids: Ids) -> People:
+    caps = people.authority
     return replace(
         people,
         managers={_person(who, ids): _person(manager, ids) for who, manager in people.managers.items()},
         groups={name: tuple(_person(who, ids) for who in members) for name, members in people.groups.items()},
         usergroups={name: ids[Sort.USERGROUP, handle] for name, handle in people.usergroups.items()},
+        authority=replace(caps, people={_person(who, ids): cap for who, cap in caps.people.items()}),
     )
 
 

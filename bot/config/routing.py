@@ -1,17 +1,20 @@
 """The `routing` section: rules that ask or refuse. A condition only ever says "this or stricter"; nothing else is accepted."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from bot.config.conditions import when
 from bot.config.place import Place
-from bot.config.problems import nearest
+from bot.config.problems import listed, nearest
 from bot.config.tree import Entries
-from bot.config.words import choice, is_person, person
+from bot.config.words import choice, is_person, person, usergroup
+from workflows.people import PersonId
 from workflows.policy import Models, People
 from workflows.routing import Ask, Rule, When
 
 EXAMPLE = "{name: large, when: {limit: hard}, ask: finance}"
-ROLES = ("manager", "owner")
+ROLES = ("manager", "manager's manager", "owner")
+SEATS = ("group", "people", "slack_group")  # of which one says who fills them
 MOST_SEATS = 20
 
 
@@ -91,16 +94,50 @@ def _ask(place: Place, known: Known) -> Ask:
 
 
 def _seats(place: Place, known: Known) -> Ask:
-    """{group: finance, quorum: 2}"""
-    fields = place.fields(("group", "quorum", "first"), example="{group: finance, quorum: 2}")
-    group = fields["group"].text("the name of a group") if "group" in fields else ""
-    if "group" not in fields:
-        place.missing("group", "write the name of a group")
-    elif group and group not in known.groups:
-        fields["group"].bad("no such group", nearest(group, known.groups))
-    members = known.people.groups.get(group)
+    """{group: finance, quorum: 2}, {people: [cy@acme.example, di@acme.example], quorum: 2}, {slack_group: security-oncall}"""
+    fields = place.fields((*SEATS, "quorum", "first"), example="{group: finance, quorum: 2}")
+    named = [key for key in SEATS if key in fields]
+    if not named:
+        place.missing("group", "write the name of a group, or people: with a list")
+    elif len(named) > 1:
+        place.bad(f"{listed(named, 'and')} at once", "keep one, and give the other a line of its own")
+    ask = Ask()
+    if named:
+        ask = {"group": _group, "people": _named, "slack_group": _slack_group}[named[0]](fields[named[0]], known)
+    members = ask.people or known.people.groups.get(ask.who)
     quorum = _quorum(fields["quorum"], members) if "quorum" in fields else 1
-    return Ask(group, quorum=quorum, first=_quorum(fields["first"], members) if "first" in fields else 0)
+    return replace(ask, quorum=quorum, first=_quorum(fields["first"], members) if "first" in fields else 0)
+
+
+def _group(place: Place, known: Known) -> Ask:
+    said = place.text("the name of a group")
+    if said and said not in known.groups:
+        place.bad("no such group", nearest(said, known.groups))
+    return Ask(said)
+
+
+def _named(place: Place, known: Known) -> Ask:
+    people: list[PersonId] = []
+    places = place.some("[cy@acme.example, di@acme.example]")
+    for at in places:
+        who = person(at, known.groups)
+        if who in people:
+            at.bad("named twice here")
+        people.append(who)
+    if not places:
+        place.bad("nobody is named", "name at least one person")
+    return Ask("", tuple(dict.fromkeys(people)))
+
+
+def _slack_group(place: Place, known: Known) -> Ask:
+    """A Slack user group without a name of its own is called by its handle."""
+    handle = usergroup(place)
+    return Ask(next((name for name, other in known.people.usergroups.items() if other == handle), f"@{handle}"))
+
+
+def implied(rules: Iterable[Rule]) -> dict[str, str]:
+    """The Slack user groups that rules ask by handle alone."""
+    return {ask.who: ask.who[1:] for rule in rules for ask in rule.ask if ask.who.startswith("@")}
 
 
 def _quorum(place: Place, members: tuple[object, ...] | None) -> int:
@@ -110,7 +147,7 @@ def _quorum(place: Place, members: tuple[object, ...] | None) -> int:
     if not said.isascii() or not said.isdigit() or not 1 <= int(said[:9]) <= MOST_SEATS:
         place.bad("not a number of people", f"write 1 to {MOST_SEATS}")
     elif members is not None and int(said) > len(members):
-        place.bad(f"the group has {len(members)} {'person' if len(members) == 1 else 'people'}", "ask fewer, or add people to it")
+        place.bad(f"only {len(members)} can be asked", "ask fewer, or add people")
     else:
         return int(said)
     return 1

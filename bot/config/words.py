@@ -7,6 +7,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from bot.config.directory import EMAIL
 from bot.config.place import Place, Sort
 from bot.config.problems import listed, nearest
 from workflows import money, times
@@ -15,10 +16,10 @@ from workflows.people import PersonId
 from workflows.times import Period
 
 T = TypeVar("T")
+Limited = tuple[int, Unit, Period]
 
 ID = re.compile(r"[UW][A-Z0-9]{5,20}")
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,20}")
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 HANDLE = re.compile(r"@[\w.-]{1,80}")
 CHANNEL = re.compile(r"#[^\s#@A-Z,.]{1,80}")
 LIMIT = re.compile(r"(?P<amount>.+?)\s+(?:a|an|per)\s+(?P<period>\w+)")
@@ -49,14 +50,14 @@ def amount(text: str) -> tuple[int, Unit] | None:
     return None if counted is None else (counted, unit)
 
 
-def limit(place: Place) -> tuple[int, Unit, Period] | None:
+def limit(place: Place, examples: str = "$10,000 a month, 2M tokens a day or 500 requests a week") -> Limited | None:
     """ "$10,000 a month": an amount in its unit, each period."""
     said = place.text("$10,000 a month")
     if not said:
         return None
     found = LIMIT.fullmatch(said)
     if not found:
-        place.bad("not an amount and a period", "write $10,000 a month, 2M tokens a day or 500 requests a week")
+        place.bad("not an amount and a period", f"write {examples}")
         return None
     if found["period"].lower() not in list(Period):
         place.bad(f'"{found["period"]}" is not a period', f"a limit is for a {listed(Period)}")

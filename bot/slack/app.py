@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack import asking, commanding, deciding, leaving, reminding, reporting
+from bot.slack import asking, breaking, commanding, deciding, leaving, reminding, reporting
 from bot.slack.front import Front
 from bot.slack.home import Home
 from bot.slack.reading import asked, inputs, sender
@@ -29,7 +29,7 @@ def build(front: Front) -> App:
         raise_error_for_unhandled_request=True,
     )
     bolt.use(_members_only(front))
-    for part in (asking, deciding, reminding, reporting, leaving, commanding):
+    for part in (asking, deciding, reminding, reporting, leaving, breaking, commanding):
         part.register(bolt, front)
     bolt.error(_failed(front))
     return bolt

@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking, leaving
+from bot.slack import asking, breaking, leaving
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -53,6 +53,11 @@ def _command(front: Front, body: Body) -> Body | None:
             pressed = Click(by, body.get("team_id", ""), _key(front, rest.strip()), body["trigger_id"], channel=channel)
             asking.start(front, pressed)
             return None
+        case "break-glass":
+            named = _matching(front, rest.strip())
+            pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
+            refused = breaking.start(front, pressed, named[0] if named else None)
+            return {"text": front.sentence(refused, by)} if refused else None
         case "away":
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             return leaving.command(front, pressed, rest.strip().lower())

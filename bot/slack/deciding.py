@@ -26,7 +26,7 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("approve")
     def approve(ack: Ack, body: Body) -> None:
         pressed = click(body)
-        answer(front, pressed, _cast(front, pressed, Verdict.APPROVE))
+        respond(front, pressed, _cast(front, pressed, Verdict.APPROVE))
         ack()
 
     @bolt.action("deny")
@@ -37,7 +37,7 @@ def register(bolt: App, front: Front) -> None:
         request = reviewing.may_vote(front.kit, request_id, trial)
         if isinstance(request, Request):
             front.open(pressed.trigger, front.renderer.render("deny.yaml", request=request, zone=front.zone_of(pressed.by)))
-        answer(front, pressed, request)
+        respond(front, pressed, request)
         ack()
 
     @bolt.view("deny")
@@ -53,7 +53,7 @@ def register(bolt: App, front: Front) -> None:
     def withdraw(ack: Ack, body: Body) -> None:
         pressed = click(body)
         request_id, _ = target(pressed.value)
-        answer(front, pressed, reviewing.withdraw(front.kit, request_id, pressed.by))
+        respond(front, pressed, reviewing.withdraw(front.kit, request_id, pressed.by))
         ack()
 
 
@@ -80,7 +80,7 @@ def _deny(front: Front, by: PersonId, view: Body) -> tuple[Refused, ...]:
     return (done,) if isinstance(done, Refused) else ()
 
 
-def answer(front: Front, pressed: Click, done: Request | Refused) -> None:
+def respond(front: Front, pressed: Click, done: Request | Refused) -> None:
     """A refusal is told to the person who clicked; what went through is seen on the card."""
     if not isinstance(done, Refused):
         _converge(front, pressed, done.id)

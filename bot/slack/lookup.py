@@ -25,7 +25,7 @@ class SlackLookup:
         if text.startswith("@"):
             return [u["id"] for u in self._people if u.get("name", "").lower() == text[1:].lower()]
         if "@" in text:
-            return [u["id"] for u in self._people if person_of(u, self.home).email == text.lower()]
+            return self._by_email.get(text.lower(), ())
         return [u["id"] for u in self._people if u["id"] == text]
 
     def channel(self, text: str) -> Sequence[str]:
@@ -48,6 +48,14 @@ class SlackLookup:
     @cached_property
     def _people(self) -> list[dict[str, Any]]:
         return [user for user in pages(self._client.users_list, "members") if person_of(user, self.home).can_decide]
+
+    @cached_property
+    def _by_email(self) -> dict[str, list[str]]:
+        """Ids by address: a directory file asks for thousands."""
+        found: dict[str, list[str]] = {}
+        for user in self._people:
+            found.setdefault(person_of(user, self.home).email, []).append(user["id"])
+        return found
 
     @cached_property
     def _channels(self) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ is then sent again; should a reader press a button on the first copy, `adopt` ma
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,12 +15,13 @@ from slack_sdk import WebClient
 
 from bot.slack.calling import call
 from workflows.people import PersonId
-from workflows.ports import Post, Rejected, UnitOfWork, Units
+from workflows.ports import Post, Rejected, Unavailable, UnitOfWork, Units
 
 log = logging.getLogger("leeway.slack")
 
 Also = Callable[[UnitOfWork], None]
 
+CHANNEL = "channel"  # the place of what a quota's channel is told at its top level
 _LOST = ("message_not_found", "cant_update_message", "channel_not_found", "is_archived")
 
 
@@ -124,3 +125,15 @@ class Poster:
                 also(unit)
             unit.commit()
         return post
+
+
+def each(puts: Iterable[Callable[[], None]]) -> None:
+    """Does all of them, then says what went wrong: one person who cannot be reached must not keep the others in the dark."""
+    errors: list[Unavailable | Rejected] = []
+    for put in puts:
+        try:
+            put()
+        except (Unavailable, Rejected) as error:
+            errors.append(error)
+    if errors:
+        raise next((error for error in errors if isinstance(error, Unavailable)), errors[0])

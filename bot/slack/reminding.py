@@ -9,7 +9,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack.deciding import answer, target
+from bot.slack.deciding import respond, target
 from bot.slack.front import Front
 from bot.slack.posting import Spot
 from bot.slack.reading import click
@@ -30,7 +30,7 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("nudge")
     def nudge(ack: Ack, body: dict[str, Any]) -> None:
         pressed = click(body)
-        answer(front, pressed, chasing.nudge(front.kit, target(pressed.value)[0], pressed.by))
+        respond(front, pressed, chasing.nudge(front.kit, target(pressed.value)[0], pressed.by))
         ack()
 
 

@@ -3,12 +3,13 @@
 Cards and digests are kept up to date; warnings and news are said once and then stand.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from bot.slack.front import Front, log
-from bot.slack.posting import Also, Spot
+from bot.slack.loud import Loud
+from bot.slack.posting import CHANNEL, Also, Spot, each
 from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
@@ -17,13 +18,13 @@ from workflows.keeping import attempt
 from workflows.metering import outlook
 from workflows.overrides import Override, Status
 from workflows.people import PersonId
-from workflows.ports import Post, Rejected, Unavailable, UnitOfWork
+from workflows.ports import Post, Unavailable, UnitOfWork
 from workflows.quotas import Quota
 from workflows.requests import Request
 
 Handler = Callable[[str], None]
 
-CHANNEL, THREAD, ANCHOR = "channel", "thread", "anchor"
+THREAD, ANCHOR = "thread", "anchor"
 
 
 class Shower:
@@ -33,6 +34,7 @@ class Shower:
         self._front = front
         self._kit = front.kit
         self._poster = front.poster
+        self._loud = Loud(front)
 
     def handlers(self) -> dict[Do, Handler]:
         """What each kind of effect is delivered by."""
@@ -45,6 +47,7 @@ class Shower:
             Do.SHOW_DENIAL: self.denial,
             Do.SHOW_SPIKE: self.spike,
             Do.SHOW_GAP: self.gap,
+            **self._loud.handlers(),
         }
 
     def warning(self, key: str) -> None:
@@ -81,6 +84,7 @@ class Shower:
             told = card(unit, self._kit.policy, request, self._kit.clock.now())
         each(
             [
+                lambda: self._loud.glass(told),
                 lambda: self._in_thread(thing, told),
                 lambda: self._to(request.requester, thing, told, "requester"),
                 *(partial(self._to, person, thing, told, "approver") for person in told.asked),
@@ -111,9 +115,10 @@ class Shower:
             self._poster.anchor(Post(thing, ANCHOR, own.channel, own.ts, ""))
 
     def _root(self, thing: str, told: Card, channel: str) -> Post | None:
-        """The warning that the request was asked from, or the quota's latest: its thread is the request's."""
+        """Whose thread is the request's: what told of a broken glass, the warning it was asked from, or the quota's latest."""
         with self._kit.reads() as unit:
-            warning = self._warning(unit, told.request, told.quota)
+            loud = unit.posts.get(f"glass:{told.request.id}", CHANNEL)
+            warning = loud or self._warning(unit, told.request, told.quota)
         if warning is None or warning.channel != channel:
             return None
         return self._poster.anchor(Post(thing, ANCHOR, warning.channel, warning.ts, ""))
@@ -246,15 +251,3 @@ class Shower:
 def first_of(unit: UnitOfWork, request: Request) -> Override | None:
     """The override that news without a name of its own is about."""
     return next(iter(unit.overrides.every(request.id)), None)
-
-
-def each(puts: Iterable[Callable[[], None]]) -> None:
-    """Does all of them, then says what went wrong: one person who cannot be reached must not keep the others in the dark."""
-    errors: list[Unavailable | Rejected] = []
-    for put in puts:
-        try:
-            put()
-        except (Unavailable, Rejected) as error:
-            errors.append(error)
-    if errors:
-        raise next((error for error in errors if isinstance(error, Unavailable)), errors[0])

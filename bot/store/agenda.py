@@ -9,7 +9,7 @@ from bot.store import mapping
 from bot.store.database import is_reading
 from bot.store.tables import agenda
 from bot.store.upsert import added
-from workflows.effects import Alarm
+from workflows.effects import Alarm, Wake
 
 
 class StoredAgenda:
@@ -28,6 +28,10 @@ class StoredAgenda:
             earliest = earliest.with_for_update(skip_locked=True)
         rows = self._connection.execute(earliest).mappings()
         return [mapping.alarm_of(row) for row in rows]
+
+    def every(self, wake: Wake) -> list[Alarm]:
+        alike = select(agenda).where(agenda.c.wake == wake.value).order_by(agenda.c.key)
+        return [mapping.alarm_of(row) for row in self._connection.execute(alike).mappings()]
 
     def of(self, keys: Collection[str]) -> list[Alarm]:
         here = select(agenda).where(agenda.c.key.in_(list(keys))).order_by(agenda.c.at, agenda.c.wake, agenda.c.key)

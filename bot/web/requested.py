@@ -81,7 +81,8 @@ def _text(request: Request) -> str:
 
 
 def _how_long(term: Term) -> str:
-    return f"for {show_span(term.span)}" if term.span is not None else f"until {moment(term.until)}"
+    said = [f"for {show_span(term.span)}"] if term.span is not None else []
+    return ", ".join([*said, f"until {moment(term.until)}"] if term.until else said)
 
 
 def _term(term: Term) -> dict[str, object]:
@@ -99,7 +100,7 @@ def _stage(seat: Seat) -> dict[str, object]:
         "rules": list(stage.rules),
         "quorum": stage.quorum,
         "people": list(stage.approvers),
-        "approved": list(seat.approved),
+        "approved": [vote.seat for vote in seat.approved],
         "full": seat.full,
         "asked": seat.asked,
         "instead_of": stage.instead,

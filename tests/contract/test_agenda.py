@@ -31,6 +31,15 @@ def test_kinds_of_one_key_are_alarms_of_their_own(world: World) -> None:
         assert unit.agenda.due(NOW, 9) == [end]
 
 
+def test_those_of_a_kind_are_told_by_key_whether_due_or_not(world: World) -> None:
+    reviews = [Alarm(Wake.REVIEW, f"R{n}", NOW - n * DAY) for n in (2, 1, -3)]
+    world.keep(lambda unit: [unit.agenda.set(alarm) for alarm in (LAPSE, *reviews)])
+    with world.reads() as unit:
+        assert unit.agenda.every(Wake.REVIEW) == [reviews[2], reviews[1], reviews[0]]
+        assert unit.agenda.every(Wake.LAPSE) == [LAPSE]
+        assert unit.agenda.every(Wake.RESET) == []
+
+
 def test_the_earliest_come_first_and_no_more_than_wanted(world: World) -> None:
     alarms = [Alarm(Wake.END, f"O{n}", NOW - n * HOUR) for n in range(5)]
     world.keep(lambda unit: [unit.agenda.set(alarm) for alarm in alarms])

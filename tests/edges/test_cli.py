@@ -150,6 +150,35 @@ def test_people_whom_slack_does_not_know_are_named(tmp_path: Path, slack: Server
     assert '"#eng-api": this workspace has no channel of this name' in told.err
 
 
+EXPORT = """{"Resources": [
+  {"id": "1", "userName": "ada@acme.example", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "2"}}},
+  {"id": "2", "userName": "bob@acme.example", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "3"}}},
+  {"id": "3", "userName": "boss@acme.example"}
+]}"""  # noqa: E501
+
+
+def exported(folder: Path) -> None:
+    """app.yaml with a directory file beside it, in which one of three is not in Slack."""
+    (folder / "app.yaml").write_text(APP.read_text().replace("people:\n", "people:\n  directory: people.json\n"))
+    (folder / "people.json").write_text(EXPORT)
+
+
+def test_a_check_counts_the_people_and_managers_of_a_directory_file(tmp_path: Path, slack: Server) -> None:
+    exported(tmp_path)
+    told = run(tmp_path, "check", **env_of(slack))
+    assert told.code == 0
+    assert told.out.splitlines()[1] == "people.json: 3 people, 2 with a manager; for 1 both are in Slack."
+    assert "warning: people.json  1 of 3 people in it are not in Slack: they are asked nothing" in told.err.splitlines()
+    assert run(tmp_path, "check").out.splitlines()[1] == "people.json: 3 people, 2 with a manager."
+
+
+def test_a_check_in_json_counts_them_too(tmp_path: Path, slack: Server) -> None:
+    exported(tmp_path)
+    told = json.loads(run(tmp_path, "check", "--json", **env_of(slack)).out)
+    assert told["directory"] == {"people": 3, "managed": 2, "matched": 1}
+    assert json.loads(run(tmp_path, "check", "--json").out)["directory"] == {"people": 3, "managed": 2}
+
+
 def test_a_manifest_for_an_address_names_it(tmp_path: Path) -> None:
     told = run(tmp_path, "manifest", "--url", "https://leeway.acme.example/", LEEWAY_CONFIG=str(APP))
     made = json.loads(told.out)

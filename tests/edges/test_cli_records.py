@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,14 +13,14 @@ from bot.clock import SystemClock
 from bot.config import Draft, read
 from bot.store import Store, open_store
 from bot.store.database import connect
-from tests.contract.given import ADA, denied, request
+from tests.contract.given import ADA, BOB, denied, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Act, keep_override, keep_request, note
 from workflows.metering import record
 from workflows.money import usd
 from workflows.overrides import grant
-from workflows.requests import State
+from workflows.requests import Glass, State
 from workflows.spend import Tokens, Usage
 from workflows.streams import Holder, Signal
 from workflows.times import Window
@@ -77,6 +78,24 @@ def test_status_tells_everything_that_goes_on(tmp_path: Path, store: Store) -> N
     assert f"  svc-search  {QUOTA}  " in told.out
     assert "lapse  R-PENDING" in told.out
     assert "1,234 readings and events not counted, because their sessions are counted the other way" in told.out
+
+
+def broken(store: Store, hours: int) -> None:
+    """A glass that was broken and is to be reviewed in so many hours."""
+    glass = Glass((BOB,), NOW + timedelta(hours=hours))
+    with store.units() as unit:
+        one = replace(request("R-GLASS", quota=QUOTA, at=NOW, state=State.APPROVED), glass=glass)
+        keep_request(unit, one, Act(ADA, "broke the glass", NOW))
+        unit.agenda.set(Alarm(Wake.REVIEW, "R-GLASS", NOW))
+        unit.commit()
+
+
+@pytest.mark.parametrize(("hours", "word"), [(8, "due"), (-8, "overdue since")])
+def test_status_tells_of_a_broken_glass_that_nobody_reviewed(tmp_path: Path, store: Store, hours: int, word: str) -> None:
+    broken(store, hours)
+    assert f"  R-GLASS  broken glass of {ADA}, $500 on {QUOTA}: its review is {word} " in run(tmp_path, "status").out
+    (said,) = json.loads(run(tmp_path, "status", "--json").out)["unreviewed"]
+    assert (said["id"], said["by"], said["overdue"]) == ("R-GLASS", ADA, hours < 0)
 
 
 def test_status_tells_what_no_rule_claims_and_what_has_no_price_and_what_to_do(tmp_path: Path, store: Store) -> None:

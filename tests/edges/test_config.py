@@ -10,6 +10,8 @@ import pytest
 from bot.config import Draft, hash_of, lines, read, read_bytes, resolve
 from tests.fakes.lookup import PEOPLE, Workspace, channel_id, person_id
 from workflows.attribution import Claim, Origin
+from workflows.authority import ANY, Authority, Cap
+from workflows.glass import BreakGlass
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy, Timing
@@ -252,6 +254,10 @@ def test_a_condition_means_what_it_says(written: str, when: When) -> None:
         ("[owner, finance, '@sam']", (Ask("owner"), Ask("finance"), Ask("", (who("sam"),)))),
         ("{group: finance, quorum: 2}", (Ask("finance", quorum=2),)),
         ("[manager, {group: finance}]", (Ask("manager"), Ask("finance"))),
+        ("manager's manager", (Ask("manager's manager"),)),
+        ("[{people: ['@cy', '@di', '@sam'], quorum: 2}]", (Ask("", (who("cy"), who("di"), who("sam")), 2),)),
+        ("{people: '@cy'}", (Ask("", (who("cy"),)),)),
+        ("{slack_group: security-oncall, quorum: 2}", (Ask("@security-oncall", quorum=2),)),
     ],
 )
 def test_a_rule_asks_roles_groups_and_people(written: str, asks: tuple[Ask, ...]) -> None:
@@ -268,6 +274,34 @@ def test_managers_come_from_a_profile_field_only_when_told(written: str, label: 
 def test_a_slack_user_group_becomes_its_id() -> None:
     people = policy(SMALL + "people: {groups: {security: {slack_group: '@security-oncall'}}, fallback: security}").people
     assert (people.usergroups, people.groups) == ({"security": "S0ONCALL"}, {})
+
+
+def test_a_slack_user_group_that_a_rule_asks_by_its_handle_is_known_by_it() -> None:
+    said = policy(SMALL + "routing: [{name: a, ask: {slack_group: '@security-oncall'}}]")
+    assert said.people.usergroups == {"@security-oncall": "S0ONCALL"}
+
+
+def test_a_slack_user_group_that_has_a_name_keeps_it_in_rules_too() -> None:
+    people = "people: {groups: {security: {slack_group: security-oncall}}}\n"
+    said = policy(SMALL + people + "routing: [{name: a, ask: {slack_group: security-oncall}}]")
+    assert (said.rules[0].ask, said.people.usergroups) == ((Ask("security"),), {"security": "S0ONCALL"})
+
+
+def test_authority_is_so_many_dollars_a_period_for_a_person_or_each_of_a_group() -> None:
+    people = "people: {groups: {leads: ['@bob']}, authority: {'@bob': '$2,000 a month', leads: $500 a week}}"
+    caps = policy(SMALL + people).people.authority
+    assert caps == Authority({who("bob"): Cap(usd(2_000), Period.MONTH)}, {"leads": Cap(usd(500), Period.WEEK)})
+
+
+def test_nobody_has_a_cap_unless_told(shipped: Policy) -> None:
+    assert policy(SMALL).people.authority == ANY
+
+
+def test_a_glass_may_be_broken_only_where_it_is_told_by_whom_and_how_far() -> None:
+    groups = "people: {groups: {oncall: ['@ada', '@bob'], security: ['@sam']}}\n"
+    said = policy(SMALL + groups + "break_glass: {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}")
+    assert said.glass == BreakGlass("oncall", usd(500), timedelta(hours=4), "security")
+    assert policy(SMALL).glass is None
 
 
 def test_negotiated_prices_are_exact_and_cached_tokens_cost_what_input_costs_unless_told() -> None:
@@ -353,6 +387,7 @@ def test_the_hash_sees_every_change_of_meaning(shipped: Policy) -> None:
         ("fiscal_year_starts: april", "fiscal_year_starts: may"),
         ("hard: 150 %", "hard: 151 %"),
         ("monday 09:00", "monday 09:01"),
+        ("people:\n", "people:\n  authority: {leads: $500 a month}\n"),
         ("4 working hours", "5 working hours"),
         ("2 working days", "3 working days"),
         ("holidays: DE-BE", "holidays: DE"),

@@ -108,6 +108,23 @@ PEOPLE = [
         "{groups: {f: {slack_group: a b}}}",
         'groups.f.slack_group  "a b": not the handle of a Slack user group; write security-oncall',
     ),
+    (
+        "{groups: {leads: ['@cy']}, authority: {leeds: $5 a day}}",
+        'authority.leeds  "leeds": no such group, and not a person; did you mean "leads"?',
+    ),
+    (
+        "{authority: {bob: $5 a day}}",
+        """authority.bob  "bob": no such group, and not a person; write a group, an e-mail address or "@handle\"""",
+    ),
+    ("{authority: {'@cy': 5}}", 'authority.@cy  "5": not an amount and a period; write $2,000 a month'),
+    (
+        "{authority: {'@cy': 2M tokens a day}}",
+        'authority.@cy  "2M tokens a day": authority is counted in dollars; write $2,000 a month',
+    ),
+    (
+        "{authority: {'@cy': $2 a year}}",
+        'authority.@cy  "$2 a year": "year" is not a period; a limit is for a day, week, month or quarter',
+    ),
     ("{groups: {finance: ['@cy']}, fallback: finanse}", 'fallback  "finanse": no such group; did you mean "finance"?'),
 ]
 PRICE = "{input: $3 per 1M tokens, output: $3 per 1M tokens}"
@@ -252,12 +269,31 @@ ROUTING = [
     ("{name: a, ask: [manager, finanse]}", '[0].ask[1]  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: '@finance'}", '[0].ask  "@finance": this is a group, not a person; write finance'),
     ("{name: a, ask: [owner, owner]}", '[0].ask[1]  "owner": asked twice by this rule; keep one'),
-    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group"),
+    ("{name: a, ask: {quorum: 1}}", "[0].ask.group  missing; write the name of a group, or people: with a list"),
+    (
+        "{name: a, ask: {group: finance, people: '@cy'}}",
+        "[0].ask  group and people at once; keep one, and give the other a line of its own",
+    ),
+    ("{name: a, ask: {people: []}}", "[0].ask.people  nobody is named; name at least one person"),
+    (
+        "{name: a, ask: {people: ['@cy', cy]}}",
+        """[0].ask.people[1]  "cy": not a person; write an e-mail address, "@handle" or a Slack id""",
+    ),
+    ("{name: a, ask: {people: ['@cy', '@cy']}}", '[0].ask.people[1]  "@cy": named twice here'),
+    (
+        "{name: a, ask: {people: ['@cy', '@di'], quorum: 3}}",
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
+    ),
+    (
+        "{name: a, ask: {slack_group: two words}}",
+        '[0].ask.slack_group  "two words": not the handle of a Slack user group; write security-oncall',
+    ),
+    ("{name: a, ask: managers manager}", """[0].ask  "managers manager": no such group; did you mean "manager's manager"?"""),
     ("{name: a, ask: {group: finanse}}", '[0].ask.group  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: {group: finance, quorum: two}}", '[0].ask.quorum  "two": not a number of people; write 1 to 20'),
     (
         "{name: a, ask: {group: finance, quorum: 3}}",
-        '[0].ask.quorum  "3": the group has 2 people; ask fewer, or add people to it',
+        '[0].ask.quorum  "3": only 2 can be asked; ask fewer, or add people',
     ),
     ("{name: a, ask: owner, when: {limit: firm}}", '[0].when.limit  "firm": not one of the words for this; write soft or hard'),
     ("{name: a, ask: owner, when: {amount: up to $100}}", f'[0].when.amount  "up to $100": {WEAKER}; write over $5,000'),
@@ -297,6 +333,40 @@ ROUTING = [
     ("{name: a, ask: owner, when: {limt: soft}}", '[0].when.limt  unknown key; did you mean "limit"?'),
     ("no", '[0]  "no": not a mapping; write {name: large, when: {limit: hard}, ask: finance}'),
 ]
+ONCALL = "people: {groups: {oncall: ['@cy', '@di'], duty: ['@cy'], security: ['@sam']}, fallback: security}\n"
+GLASS = [
+    ("{}", "who  missing; write who: oncall"),
+    ("yes", '  "yes": not a mapping; write {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}'),
+    ("{who: oncal, WHAT}", 'who  "oncal": no such group; did you mean "oncall"?'),
+    ("{who: oncall, WHAT, review: securty}", 'review  "securty": no such group; did you mean "security"?'),
+    ("{who: oncall, WHAT, at_most: 500}", 'at_most  "500": not an amount in dollars; write $500'),
+    ("{who: oncall, WHAT, at_most: 2M tokens}", 'at_most  "2M tokens": not an amount in dollars; write $500'),
+    ("{who: oncall, WHAT, for_at_most: long}", 'for_at_most  "long": not a time; write 30 minutes, 4 hours, 5 days or 1 week'),
+    (
+        "{who: oncall, WHAT, for_at_most: 8 days}",
+        'for_at_most  "8 days": longer than a week: for that there is time to ask; write 4 hours',
+    ),
+    (
+        "{who: oncall, WHAT, review: duty}",
+        'review  "duty": its one member may break the glass, and nobody else could review that; add somebody to the group',
+    ),
+    ("{who: oncall, WHAT, whom: x}", 'whom  unknown key; did you mean "who"?'),
+]
+
+
+def _glass(text: str) -> str:
+    """The case with whatever it does not say itself."""
+    rest = {"at_most": "$500", "for_at_most": "4 hours", "review": "security"}
+    return text.replace("WHAT", ", ".join(f"{key}: {value}" for key, value in rest.items() if f" {key}:" not in text))
+
+
+@pytest.mark.parametrize(("text", "expected"), GLASS, ids=[expected for _, expected in GLASS])
+def test_what_is_wrong_about_breaking_the_glass_is_a_line(text: str, expected: str) -> None:
+    found = said(ORG + ONCALL + "quotas: {platform: {limit: $250 a month}}\nbreak_glass: " + _glass(text))
+    assert found[0] == f"app.yaml:4  break_glass{expected if expected.startswith(' ') else '.' + expected}"
+    assert len(found) == (4 if text == "{}" else 1)
+
+
 ATTRIBUTION = [
     ("no", '  "no": not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}'),
     ("{team: search}", "  not a list; write a list of rules, as - {when: {team: search}, scope: platform/search}"),

@@ -42,6 +42,10 @@ CASES = [
         "people: {groups: {f: ['@cy', '@di', cy@acme.example]}}",
         'groups.f[2]  "cy@acme.example": the same person as @cy; name each person once',
     ),
+    (
+        "people: {authority: {'@cy': $5 a day, cy@acme.example: $6 a day}}",
+        'authority.cy@acme.example  "cy@acme.example": the same person as @cy; name each person once',
+    ),
 ]
 
 
@@ -66,6 +70,12 @@ def test_a_mistyped_group_that_looks_like_a_handle_is_understood() -> None:
     text = "people: {groups: {finance: ['@cy']}}\nrouting: [{name: a, ask: [manager, '@finanse']}]"
     assert unknown(text) == [
         'app.yaml:4  routing[0].ask[1]  "@finanse": no such group, and nobody of that name; did you mean "finance"?'
+    ]
+
+
+def test_one_person_under_two_names_is_not_two_of_a_quorum() -> None:
+    assert unknown("routing: [{name: a, ask: [manager, {people: ['@cy', cy@acme.example], quorum: 2}]}]") == [
+        'app.yaml:3  routing[0].ask[1].people[1]  "cy@acme.example": the same person as @cy; name each person once'
     ]
 
 

@@ -15,7 +15,9 @@ from tests.edges.commands import BOT_TOKEN, SIGNING, Ended, leeway
 from tests.edges.history import APP, BOB, CY, DAY, DI, EVE, HOUR, History, begun, rich
 from tests.journeys.office import ADA, KEY
 from workflows.automatic import Automatic, Mode
+from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
+from workflows.cases import Term
 from workflows.events import Escalate, Lose, Reassign, Withdraw
 from workflows.keeping import SYSTEM, Act, attempt, keep_request
 from workflows.money import Unit, usd
@@ -160,8 +162,23 @@ def test_of_a_pending_request_it_is_told_who_is_asked_who_will_be_and_what_is_du
         "    if nobody answers: Bob, Eve",
         "  never asked, because it is theirs or they stand in: Ada",
     ]
-    assert section(text, "What is due next") == [f"  Sun 8 Nov, 09:00    {asked.id}: it lapses, unless it is decided"]
+    assert section(text, "What is due next") == [
+        f"  Tue 3 Nov, 10:00    {asked.id}: those who are asked may be reminded, or others asked as well",
+        f"  Sun 8 Nov, 09:00    {asked.id}: it lapses, unless it is decided",
+    ]
     assert section(text, "Who has which message") == ["  nobody: nothing was posted"]
+
+
+def test_who_is_away_and_who_decides_for_them_is_told(past: History) -> None:
+    asked = past.asks("open", amount="1200")
+    past.votes(asked, EVE)
+    for person, delegate in ((CY, BOB), (DI, None)):
+        leave = Away(person, past.clock.now(), past.clock.now() + DAY, delegate)
+        attempt(past.store.units, lambda unit, leave=leave: unit.aways.put(leave))  # type: ignore[misc]
+    assert section(told(past, asked), "Why each person was asked")[4:6] == [
+        "    Cy: is asked, since Tue 3 Nov, 09:00; away until Wed 4 Nov, 09:00, Bob decides for them",
+        "    Di: is asked, since Tue 3 Nov, 09:00; away until Wed 4 Nov, 09:00, nobody decides for them",
+    ]
 
 
 def test_later_stages_are_not_asked_before_their_turn(past: History) -> None:
@@ -278,6 +295,15 @@ def test_every_condition_that_a_rule_can_have_has_words() -> None:
     assert none.unmet(facts) == tuple(ruling.CONDITIONS)
     assert ruling.wants(none, facts).count(";") == len(ruling.CONDITIONS) - 1
     assert {f for c in ruling.CONDITIONS.values() for f in c.fields} == set(When.__dataclass_fields__)
+
+
+def test_a_time_that_ends_at_a_moment_at_the_latest_is_told_with_both(past: History) -> None:
+    asked = past.asks("both")
+    term = Term(span=DAY, until=past.clock.now() + 2 * DAY)
+    cast = past.votes(asked, BOB, term=term)
+    assert isinstance(cast, Request), cast
+    assert happened(past, asked)[1].startswith("Bob: approves for 1 day, until Thu 5 Nov, 09:00")
+    assert "  agreed to: $400 for 1 day, until Thu 5 Nov, 09:00" in told(past, asked)
 
 
 # The command.

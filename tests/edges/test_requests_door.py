@@ -210,6 +210,12 @@ def test_a_request_until_a_moment_says_when(door: Door) -> None:
     assert " until 2026-11-27T12:00:00Z, pending: waits for U0BOB" in said["text"]
 
 
+def test_one_for_a_time_that_ends_at_a_moment_at_the_latest_says_both(door: Door) -> None:
+    said = kept(door, request("R-BOTH", case=case(term=Term(span=2 * HOUR, until=NOW + DAY))))
+    assert (said["duration"], said["until"]) == (7_200, "2026-11-27T12:00:00Z")
+    assert " for 2 hours, until 2026-11-27T12:00:00Z, pending" in said["text"]
+
+
 def test_one_that_nobody_made_is_not_found(door: Door) -> None:
     answer = door.client.get("/v1/requests/R-NONE")
     assert (answer.status_code, answer.json()) == (404, {"error": '"R-NONE" is no request'})

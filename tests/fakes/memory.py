@@ -21,7 +21,7 @@ from workflows.audit import Entry
 from workflows.authority import Charged
 from workflows.aways import Away
 from workflows.denials import Denied
-from workflows.effects import Alarm, Effect
+from workflows.effects import Alarm, Effect, Wake
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
@@ -330,6 +330,9 @@ class MemoryAgenda(_Part, Agenda):
     def due(self, now: datetime, limit: int) -> list[Alarm]:
         due = (alarm for alarm in self._data.agenda.values() if alarm.at <= now)
         return sorted(due, key=lambda a: (a.at, a.wake, a.key))[:limit]
+
+    def every(self, wake: Wake) -> list[Alarm]:
+        return sorted((a for a in self._data.agenda.values() if a.wake is wake), key=lambda a: a.key)
 
     def of(self, keys: Collection[str]) -> list[Alarm]:
         return [alarm for alarm in self.due(LAST, len(self._data.agenda)) if alarm.key in keys]

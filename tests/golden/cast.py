@@ -19,7 +19,7 @@ from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
-from workflows.requests import Request, State
+from workflows.requests import Glass, Request, State
 from workflows.routing import Data, Facts, Limit, Route, Stage
 from workflows.spend import Denial, Sums
 from workflows.spikes import Basis, Usual, spike
@@ -91,6 +91,16 @@ def request(words: Words = PLAIN, data: Data = Data.INTERNAL) -> Request:
     return Request(
         "R-ABCDEFGHIJ", ADA, case, Route(stages), Limit.SOFT, NOW - timedelta(hours=2), NOW + timedelta(days=5), policy="5f2d"
     )
+
+
+GLASS = Glass((SAM, BOB), NOW + timedelta(days=1))
+
+
+def broken(words: Words = PLAIN) -> Request:
+    """A request that nobody was asked about."""
+    asked = request(words)
+    case = replace(asked.case, impact=Impact("", 0, ""), models=(), ticket="", term=Term(span=timedelta(hours=2)))
+    return replace(asked, case=case, route=Route(), state=State.APPROVED, decided=NOW, submitted=NOW, glass=GLASS)
 
 
 def decided(asked: Request, state: State, words: Words = PLAIN) -> Request:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from bot.slack.breaking import Form as Breaking
 from bot.slack.forms import Form, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
@@ -13,6 +14,7 @@ from tests.golden.waiting import waiting
 from workflows.causes import Cause, Likely
 from workflows.effects import News
 from workflows.forecast import Outlook
+from workflows.glass import BreakGlass
 from workflows.loose import Unpriced
 from workflows.money import Unit, usd
 from workflows.overrides import Override, Reason
@@ -70,6 +72,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_forms(words),
         **_cards(words),
         **_news(words),
+        **_glass(words),
         **_after(words),
         **_status(words),
         **waiting(words),
@@ -185,6 +188,37 @@ def _cards(words: Words) -> dict[str, Scene]:
     denied = cast.card(cast.decided(secret, State.DENIED, words), None, words)
     found["card-private-denied-thread"] = ("card.yaml", {"card": denied, "viewer": "thread"})
     return found
+
+
+def _glass(words: Words) -> dict[str, Scene]:
+    """A broken glass: new, running, overdue, right, and wrong."""
+    broken = cast.broken(words)
+    late = replace(broken, glass=replace(cast.GLASS, due=NOW - timedelta(hours=1)))
+    right = replace(broken, glass=replace(cast.GLASS, by=cast.SAM, at=NOW, fine=True))
+    wrong = replace(broken, glass=replace(cast.GLASS, by=cast.SAM, at=NOW, fine=False, words=words.said))
+    runs, over = cast.active(broken), cast.over(broken, Reason.REVOKED)
+    told = {
+        "": cast.card(broken, cast.override(broken), words),
+        "-active": cast.card(broken, runs, words),
+        "-overdue": cast.card(late, replace(cast.over(broken, Reason.EXPIRED), gone=NOW), words),
+        "-right": cast.card(right, runs, words),
+        "-wrong": cast.card(wrong, over, words),
+    }
+    found: dict[str, Scene] = {
+        f"glass{name}-{viewer}": ("glass.yaml", {"card": card, "viewer": viewer})
+        for name, card in told.items()
+        for viewer in ("channel", "owner", "reviewer")
+    }
+    found |= {f"card-glass{name}-thread": ("card.yaml", {"card": card, "viewer": "thread"}) for name, card in told.items()}
+    allowed = BreakGlass(words.group, usd(500), timedelta(hours=4), words.group)
+    form = Breaking(allowed, [cast.quota(words), cast.quota(replace(words, scope="platform"))], cast.quota(words))
+    return found | {
+        "glass-reminder": ("glass-reminder.yaml", {"card": told["-active"], "viewer": "reviewer"}),
+        "glass-reminder-overdue": ("glass-reminder.yaml", {"card": told["-overdue"], "viewer": "reviewer"}),
+        "glass-reminder-leadership": ("glass-reminder.yaml", {"card": told["-overdue"], "viewer": "leadership"}),
+        "glass-wrong-form": ("glass-wrong.yaml", {"card": told["-active"]}),
+        "break-glass": ("break-glass.yaml", {"form": form}),
+    }
 
 
 def _news(words: Words) -> dict[str, Scene]:

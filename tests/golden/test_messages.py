@@ -23,6 +23,7 @@ RICH = (
     "warning",
     "denial",
     "denial-elsewhere",
+    "glass-wrong-channel",
     "spike",
     "ask-typed",
     "card-pending-thread",

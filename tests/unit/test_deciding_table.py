@@ -28,6 +28,9 @@ SHORT = {
     "soon": Why.NUDGED_LATELY,
     "who?": Why.NO_STAND_IN,
     "alien": Why.NOT_YOURS,
+    "intact": Why.NOT_BROKEN,
+    "theirs": Why.NO_REVIEW_OF_YOURS,
+    "seen": Why.REVIEWED,
 }
 
 # Who may decide decides; the requester edits, answers, withdraws and nudges; whoever voted takes it back; nobody else does more.
@@ -57,6 +60,9 @@ nudge               |pending  |alien      |alien   |alien    |alien    |alien   
 nudge too soon      |soon     |alien      |alien   |alien    |alien    |alien    |alien    |alien    |alien    |alien
 reopen              |open     |open       |open    |open     |open     |open     |open     |open     |open     |open
 reopen with nothing new|open  |open       |open    |open     |open     |open     |open     |open     |open     |open
+say that it was right|open|open|open|open|open|open|open|open|open|open
+say that it was not|open|open|open|open|open|open|open|open|open|open
+say that it was not, without a reason|open|open|open|open|open|open|open|open|open|open
 """
 
 # Where another state differs: a doing, then who gets what. A decided request is decided for everybody, but for these.
@@ -80,10 +86,30 @@ DIFFERENT = {
     "approved": """
         undo: * none, asked pending, voted pending
         undo too late: * none, asked late, voted late
+        say that it was right: * intact
+        say that it was not: * intact
+        say that it was not, without a reason: * intact
     """,
     "approved by policy": """
         undo: * none
         undo too late: * none
+        say that it was right: * intact
+        say that it was not: * intact
+        say that it was not, without a reason: * intact
+    """,
+    "granted by breaking the glass": """
+        undo: * none
+        undo too late: * none
+        say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
+        say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
+        say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer why?
+    """,
+    "granted by breaking the glass, and reviewed": """
+        undo: * none
+        undo too late: * none
+        say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
+        say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
+        say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
     """,
     "denied": """
         undo: * none, asked pending, voted decided
