@@ -3,7 +3,7 @@
 The preview, the submit, an edit and a reopening use the same functions, so what was shown is what happens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -12,13 +12,14 @@ from workflows.bounds import Around, broken
 from workflows.cases import Case
 from workflows.groups import every
 from workflows.line import above, line
+from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
-from workflows.quotas import Quota, Standing
+from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused
 from workflows.requests import State, Way
-from workflows.routing import Ask, Facts, Limit, Org, route
+from workflows.routing import Ask, Facts, Limit, Org, route_all
 
 RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
@@ -65,19 +66,24 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before
     )
 
 
-def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
-    """The people that a route for this requester may use, as the directory knows them now."""
+def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory, *, behalf: str = "") -> Org:
+    """The people that a route for this requester may use, as the directory knows them now; `behalf` as the case has it.
+
+    Whoever owns the account that something is for asks for themselves, whoever of them typed it.
+    """
     groups = every(policy.people, directory)
     above_them = line(requester, above(policy.people, directory))
     asked = {ask for rule in policy.rules for ask in rule.ask}
-    everyone = {*above_them, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    owners = {near.owner for scope in lineage(quota.scope) for near in policy.on(scope)}
+    everyone = {*above_them, *owners, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    account = policy.people.account(behalf)
     known = {who: directory.person(who) for who in everyone if who is not None}
     return Org(
         line=above_them,
         owner=quota.owner,
         groups=groups,
         reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
-        excluded=frozenset({requester}),
+        excluded=frozenset({requester, *(account.owners if account else ())}),
         fallback=policy.people.fallback,
     )
 
@@ -89,7 +95,17 @@ def bounds_broken(
     others = [r for q in policy.on(stands.quota.scope) for r in unit.requests.pending(q.key) if r.id != mine]
     last = next((r for r in unit.requests.latest(stands.quota.key, RECENT) if r.requester == by and r.id != mine), None)
     denied = last.decided if last and last.state is State.DENIED else None
-    return broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+    found = broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+    sizes = replace(policy.bounds, open=0, rest=timedelta())
+    beside = (broken(whole, at, sizes, around=Around(), now=now) for whole, at in wholes(unit, policy, case, now))
+    return (*found, *(replace(each, place="also") for more in beside for each in more))
+
+
+def wholes(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Iterator[tuple[Case, Standing]]:
+    """Every further quota that is asked for, as a case of its own, and where it stands."""
+    for part in case.also:
+        if quota := policy.quota(part.quota):
+            yield replace(case, quota=part.quota, amount=part.amount, unit=part.unit), standing(unit, policy, quota, now)
 
 
 def _named(asks: Iterable[Ask]) -> set[PersonId]:
@@ -107,7 +123,12 @@ def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: 
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    found = route(known, policy.rules, replace(org, turn=turn(case, now)))
+    further = [
+        (facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at.quota.owner)
+        for whole, at in wholes(unit, policy, case, now)
+    ]
+    found = route_all([(known, org.owner), *further], policy.rules, replace(org, turn=turn(case, now)))
     if isinstance(found, Refused):
         return found
-    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)))
+    limit = max((known.limit, *(each.limit for each, _ in further)), key=list(Limit).index)
+    return Way(found, limit, known, policy.hash, tuple(sorted(org.excluded)))

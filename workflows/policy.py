@@ -11,7 +11,7 @@ from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
-from workflows.people import PersonId
+from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
 from workflows.routing import Data, Rule
@@ -43,6 +43,11 @@ class People:
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
     authority: Authority = ANY
+    accounts: tuple[Account, ...] = ()
+
+    def account(self, name: str) -> Account | None:
+        """The account of that name."""
+        return next((account for account in self.accounts if account.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

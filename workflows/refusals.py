@@ -38,6 +38,7 @@ class Why(StrEnum):
     NO_SUCH_QUOTA = "no_such_quota"
     NO_QUOTA_HERE = "no_quota_here"
     OPEN_REQUEST = "open_request"
+    NO_EFFECT = "no_effect"
     NO_APPROVER = "no_approver"
     RULE_REFUSES = "rule_refuses"
     TOO_LONG = "too_long"
@@ -70,6 +71,7 @@ class Why(StrEnum):
     NO_REVIEW_OF_YOURS = "no_review_of_yours"
     REVIEWED = "reviewed"
     OUTSIDER = "outsider"
+    NOT_YOUR_ACCOUNT = "not_your_account"
     FAILED = "failed"
 
 

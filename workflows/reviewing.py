@@ -67,22 +67,25 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
     caps = charging.caps(kit, event)
+    return attempt(kit.units, lambda unit: enact(kit, unit, request_id, event, by=by, caps=caps))
 
-    def apply(unit: UnitOfWork) -> Request | Refused:
-        now = kit.clock.now()
-        request = unit.requests.get(request_id)
-        if request is None:
-            return Refused(Why.NO_SUCH_REQUEST)
-        seated = covering.seated(unit, request, event, now)
-        decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
-        if isinstance(decided, Refused):
-            return refuse_click(unit, request_id, by=by, refused=decided, at=now)
-        keep_request(unit, decided, Act(by, did(event), now))
-        charging.settle(unit, request, decided, caps)
-        settle(kit, unit, decided, now, before=request)
-        return decided
 
-    return attempt(kit.units, apply)
+def enact(
+    kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId, caps: charging.Caps = charging.uncapped
+) -> Request | Refused:
+    """The same, within a transaction."""
+    now = kit.clock.now()
+    request = unit.requests.get(request_id)
+    if request is None:
+        return Refused(Why.NO_SUCH_REQUEST)
+    seated = covering.seated(unit, request, event, now)
+    decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
+    if isinstance(decided, Refused):
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now)
+    keep_request(unit, decided, Act(by, did(event), now))
+    charging.settle(unit, request, decided, caps)
+    settle(kit, unit, decided, now, before=request)
+    return decided
 
 
 def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:

@@ -199,12 +199,36 @@ DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about
 
 def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     """The route of a request with these facts, or why there is none."""
-    wanted = asked(facts, rules, org)
+    return route_all([(facts, org.owner)], rules, org)
+
+
+def route_all(parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org) -> Route | Refused:
+    """The route of a request for several quotas, each with its facts and its owner: whoever any of them asks is asked."""
+    wanted = asked_all(parts, rules, org)
     return wanted if isinstance(wanted, Refused) else _reachable(wanted.stages, org)
 
 
 def asked(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     """The stages that the rules want, whether or not anybody of them can be asked; or why one refuses."""
+    return asked_all([(facts, org.owner)], rules, org)
+
+
+def asked_all(parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org) -> Route | Refused:
+    """The same of a request for several quotas."""
+    stages: dict[tuple[str, PersonId | None], Stage] = {}
+    for facts, owner in parts:
+        matching = _matching(facts, rules)
+        if isinstance(matching, Refused):
+            return matching
+        asks = ((rule, ask) for rule in matching for ask in rule.ask)
+        for because, ask in asks:
+            stage = _stage(because, ask, replace(org, owner=owner))
+            key = stage.name, owner if ask.who == OWNER else None
+            stages[key] = _merge(stages[key], stage) if key in stages else stage
+    return Route(tuple(stages.values()))
+
+
+def _matching(facts: Facts, rules: Sequence[Rule]) -> list[Rule] | Refused:
     matching = [rule for rule in rules if rule.when.holds(facts)]
     for rule in matching:
         if rule.refuse:
@@ -212,12 +236,7 @@ def asked(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
     # Not "when no rule asks": then a rule that adds finance for large amounts would spare them the manager whom small ones ask.
     if not any(rule.ask and rule.when.holds(_mildest(facts)) for rule in matching):
         matching.insert(0, DEFAULT)
-    stages: dict[str, Stage] = {}
-    for rule in matching:
-        for ask in rule.ask:
-            stage = _stage(rule, ask, org)
-            stages[stage.name] = _merge(stages[stage.name], stage) if stage.name in stages else stage
-    return Route(tuple(stages.values()))
+    return matching
 
 
 def stopped(facts: Facts, rules: Iterable[Rule]) -> Refused | None:

@@ -76,6 +76,7 @@ def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:
     keep_override(unit, stopped, Act(SYSTEM, "gave up", now))
     news = Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))
     follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request), news])
+    enforcing.tell_begun(unit, stopped, now)
 
 
 def _end(unit: UnitOfWork, override_id: str, now: datetime) -> None:

@@ -79,10 +79,10 @@ def _policy(place: Place) -> Policy:
     for key, example in (("organization", "{name: Acme}"), ("quotas", "{platform: {limit: $250 a month}}")):
         if key not in fields:
             place.missing(key, f"write {key}: {example}")
-    who = people(fields["people"]) if "people" in fields else People()
     which, prices, fallback = models(fields.get("models"))
     limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
     named = scopes(fields["quotas"]) if "quotas" in fields else ()
+    who = people(fields["people"], tree(named)) if "people" in fields else People()
     known = Known(who, which, named)
     rules = routing(fields["routing"], known) if "routing" in fields else ()
     policy = Policy(

@@ -58,11 +58,14 @@ class Front:
         return self.renderer.sentence(refused, self.zone_of(person), plain=True)
 
     def errors(self, problems: Iterable[Refused], view: Mapping[str, Any], person: PersonId) -> dict[str, str]:
-        """Each problem's sentence under its field; what has no field of its own goes under the first."""
+        """Each problem's sentence under its field; what has no field of its own goes under the first.
+
+        A block's name may say more after a ":".
+        """
         blocks = inputs(view)
         said: dict[str, str] = {}
         for problem in problems:
-            place = problem.place if problem.place in blocks else blocks[0]
+            place = next((block for block in blocks if block.partition(":")[0] == problem.place), blocks[0])
             sentence = self.beside(problem, person)
             said[place] = f"{said[place]} {sentence}" if place in said else sentence
         return said

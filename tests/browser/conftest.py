@@ -36,9 +36,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def running(folder: Path, start: datetime) -> Iterator[Stage]:
+def running(folder: Path, start: datetime, config: Path = ROOT / "app.yaml") -> Iterator[Stage]:
     """The app at work on a clock that only jumps: what is due is done by itself, and a jump lives through the time between."""
-    with opened(folder, DemoClock(start, standing=True), config=ROOT / "app.yaml") as stage:
+    with opened(folder, DemoClock(start, standing=True), config=config) as stage:
         yield stage
         stage.leeway.engine.stop()
 
@@ -63,6 +63,23 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with running(tmp_path_factory.mktemp("town"), past.OPENING) as stage:
         stage.use([spend(stage.clock.now(), calls=97_500)])
         yield begin(stage)
+
+
+@pytest.fixture
+def pinch(tmp_path: Path) -> Iterator[Stage]:
+    """The town with hardly anything left for the whole of engineering, and a service account with a long name."""
+    written, tight = (ROOT / "app.yaml").read_text("utf-8"), tmp_path / "app.yaml"
+    for old, new in (("$120,000 a month", "$9,000 a month"), ("  fallback: leads", f"{ACCOUNT}  fallback: leads")):
+        assert old in written
+        written = written.replace(old, new)
+    tight.write_text(written, "utf-8")
+    with running(tmp_path, past.OPENING, tight) as stage:
+        stage.use([spend(stage.clock.now(), calls=97_500)])
+        yield begin(stage)
+
+
+ROBOT = "nightly-evaluation-of-the-ranking-models-in-every-language"
+ACCOUNT = f"  accounts: {{{ROBOT}: {{owners: [ada@acme.example], scope: platform/engineering}}}}\n"
 
 
 def spend(at: datetime, calls: int) -> dict[str, object]:

@@ -33,10 +33,10 @@ def test_a_pending_card_can_be_approved_and_denied_at_its_revision(renderer: Ren
     assert buttons(told(renderer, cast.card(asked), viewer)) == {"approve": "R-ABCDEFGHIJ:3", "deny": "R-ABCDEFGHIJ:3"}
 
 
-def test_the_requester_can_only_remind_and_withdraw_and_is_asked_again_before_that(renderer: Renderer) -> None:
+def test_the_requester_can_only_remind_edit_and_withdraw_and_is_asked_again_before_that(renderer: Renderer) -> None:
     message = told(renderer, cast.card(cast.request()), "requester")
-    assert buttons(message) == {"nudge": "R-ABCDEFGHIJ:1", "withdraw": "R-ABCDEFGHIJ:1"}
-    assert message["blocks"][-1]["elements"][1]["confirm"]["confirm"]["text"] == "Withdraw"
+    assert buttons(message) == dict.fromkeys(("nudge", "edit", "withdraw"), "R-ABCDEFGHIJ:1")
+    assert message["blocks"][-1]["elements"][2]["confirm"]["confirm"]["text"] == "Withdraw"
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)

@@ -17,8 +17,8 @@ from workflows.requests import Request, State
 
 STATES = ("pending", "approved", "denied", "withdrawn", "lapsed", "active", "ended")
 ACTORS = ("ada", "bob", "sam", "eve", "gus", "max", "xia")
-BUTTONS = ("approve", "deny", "withdraw", "report")
-OPENS = {("ada", "ended", "report"), ("bob", "pending", "deny"), ("sam", "pending", "deny")}
+BUTTONS = ("approve", "deny", "edit", "withdraw", "report")
+OPENS = {("ada", "ended", "report"), ("ada", "pending", "edit"), ("bob", "pending", "deny"), ("sam", "pending", "deny")}
 CHANGES = {("bob", "pending", "approve"), ("sam", "pending", "approve"), ("ada", "pending", "withdraw")}
 
 
