@@ -24,6 +24,7 @@ from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
+from bot.slack.telling import Telling
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
@@ -118,7 +119,8 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers(), **Reminding(front).handlers()})
+    slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
+    courier = Courier(store.units, clock, {**ours, **slack})
 
     def work() -> None:
         waking.wake(kit)

@@ -17,7 +17,7 @@ from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused, Why
 from workflows.routing import Data
 
-LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500}
+LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500, "question": 1000, "new": 1000}
 SHORTEST_WHY = 10  # a justification of fewer characters says nothing
 LARGEST_FACTOR = 100  # an amount of more than so many times the base is a slip of the finger
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
 from workflows.metering import base_of
-from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
+from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target, undone
 from workflows.policy import Policy
 from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
@@ -109,8 +109,9 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        # What came of a broken glass its review says; of several quotas it is asked once.
-        if (request is None or request.glass is None) and _is_first(unit, gone):
+        # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
+        glass = request is not None and request.glass is not None
+        if not glass and _is_first(unit, gone) and not (request and undone(gone, request)):
             effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
 

@@ -3,7 +3,8 @@
 Nothing is decided here. Every figure is read in one unit of work, at one moment, so that what is shown belongs together.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
@@ -14,10 +15,12 @@ from workflows.changes import Change, changes
 from workflows.covering import covers
 from workflows.denials import Denied
 from workflows.forecast import Outlook
+from workflows.hands import ANY, Hand
+from workflows.history import UNKNOWN, History, history
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
-from workflows.overrides import Outcome, Override, Reason, Status
+from workflows.overrides import Outcome, Override, Reason, Status, undone
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
@@ -59,7 +62,8 @@ class Card:
     for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
     if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
-    oldest first. `away` are those who are waited for and away, with who covers for them.
+    oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
+    to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone.
     """
 
     request: Request
@@ -79,6 +83,43 @@ class Card:
     away: tuple[Away, ...] = ()
     also: tuple[Beside, ...] = ()
     changes: tuple[Change, ...] = ()
+    history: History = UNKNOWN
+    hand: Hand = ANY
+    hands: Mapping[PersonId, Hand] = field(default_factory=dict)
+
+    @property
+    def granted(self) -> bool:
+        """Whether a yes to less counts in it: nothing was denied, withdrawn or left to lapse."""
+        return self.request.state in (State.PENDING, State.APPROVED)
+
+    @property
+    def amount(self) -> int:
+        """How much it is about: what was decided, what those who said yes agree to, or what was asked for."""
+        if self.override is not None:
+            return self.override.amount
+        return self.request.offered()[0] if self.granted else self.request.case.amount
+
+    @property
+    def term(self) -> Term:
+        """How long, in the same way."""
+        if self.override is not None:
+            return self.override.term
+        return self.request.offered()[1] if self.granted else self.request.case.term
+
+    @property
+    def lessened(self) -> bool:
+        """Whether that is not what was asked for."""
+        return (self.amount, self.term) != (self.request.case.amount, self.request.case.term)
+
+    @property
+    def undone(self) -> bool:
+        """Whether its override is over because an approval was taken back."""
+        return self.override is not None and undone(self.override, self.request)
+
+    @property
+    def lesser(self) -> tuple[Vote, ...]:
+        """The votes to less."""
+        return tuple(vote for vote in self.request.yes() if vote.amount is not None or vote.term is not None)
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
@@ -123,8 +164,8 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
     asked = {beside.quota.key for beside in also}
     waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
-    coming = request.case.amount if override is None or override.starts is None else 0
-    ends, at_reset = _ends(request.case.term, out, now, override)
+    coming = request.offered()[0] if override is None or override.starts is None else 0
+    ends, at_reset = _ends(request.offered()[1], out, now, override)
     return Card(
         request=request,
         quota=quota,
@@ -140,6 +181,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         status=_status(override, now, waits=waits) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
+        history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
         away=covers(unit, request, now),
         also=also,
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),

@@ -88,6 +88,13 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """How votes are cast. Above `confirm_over` nano-dollars an approver types the amount again; None for never."""
+
+    confirm_over: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPlan:
     """When the digest is posted (weekday Monday 0, local time), and the channel that gets every quota's, "" for none."""
 
@@ -117,6 +124,7 @@ class Policy:
     people: People = People()
     models: Models = Models()
     timing: Timing = Timing()
+    decisions: Decisions = Decisions()
     digest: DigestPlan = DigestPlan()
     bounds: Bounds = UNBOUNDED
     prices: Mapping[str, Price] = field(default_factory=dict)

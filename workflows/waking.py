@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, breaking, charging, chasing, digesting, enforcing, spotting
+from workflows import absence, breaking, charging, chasing, digesting, enforcing, sequels, spotting
 from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -35,6 +35,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
     match alarm.wake:
         case Wake.LAPSE:
             _lapse(kit, unit, alarm.key, now)
+        case Wake.SETTLED:
+            sequels.settled(kit, unit, alarm.key, now)
         case Wake.CHASE:
             chasing.ring(unit, alarm.key, now)
         case Wake.AWAY:

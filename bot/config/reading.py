@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from bot.config.attribution import attribution
 from bot.config.bounds import bounds
+from bot.config.decisions import decisions
 from bot.config.directory import Staff
 from bot.config.glass import glass
 from bot.config.levels import levels
@@ -26,11 +27,11 @@ from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
 from workflows.bounds import UNBOUNDED
-from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 
 SECTIONS = (
-    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "time", "digest", "reports",
-    "break_glass",
+    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "decisions", "break_glass",
+    "time", "digest", "reports",
 )  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -92,6 +93,7 @@ def _policy(place: Place) -> Policy:
         people=replace(who, usergroups={**who.usergroups, **implied(rules)}),
         models=which,
         timing=timing(fields["time"]) if "time" in fields else Timing(),
+        decisions=decisions(fields["decisions"]) if "decisions" in fields else Decisions(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,

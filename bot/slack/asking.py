@@ -8,13 +8,12 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.slack.forms import Form, key_of, offers, part_of, presets
-from bot.slack.front import Front, log
+from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import requesting
 from workflows.drafting import Typed, accounts
 from workflows.metering import standing
 from workflows.people import PersonId
-from workflows.ports import Rejected
 from workflows.previewing import Sheet, draft
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
@@ -206,13 +205,7 @@ def _refresh(front: Front, changed: Click) -> None:
     quota = front.kit.policy.quota(str(said.get("quota", "")))
     if quota is None:
         return
-    fresh = _view(front, Ask(changed.by, quota, said, origin, _edited(front, origin)))
-    try:
-        front.replace(view["id"], view["hash"], fresh)
-    except Rejected as rejected:
-        if not str(rejected).startswith(("hash_conflict", "not_found", "view_not_found")):
-            raise
-        log.debug("the modal moved on: %s", rejected)
+    front.follow(view, _view(front, Ask(changed.by, quota, said, origin, _edited(front, origin))))
 
 
 def _edited(front: Front, origin: Origin) -> Request | None:

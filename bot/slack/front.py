@@ -13,6 +13,7 @@ from bot.slack.reading import Click, inputs
 from bot.slack.rendering import Renderer
 from workflows.keeping import Kit
 from workflows.people import PersonId
+from workflows.ports import Rejected
 from workflows.refusals import Refused
 
 log = logging.getLogger("leeway.slack")
@@ -52,6 +53,15 @@ class Front:
     def replace(self, view_id: str, seen: str, view: Mapping[str, Any]) -> None:
         """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
         call(self.client.views_update, view_id=view_id, hash=seen, view=view)
+
+    def follow(self, view: Mapping[str, Any], fresh: Mapping[str, Any]) -> None:
+        """Brings an open modal up to what was typed in it. A later change makes this one moot."""
+        try:
+            self.replace(view["id"], view["hash"], fresh)
+        except Rejected as rejected:
+            if not str(rejected).startswith(("hash_conflict", "not_found", "view_not_found")):
+                raise
+            log.debug("the modal moved on: %s", rejected)
 
     def beside(self, refused: Refused, person: PersonId) -> str:
         """The same, to stand beside a field, where Slack parses nothing."""

@@ -10,6 +10,7 @@ from bot.slack.breaking import Form as Breaking
 from bot.slack.forms import Form, Offer, presets
 from tests.golden import cast
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from tests.golden.decisions import decisions
 from tests.golden.waiting import waiting
 from workflows.ballots import Verdict, Vote
 from workflows.causes import Cause, Likely
@@ -74,6 +75,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_gaps(words),
         **_forms(words),
         **_cards(words),
+        **decisions(words),
         **_news(words),
         **_glass(words),
         **_after(words),
@@ -362,6 +364,5 @@ def _status(words: Words) -> dict[str, Scene]:
         "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
-        "pointer": ("pointer.yaml", {}),
         "oops": ("oops.yaml", {"error": words.rule}),
     }

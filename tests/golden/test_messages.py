@@ -33,11 +33,16 @@ RICH = (
     "card-pending-thread",
     "card-denied-thread",
     "card-outcome-thread",
+    "card-asked-approver",
+    "question-requester",
+    "inbox",
+    "less",
     "digest",
     "details",
     "outcome",
 )
-OURS = re.compile(r"<@[A-Z0-9]+>|<#[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\}, \{time\}\|[^<>|^]+>")
+LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
+OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")
 
 
 def shown(renderer: Renderer, wording: str, scene: str) -> dict[str, Any]:

@@ -37,6 +37,7 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_MANY_WORDS: {"longest": 2000, "length": 2400},
     Why.ANSWERED: {"at": NOW},
     Why.NOT_YOUR_ACCOUNT: {"account": "ci-bot"},
+    Why.NOT_RETYPED: {"typed": usd(600), "amount": usd(6_000), "unit": Unit.USD},
     Why.NOT_LESS: {"most": usd(400), "unit": Unit.USD},
     Why.TOO_LATE_TO_UNDO: {"within": timedelta(minutes=10), "at": NOW},
     Why.REOPENED_BEFORE: {"at": NOW},

@@ -23,6 +23,7 @@ def upgrade() -> None:
     overrides()
     aways()
     charges()
+    posts()
 
 
 def moment(name: str, *, empty: bool = False) -> sa.Column[Any]:
@@ -77,3 +78,7 @@ def aways() -> None:
 def charges() -> None:
     counts = [count("used"), count("version")]
     op.create_table("charges", text("person"), moment("start"), *counts, key("charges", "person", "start"))
+
+
+def posts() -> None:
+    op.create_index("posts_by_message", "posts", ["channel", "ts"])
