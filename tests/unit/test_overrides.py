@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workflows.cases import Case, Impact, Term
+from workflows.cases import Case, Impact, Part, Term
 from workflows.money import Unit
 from workflows.overrides import (
     LEGAL,
@@ -23,6 +23,7 @@ from workflows.overrides import (
     decide,
     extra,
     grant,
+    grants,
     target,
 )
 from workflows.people import PersonId
@@ -313,6 +314,20 @@ def test_the_store_need_not_confirm_what_would_be_over(until: timedelta, activat
     case = Case("q", 500, Unit.USD, Term(until=T0 + until), "because", Impact("tickets", 4, "the dashboard"), Data.PUBLIC)
     request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + until)
     assert grant(request, now=T0, within=2 * HOUR).activate_by == T0 + activate_by
+
+
+def test_an_approval_grants_on_each_quota_and_a_later_one_has_overrides_of_its_own() -> None:
+    above = (Part("above", 700, Unit.USD), Part("tokens", 9, Unit.TOKENS))
+    case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC, also=above)
+    request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + DAY)
+    first, again = (grants(request, now=T0, within=HOUR, before=before) for before in (0, 3))
+    assert [override.id for override in (*first, *again)] == ["O-1", "O-1.2", "O-1.3", "O-1.4", "O-1.5", "O-1.6"]
+    assert [(o.quota, o.amount, o.unit) for o in first] == [
+        ("q", 500, Unit.USD),
+        ("above", 700, Unit.USD),
+        ("tokens", 9, Unit.TOKENS),
+    ]
+    assert {(o.request, o.holder, o.term, o.granted, o.activate_by) for o in first} == {("R-1", ADA, case.term, T0, T0 + HOUR)}
 
 
 # What is stored by its word, and what nobody said.
