@@ -25,10 +25,11 @@ from workflows.overrides import (
     grant,
     grants,
     target,
+    undone,
 )
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Request
+from workflows.requests import Request, State
 from workflows.routing import Data, Limit, Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -328,6 +329,28 @@ def test_an_approval_grants_on_each_quota_and_a_later_one_has_overrides_of_its_o
         ("tokens", 9, Unit.TOKENS),
     ]
     assert {(o.request, o.holder, o.term, o.granted, o.activate_by) for o in first} == {("R-1", ADA, case.term, T0, T0 + HOUR)}
+
+
+@pytest.mark.parametrize(
+    ("why", "state", "decided", "told"),
+    [
+        (Reason.REVOKED, State.PENDING, None, True),
+        (Reason.REVOKED, State.DENIED, T0, True),
+        (Reason.REVOKED, State.APPROVED, T0 + 4 * HOUR, True),
+        (Reason.REVOKED, State.APPROVED, T0 + 3 * HOUR, False),
+        (Reason.REVOKED, State.APPROVED, T0, False),
+        (Reason.REVOKED, State.APPROVED, None, False),
+        (Reason.RETURNED, State.PENDING, None, False),
+    ],
+)
+def test_an_override_is_undone_when_what_granted_it_was_and_not_when_somebody_ended_it(
+    why: Reason, state: State, decided: datetime | None, told: bool
+) -> None:
+    case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC)
+    request = Request("R-1", ADA, case, Route(), Limit.SOFT, T0, T0 + DAY, state=state, decided=decided)
+    assert undone(then(ACTIVE, Stop(why), 3), request) is told
+    assert not undone(ACTIVE, request)
+    assert not undone(replace(ACTIVE, why=why), request)
 
 
 # What is stored by its word, and what nobody said.
