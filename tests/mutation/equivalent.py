@@ -10,6 +10,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "routing": {
         "staffed: without strict=True: zip(route.stages, able, strict=True)": STRICT,
         "staffed: False: True": STRICT,
-        "filled.place: returns None: return False": "it is only asked whether a place was found, and None is no more so than False",
+        "filled.place: returns None: return False": "only whether a place was found is asked, and None says no as False does",
     },
 }
