@@ -109,9 +109,9 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        # What came of a broken glass its review says, and of some minutes nobody asks; of several quotas it is asked once.
-        brief = request is not None and (request.glass is not None or undone(gone, request))
-        if not brief and _is_first(unit, gone):
+        # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
+        glass = request is not None and request.glass is not None
+        if not glass and _is_first(unit, gone) and not (request and undone(gone, request)):
             effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
 

@@ -81,11 +81,11 @@ class Card:
     reason: Reason | None = None
     outcome: Outcome | None = None
     away: tuple[Away, ...] = ()
+    also: tuple[Beside, ...] = ()
+    changes: tuple[Change, ...] = ()
     history: History = UNKNOWN
     hand: Hand = ANY
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
-    also: tuple[Beside, ...] = ()
-    changes: tuple[Change, ...] = ()
 
     @property
     def granted(self) -> bool:

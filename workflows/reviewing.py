@@ -13,7 +13,6 @@ from workflows.events import Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
-from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
@@ -34,8 +33,7 @@ def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refu
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        seated = covering.seated(unit, request, event, now)
-        decided = seated if isinstance(seated, Refused) else _decided(unit, kit.policy, request, seated, now=now)
+        decided = _decided(kit, unit, request, event, caps=charging.uncapped)
         return refuse_click(unit, request_id, by=by, refused=decided, at=now) if isinstance(decided, Refused) else request
 
     return attempt(kit.units, look)
@@ -81,13 +79,12 @@ def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | R
 def enact(
     kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId, caps: charging.Caps = charging.uncapped
 ) -> Request | Refused:
-    """The same, within a transaction."""
+    """The same in a unit that is open: for an event that only what is stored can make."""
     now = kit.clock.now()
     request = unit.requests.get(request_id)
     if request is None:
         return Refused(Why.NO_SUCH_REQUEST)
-    seated = covering.seated(unit, request, event, now)
-    decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
+    decided = _decided(kit, unit, request, event, caps=caps)
     if isinstance(decided, Refused):
         return refuse_click(unit, request_id, by=by, refused=decided, at=now)
     keep_request(unit, decided, Act(by, did(event), now))
@@ -96,15 +93,16 @@ def enact(
     return decided
 
 
-def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
-    """What is decided, once a yes was held against the authority of whoever gives it."""
-    weighed = charging.weighed(unit, kit.policy, request, event, caps=caps)
-    return _decided(unit, kit.policy, request, weighed, now=kit.clock.now())
+def _decided(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
+    """What is decided, from the seat that is the voter's, and once a yes was held against their authority.
 
-
-def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
-    """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    decided = decide(request, event, now=now)
+    A request does not become pending beside another of the same person on the same quota.
+    """
+    policy, now = kit.policy, kit.clock.now()
+    seated = covering.seated(unit, request, event, now)
+    if isinstance(seated, Refused):
+        return seated
+    decided = decide(request, charging.weighed(unit, policy, request, seated, caps=caps), now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
         decided = stopped(request.facts, policy.rules) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:

@@ -30,8 +30,8 @@ from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 
 SECTIONS = (
-    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "decisions", "time", "digest",
-    "reports", "break_glass",
+    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "decisions", "break_glass",
+    "time", "digest", "reports",
 )  # fmt: skip
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}

@@ -46,14 +46,14 @@ def _command(front: Front, body: Body) -> Body | None:
             pressed = Click(by, body.get("team_id", ""), _key(front, rest.strip()), body["trigger_id"], channel=channel)
             asking.start(front, pressed)
             return None
-        case "inbox":
-            bulk.start(front, Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel))
-            return None
         case "break-glass":
             named = _matching(front, rest.strip())
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             refused = breaking.start(front, pressed, named[0] if named else None)
             return {"text": front.sentence(refused, by)} if refused else None
+        case "inbox":
+            bulk.start(front, Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel))
+            return None
         case "away":
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             return leaving.command(front, pressed, rest.strip().lower())

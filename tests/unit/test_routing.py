@@ -13,7 +13,23 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import Ask, Data, Facts, Limit, Org, Route, Rule, Stage, When, filled, route, route_all, seated, stopped
+from workflows.routing import (
+    Ask,
+    Data,
+    Facts,
+    Limit,
+    Org,
+    Route,
+    Rule,
+    Stage,
+    When,
+    asked,
+    filled,
+    route,
+    route_all,
+    seated,
+    stopped,
+)
 
 ADA, BOB, CY, DI, SAM, PAT, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "eve"))
 HOUR = timedelta(hours=1)
@@ -283,6 +299,15 @@ def test_a_request_for_two_quotas_asks_whoever_either_of_them_asks() -> None:
     assert isinstance(way, Route)
     asked = [(stage.name, stage.approvers, stage.quorum) for stage in way.stages]
     assert asked == [("owner", (PAT,), 1), ("finance", (CY, DI), 2), ("owner", (SAM,), 1)]
+
+
+def test_whom_the_rules_want_is_known_also_where_they_cannot_be_asked() -> None:
+    rules = [Rule("owner", When(data=Data.INTERNAL), (Ask("owner"), Ask("finance", quorum=2)))]
+    alone = replace(ACME, reachable=frozenset({BOB}), owner=DI)
+    wanted = [Stage("manager", (BOB,), 1, ("default",)), Stage("owner", (DI,), 1, ("owner",))]
+    assert asked(SOFT, rules, alone) == Route((*wanted, Stage("finance", (CY, DI), 2, ("owner",))))
+    assert isinstance(route(SOFT, rules, alone), Refused)
+    assert isinstance(asked(SOFT, [Rule("never", refuse="No.")], ACME), Refused)
 
 
 def test_a_rule_that_refuses_one_of_two_quotas_refuses_the_request() -> None:
