@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from workflows.automatic import Automatic
 from workflows.money import Unit
+from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request, State
 from workflows.routing import Facts, Route
@@ -23,11 +24,15 @@ WAITED = (State.APPROVED, State.LAPSED, State.PENDING)  # whoever was denied, or
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A request of the past with what the rules may know of it. `remade`: no facts were kept, so they are made from its case."""
+    """A request of the past with what the rules may know of it. `remade`: no facts were kept, so they are made from its case.
+
+    `further` is what is known of further quotas that were asked for with it, and their owners: no more than the case says.
+    """
 
     request: Request
     facts: Facts
     remade: bool = False
+    further: tuple[tuple[Facts, PersonId | None], ...] = ()
 
 
 class Change(StrEnum):

@@ -10,6 +10,8 @@ from functools import cache
 
 from workflows import assessing
 from workflows.assessing import MONTH, QUARTER
+from workflows.automatic import Automatic
+from workflows.guardrails import automatic, violated
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -17,7 +19,7 @@ from workflows.quotas import Quota, retired
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Known, Rehearsal, Take
 from workflows.requests import Request
-from workflows.routing import Facts, Org, Route, asked, route
+from workflows.routing import Facts, Org, Route, asked, asked_all
 from workflows.strictness import Answer, Answers, Sort, breaches, unmet
 from workflows.times import INSTANT, Window
 
@@ -48,12 +50,40 @@ def remember(unit: UnitOfWork, policy: Policy, window: Window) -> History:
 
 def _known(unit: UnitOfWork, policy: Policy, request: Request) -> Known | str:
     case, quota = request.case, policy.quota(request.case.quota)
+    if request.glass is not None:
+        return "the glass was broken for it: nobody is asked then"
     if request.facts is not None:
         kind = quota.kind if quota else request.facts.kind
-        return Known(request, replace(request.facts, kind=kind, unapproved=policy.models.unapproved(case.models, case.data)))
+        facts = replace(request.facts, kind=kind, unapproved=policy.models.unapproved(case.models, case.data))
+        return Known(request, facts, further=_further(policy, request, facts))
     if quota is None:
         return f"no facts of it were kept, and {case.quota} is not in the policy"
-    return Known(request, _remade(unit, policy, request, quota), remade=True)
+    facts = _remade(unit, policy, request, quota)
+    return Known(request, facts, remade=True, further=_further(policy, request, facts))
+
+
+def _further(policy: Policy, request: Request, facts: Facts) -> tuple[tuple[Facts, PersonId | None], ...]:
+    """Of further quotas no facts are kept: what they had been granted is not known, and the limit is the strictest of all."""
+    parts = ((part, policy.quota(part.quota)) for part in request.case.also)
+    return tuple(
+        (
+            replace(
+                facts,
+                scope=quota.scope,
+                kind=quota.kind,
+                limit=request.limit,
+                amount=part.amount,
+                unit=part.unit,
+                percent=-(-part.amount * 100 // quota.limit) if quota.limit else 100,
+                exceptions_30=0,
+                exceptions_90=0,
+                exposure=0,
+            ),
+            quota.owner,
+        )
+        for part, quota in parts
+        if quota
+    )
 
 
 def _remade(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota) -> Facts:
@@ -106,8 +136,7 @@ def _orgs(policy: Policy, directory: Directory | None) -> OrgOf:
     def org_of(request: Request) -> Org | None:
         case = request.case
         org = looked_up(request.requester, policy.quota(case.quota) or retired(case.quota, case.unit))
-        turn = assessing.turn(case, request.submitted)
-        return replace(org, excluded=org.excluded | set(request.excluded), turn=turn) if org else None
+        return replace(org, excluded=org.excluded | set(request.excluded)) if org else None
 
     return org_of
 
@@ -116,9 +145,15 @@ def _take(known: Known, policy: Policy, org_of: OrgOf) -> Take:
     facts, request = known.facts, known.request
     if refused := _over_bounds(facts, policy):
         return Take(known, refused)
-    org = org_of(request)
-    found = route(facts, policy.rules, org) if org else asked(facts, policy.rules, _as_written(policy, request))
-    return Take(known, found)
+    org, appeal = org_of(request), request.appeal
+    if org is None:
+        org = _as_written(policy, request)
+        found = asked_all([(facts, org.owner), *known.further], policy.rules, org, appeal.rules if appeal else ())
+        outside = assessing.beyond(policy, request.case, appeal, request.submitted)
+        return Take(known, found, None if isinstance(found, Refused) else automatic(facts, policy.rules, outside))
+    parts = [(facts, org.owner), *known.further]
+    way = assessing.routed(policy, request.case, parts, org=org, now=request.submitted, appeal=appeal)
+    return Take(known, way) if isinstance(way, Refused) else Take(known, way.route, way.auto)
 
 
 def _as_written(policy: Policy, request: Request) -> Org:
@@ -139,7 +174,9 @@ def answers(policy: Policy) -> Answers:
     """What a policy says of facts, whoever asks and whoever can be asked."""
 
     def answer(facts: Facts) -> Answer:
-        return _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        wanted = _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        auto = None if isinstance(wanted, Refused) else automatic(facts, policy.rules)
+        return auto if auto is not None and auto.approves else wanted
 
     def sort(facts: Facts) -> Sort:
         return (*unmet(facts, policy.rules), _over_bounds(facts, policy) is None)
@@ -149,7 +186,7 @@ def answers(policy: Policy) -> Answers:
 
 def _rules(takes: Sequence[Take], policy: Policy) -> dict[str, tuple[int, int]]:
     """How often each rule held for those who were asked, and how often it would; the draft's first, in its order."""
-    before = Counter(rule for take in takes for rule in _held(take.request.route))
+    before = Counter(rule for take in takes for rule in {*_held(take.request.route), *_would(take.request.auto)})
     after = Counter(rule for take in takes for rule in {*_hold(take.known.facts, policy), *_held(take.route)})
     names = dict.fromkeys([*(rule.name for rule in policy.rules), *sorted({*before, *after})])
     return {name: (before[name], after[name]) for name in names}
@@ -159,5 +196,10 @@ def _held(way: Route | Refused) -> set[str]:
     return {rule for stage in way.stages for rule in stage.rules} if isinstance(way, Route) else set()
 
 
+def _would(auto: Automatic | None) -> set[str]:
+    return {auto.rule} if auto is not None and auto.would else set()
+
+
 def _hold(facts: Facts, policy: Policy) -> set[str]:
-    return {rule.name for rule in policy.rules if rule.when.holds(facts)}
+    holding = (rule for rule in policy.rules if rule.when.holds(facts))
+    return {rule.name for rule in holding if rule.approve is None or not violated(rule.approve, facts)}

@@ -7,6 +7,7 @@ of two requests no weaker answer: `breaches` finds where one does.
 Of answers a refusal is the strictest. What is approved without a person is the weakest; between them stand the stages.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -69,8 +70,15 @@ def weaker(one: Answer, than: Answer) -> bool:
         return False
     if isinstance(than, Refused) or isinstance(one, Automatic):
         return True
-    seats = {stage.name: stage.quorum for stage in one.stages}
-    return any(seats.get(stage.name, 0) < stage.quorum for stage in than.stages)
+    return not _seats(one) >= _seats(than)
+
+
+def _seats(route: Route) -> Counter[str]:
+    """How many are asked of each kind: owners of several quotas are several stages."""
+    seats: Counter[str] = Counter()
+    for stage in route.stages:
+        seats[stage.name] += stage.quorum
+    return seats
 
 
 def notches(facts: Facts, rules: Sequence[Rule]) -> Iterator[tuple[str, Facts]]:

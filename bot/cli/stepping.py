@@ -176,6 +176,18 @@ def _gone(step: Step, _: Words) -> Iterator[str]:
     yield f"the quota store was read back without {step.subject}{_limits(step)}"
 
 
+def _broke(step: Step, words: Words) -> Iterator[str]:
+    yield f"breaks the glass for {_ask(step.after['case'], words)}: nobody was asked"
+    yield f"to be reviewed by {words.at(step.after['glass']['due'])}"
+
+
+def _reviewed(step: Step, _: Words) -> Iterator[str]:
+    glass = step.after["glass"]
+    yield f"reviewed it: it was {'right' if glass['fine'] else 'not right'}" + (
+        f" {quoted(glass['words'])}" if glass["words"] else ""
+    )
+
+
 def _stopped(step: Step, _: Words) -> Iterator[str]:
     yield f"{step.subject} is over before its end: {step.after['why']}"
 
@@ -190,6 +202,8 @@ def _anything(step: Step, _: Words) -> Iterator[str]:
 
 _TOLD: Mapping[str, Callable[[Step, Words], Iterator[str]]] = {
     "submitted": _submitted,
+    "broke the glass": _broke,
+    "reviewed": _reviewed,
     "voted": _voted,
     "edit": _edited,
     "reopen": _edited,

@@ -1,6 +1,6 @@
 """A history in a real database, made by the use cases: a request with everything that can befall it, for what reads it later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +52,10 @@ class History:
         assert isinstance(filed, Request), filed
         return filed
 
+    def under(self, **changes: object) -> None:
+        """From now on the policy says this."""
+        self.kit = replace(self.kit, policy=replace(self.kit.policy, **changes))  # type: ignore[arg-type]
+
     def does(self, request: Request, event: Event, by: PersonId | str) -> Request:
         done = reviewing.change(self.kit, request.id, event, PersonId(by))
         assert isinstance(done, Request), done
@@ -74,7 +78,7 @@ class History:
         mine, policy, now = self.now(request), self.kit.policy, self.clock.now()
         with self.kit.reads() as unit:
             stands = standing(unit, policy, policy.quotas[0], now)
-            case = drafting.read(TYPED | typed, Desk(policy, stands, now))
+            case = drafting.read(TYPED | typed, Desk(policy, stands, now, mine.requester))
             assert isinstance(case, Case)
             org = assessing.organisation(mine.requester, policy.quotas[0], policy, self.kit.directory)
             way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)

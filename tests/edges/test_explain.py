@@ -14,11 +14,13 @@ from bot.sandbox import create, serve
 from tests.edges.commands import BOT_TOKEN, SIGNING, Ended, leeway
 from tests.edges.history import APP, BOB, CY, DAY, DI, EVE, HOUR, History, begun, rich
 from tests.journeys.office import ADA, KEY
+from workflows import breaking
 from workflows.automatic import Automatic, Mode
 from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Term
-from workflows.events import Escalate, Lose, Reassign, Withdraw
+from workflows.events import Escalate, Lose, Reassign, Review, Withdraw
+from workflows.glass import BreakGlass
 from workflows.keeping import SYSTEM, Act, attempt, keep_request
 from workflows.money import Unit, usd
 from workflows.policy import Policy
@@ -164,6 +166,7 @@ def test_of_a_pending_request_it_is_told_who_is_asked_who_will_be_and_what_is_du
     ]
     assert section(text, "What is due next") == [
         f"  Tue 3 Nov, 10:00    {asked.id}: those who are asked may be reminded, or others asked as well",
+        f"  Tue 3 Nov, 10:10    {asked.id}: a vote can no longer be taken back",
         f"  Sun 8 Nov, 09:00    {asked.id}: it lapses, unless it is decided",
     ]
     assert section(text, "Who has which message") == ["  nobody: nothing was posted"]
@@ -250,7 +253,27 @@ def test_a_delegate_an_authority_and_what_is_not_known_are_told(past: History) -
     assert section(told(past, asked), "Why each person was asked")[:3] == [
         "  routine does not approve it: outside of amount, data",
         "  leads: by rule leads",
-        "    Bob: approved by Di in their place Tue 3 Nov, 09:00",
+        "    Bob: agreed, over their authority, by Di in their place Tue 3 Nov, 09:00",
+    ]
+
+
+def test_a_broken_glass_is_told_with_its_review(past: History) -> None:
+    past.under(glass=BreakGlass("leads", usd(1_000), 4 * HOUR, "finance"))
+    typed = {"quota": KEY, "amount": "300", "duration": "minutes:60", "justification": "The site is down for all customers."}
+    broken = breaking.break_glass(past.kit, BOB, typed, token="glass")
+    assert isinstance(broken, Request), broken
+    due = WORDS.moment(broken.glass.due) if broken.glass else ""
+    assert happened(past, broken)[0] == (
+        f"Bob: breaks the glass for $300 on {KEY} for 1 hour, internal data: nobody was asked; to be reviewed by {due}"
+    )
+    asked = section(told(past, broken), "Why each person was asked")
+    assert asked == [f"  nobody was asked: the glass was broken; to be reviewed by Cy, Di until {due}"]
+    seen = breaking.review(past.kit, broken.id, Review(CY, False, "It could have waited."))
+    assert isinstance(seen, Request), seen
+    assert 'Cy: reviewed it: it was not right "It could have waited."' in happened(past, broken)
+    assert section(told(past, broken), "Why each person was asked") == [
+        '  nobody was asked: the glass was broken; reviewed by Cy, Tue 3 Nov, 09:00: it was not right: "It',
+        '    could have waited."',
     ]
 
 

@@ -14,7 +14,11 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.memory import Memory
 from tests.unit.test_routing import facts as any_facts
 from tests.unit.test_routing import policies
+from workflows.appeals import Appeal, Broken
+from workflows.authority import Authority, Cap
+from workflows.automatic import Automatic, Mode
 from workflows.bounds import Bounds
+from workflows.cases import Part
 from workflows.keeping import attempt
 from workflows.money import Unit, usd
 from workflows.overrides import Override
@@ -24,10 +28,10 @@ from workflows.quotas import Kind, Quota
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Change, Known
 from workflows.rehearsing import ANYBODY, History, answers, play, remember
-from workflows.requests import Request, State
-from workflows.routing import Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
+from workflows.requests import Glass, Request, State
+from workflows.routing import Approve, Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
 from workflows.strictness import breaches
-from workflows.times import Window
+from workflows.times import Period, Window
 
 CY, DI, PAT = (PersonId(name) for name in ("U0CY", "U0DI", "U0PAT"))
 LATELY = Window(NOW - 30 * DAY, NOW + DAY)
@@ -151,6 +155,38 @@ def test_each_rule_is_counted_where_it_held_and_where_it_would() -> None:
     assert play(remembered(large, small, policy=bare), bare, None).rules["default"] == (1, 2)
 
 
+def test_what_was_granted_by_breaking_the_glass_is_not_played() -> None:
+    broken = request("R-GLASS", route=Route(), facts=FACTS, glass=Glass((DI,), NOW), state=State.APPROVED, decided=NOW)
+    assert remembered(broken).skipped == (("R-GLASS", "the glass was broken for it: nobody is asked then"),)
+
+
+def test_a_cap_of_authority_counts_in_the_rehearsal() -> None:
+    capped = replace(POLICY.people, authority=Authority({BOB: Cap(usd(100), Period.MONTH)}))
+    way = played(request(facts=FACTS), policy=replace(POLICY, people=capped, rules=POLICY.rules[:1]))
+    assert isinstance(way, Route)
+    assert way.stages[0].approvers == (CY, DI)
+
+
+@pytest.mark.parametrize("directory", [PEOPLE, None], ids=["looked up", "as written"])
+def test_whoever_a_further_quota_asks_is_asked_too(directory: FakeDirectory | None) -> None:
+    whole = Quota("platform:usd/month", "platform", usd(100_000), owner=DI)
+    rules = (Rule("own", ask=(Ask("owner"),)), Rule("share", When(percent_over=1, scopes=("platform",)), (Ask("finance"),)))
+    policy = replace(POLICY, quotas=(*POLICY.quotas, whole), rules=rules)
+    also = (Part(whole.key, usd(1_001), Unit.USD), Part("gone", 1, Unit.USD))
+    asked_ = request(facts=FACTS, limit=Limit.HARD, case=case(also=also))
+    (known,) = remembered(asked_, policy=policy).known
+    ((further, owner),) = known.further
+    assert (further.scope, further.amount, further.percent, further.limit) == ("platform", usd(1_001), 2, Limit.HARD)
+    assert (further.data, further.duration, further.exceptions_30, owner) == (Data.INTERNAL, 2 * DAY, 0, DI)
+    way = played(asked_, policy=policy, directory=directory)
+    assert isinstance(way, Route)
+    assert [(stage.name, stage.approvers) for stage in way.stages] == [
+        ("owner", (PAT,)),
+        ("owner", (DI,)),
+        ("finance", (CY, DI)),
+    ]
+
+
 rows: st.SearchStrategy[Mapping[str, Facts]] = st.lists(any_facts, max_size=6).map(
     lambda many: {f"R{n}": one for n, one in enumerate(many)}
 )
@@ -181,3 +217,58 @@ def test_a_policy_never_simulates_otherwise_than_itself(known: Facts, rules: lis
 def test_a_pending_request_has_waited_until_the_end_of_the_window() -> None:
     (take,) = play(remembered(request(facts=FACTS)), POLICY, None).takes
     assert take.waited(LATELY.end) == timedelta(days=1)
+
+
+def with_rules(*rules: Rule) -> Policy:
+    return replace(POLICY, rules=(*POLICY.rules, *rules))
+
+
+@pytest.mark.parametrize(
+    ("most", "mode", "change"),
+    [
+        (usd(500), Mode.ON, Change.APPROVED),
+        (usd(500), Mode.SHADOW, Change.SHADOW),
+        (usd(499), Mode.ON, Change.MORE),
+    ],
+)
+def test_guardrails_of_the_draft_are_tried_on_what_was_asked(most: int, mode: Mode, change: Change) -> None:
+    draft = with_rules(Rule("routine", When(unit=Unit.USD), approve=Approve(mode, amount=most)))
+    played_ = play(remembered(request("R1", facts=FACTS), policy=draft), draft, PEOPLE)
+    (take,) = played_.takes
+    assert take.auto == Automatic("routine", mode, ("amount",) if most < usd(500) else ())
+    assert take.change is change
+    assert played_.rules["routine"] == (0, int(most >= usd(500)))
+
+
+def test_what_a_rule_refuses_no_guardrail_approves() -> None:
+    draft = with_rules(Rule("routine", approve=Approve(Mode.ON)), Rule("freeze", refuse="Not now."))
+    (take,) = play(remembered(request("R1", facts=FACTS), policy=draft), draft, PEOPLE).takes
+    assert (take.change, take.auto) == (Change.REFUSED, None)
+
+
+def test_an_appeal_is_played_as_the_appeal_that_it_was() -> None:
+    freeze = Rule("freeze", refuse="Not now.")
+    policy = replace(with_rules(freeze), people=replace(POLICY.people, groups={"finance": (CY, DI), "security": (PAT,)}))
+    appealed = request("R1", facts=FACTS, appeal=Appeal((Broken("freeze", "Not now."),), "because"))
+    for directory in (PEOPLE, None):
+        way = played(appealed, policy, directory)
+        assert isinstance(way, Route)
+        assert [stage.name for stage in way.stages] == ["security", "manager", "finance"]
+    assert isinstance(played(request("R2", facts=FACTS), policy), Refused)
+
+
+bounds = st.builds(
+    Approve,
+    mode=st.sampled_from(Mode),
+    amount=st.none() | st.integers(0, 3),
+    data=st.sampled_from(Data),
+    limit=st.sampled_from(Limit),
+)
+
+
+@given(st.dictionaries(st.text(max_size=3), any_facts, min_size=2, max_size=4), policies(), bounds)
+def test_no_guardrail_that_can_be_written_approves_the_stricter_of_two(
+    known: Mapping[str, Facts], rules: list[Rule], approve: Approve
+) -> None:
+    draft = replace(POLICY, rules=(*rules, Rule("routine", approve=approve)))
+    assert not list(breaches(known, answers(draft)))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Part, Term
 from workflows.decisions import LEGAL, decide
-from workflows.events import Event, Lapse, Reopen, Review, Withdraw
+from workflows.events import Event, Lapse, Reopen, Review, Revoke, Withdraw
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
@@ -176,7 +176,7 @@ NEXT = {"vote": State.APPROVED, "deny": State.DENIED, "withdraw": State.WITHDRAW
 def test_every_state_is_in_the_table_and_can_be_reached() -> None:
     assert set(LEGAL) == set(State) == set(REACHED)
     assert {state: request.state for state, request in REACHED.items()} == {state: state for state in State}
-    assert set(LEGAL[State.PENDING]) == set(get_args(Event)) - {Reopen, Review}
+    assert set(LEGAL[State.PENDING]) == set(get_args(Event)) - {Reopen, Review, Revoke}
     assert [state for state in State if not LEGAL[state]] == [State.WITHDRAWN, State.LAPSED]
 
 
@@ -350,6 +350,12 @@ def test_only_a_yes_fills_a_seat_or_says_how_much() -> None:
 def test_a_part_in_another_unit_is_granted_as_it_was_asked_for() -> None:
     tokens = Part("platform:tokens/day", 2 * CASE.amount, Unit.TOKENS)
     assert replace(PANEL, case=replace(CASE, also=(tokens,))).parts()[1] == tokens
+
+
+def test_a_part_of_which_nothing_is_left_is_not_granted() -> None:
+    small = replace(PANEL, case=replace(CASE, also=(Part("above", usd(300), Unit.USD), Part("top", usd(300) + 1, Unit.USD))))
+    less = after(small, replace(yes(BOB), amount=CASE.amount - usd(300)))
+    assert [(part.quota, part.amount) for part in less.parts()[1:]] == [("top", 1)]
 
 
 def test_who_voted_in_anothers_seat_is_not_waited_on_nor_is_the_other() -> None:

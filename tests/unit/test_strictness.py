@@ -96,6 +96,12 @@ def test_of_answers_each_is_weaker_than_those_after_it_and_none_than_itself() ->
         assert [weaker(one, other) for other in LADDER] == [m > n for m in range(len(LADDER))]
 
 
+def test_the_owners_of_two_quotas_are_more_than_one_of_them() -> None:
+    owner = Stage("owner", (BOB,))
+    assert weaker(Route((owner,)), Route((owner, owner)))
+    assert not weaker(Route((owner, owner)), Route((replace(owner, quorum=2),)))
+
+
 def test_answers_that_ask_different_people_are_weaker_than_one_another() -> None:
     one, two = Route((MANAGER,)), Route((FINANCE,))
     assert weaker(one, two)
