@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from workflows.automatic import Automatic, Mode
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
 from workflows.events import (
     Answer,
     Ask,
+    Clear,
     Edit,
     Escalate,
     Event,
@@ -23,6 +25,7 @@ from workflows.events import (
     Reassign,
     Reopen,
     Review,
+    Revoke,
     Undo,
     Withdraw,
 )
@@ -48,7 +51,7 @@ PEOPLE: Mapping[str, PersonId] = {
         "later",  # asked, too, in a stage that is not open yet
         "voted",
         "passed",
-        "reviewer",  # of what policy approves, and of a broken glass
+        "reviewer",  # of a broken glass
         "stranger",
     )
 }
@@ -95,6 +98,7 @@ PENDING = after(FRESH, Ask(VOTED, "Why now?"), yes(VOTED), Pass(PASSED))
 LAST = after(PENDING, yes(COLLEAGUE))
 DENIED = after(PENDING, Vote(ASKED, Verdict.DENY, NOON, reason="Use the small model."))
 BROKEN = replace(FRESH, route=Route(), state=State.APPROVED, decided=NOON, glass=Glass((REVIEWER,), NOON + 24 * HOUR))
+CLEARED = after(replace(FRESH, auto=Automatic("routine", Mode.ON)), Clear())
 NEWS = replace(CASE, justification="The launch is on Monday now.")
 
 
@@ -111,7 +115,8 @@ SCENES: Mapping[str, Scene] = {
     "pending, one yes is missing": Scene(LAST),
     "pending, past its deadline": Scene(LAST, DEADLINE),
     "approved": Scene(after(LAST, yes(ASKED))),
-    "approved by policy": Scene(replace(FRESH, state=after(LAST, yes(ASKED)).state, decided=NOON)),
+    "approved by policy": Scene(CLEARED),
+    "approved by policy, and revoked": Scene(after(CLEARED, Revoke(ASKED, "The evaluation is over."))),
     "granted by breaking the glass": Scene(BROKEN),
     "granted by breaking the glass, and reviewed": Scene(after(BROKEN, Review(REVIEWER, fine=True))),
     "denied": Scene(DENIED),
@@ -158,11 +163,14 @@ def doings(by: PersonId, request: Request, now: datetime) -> dict[str, Event]:
         "say that it was right": Review(by, fine=True),
         "say that it was not": Review(by, fine=False, words="It could have waited."),
         "say that it was not, without a reason": Review(by, fine=False),
+        "revoke": Revoke(by, "The evaluation is over."),
+        "revoke without a reason": Revoke(by, " "),
     }
 
 
 NOBODY: Mapping[str, Event] = {
     "lapse": Lapse(),
+    "guardrails hold": Clear(),
     "escalate": Escalate(),
     "who is asked leaves": Lose(frozenset({ASKED})),
     "somebody else leaves": Lose(frozenset({STRANGER})),

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from workflows.acceptable import Risk
+from workflows.appeals import Appeal, Broken
 from workflows.bounds import Around, broken
 from workflows.cases import Case
 from workflows.groups import every
+from workflows.guardrails import automatic
 from workflows.line import above, line
 from workflows.metering import standing
 from workflows.people import PersonId
@@ -19,7 +22,8 @@ from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused
 from workflows.requests import State, Way
-from workflows.routing import Ask, Facts, Limit, Org, route_all
+from workflows.routing import Ask, Facts, Limit, Org, refusing, route_all
+from workflows.times import local_day
 
 RECENT = 100  # requests on a quota among which a person's last is looked for
 MONTH, QUARTER = timedelta(days=30), timedelta(days=90)
@@ -117,25 +121,54 @@ def turn(case: Case, now: datetime) -> int:
     return crc32(f"{case.quota} {now.date()}".encode())
 
 
-def way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime) -> Way | Refused:
-    """How a case is decided under today's policy, or why it cannot be asked for."""
+def way(
+    unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, org: Org, now: datetime, appeal: Appeal | None = None
+) -> Way | Refused:
+    """How a case is decided under today's policy, or why it cannot be asked for. An appeal holds against the rules it names."""
     away = unit.aways.among(org.excluded, now)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate})
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    further = [
-        (facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at.quota.owner)
-        for whole, at in wholes(unit, policy, case, now)
-    ]
-    return routed(policy, case, [(known, org.owner), *further], org=org, now=now)
+    further = [(each, at.quota.owner) for each, at in _further(unit, policy, case, now)]
+    return routed(policy, case, [(known, org.owner), *further], org=org, now=now, appeal=appeal)
+
+
+def _further(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Iterator[tuple[Facts, Standing]]:
+    for whole, at in wholes(unit, policy, case, now):
+        yield facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at
 
 
 def routed(
-    policy: Policy, case: Case, parts: Sequence[tuple[Facts, PersonId | None]], *, org: Org, now: datetime
+    policy: Policy,
+    case: Case,
+    parts: Sequence[tuple[Facts, PersonId | None]],
+    *,
+    org: Org,
+    now: datetime,
+    appeal: Appeal | None = None,
 ) -> Way | Refused:
     """How a case is decided of whose parts this is known, its own quota first: the same for a request and its rehearsal."""
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
-    found = route_all(parts, policy.rules, replace(org, lacking=lacking, turn=turn(case, now)))
+    turned = replace(org, lacking=lacking, turn=turn(case, now))
+    found = route_all(parts, policy.rules, turned, appeal.rules if appeal else ())
     if isinstance(found, Refused):
         return found
+    broken_rules = [rule.name for known, _ in parts for rule in refusing(known, policy.rules)]
+    still = appeal.against(broken_rules) if appeal else None
+    auto = automatic(parts[0][0], policy.rules, beyond(policy, case, still, now))
     limit = max((known.limit for known, _ in parts), key=list(Limit).index)
-    return Way(found, limit, parts[0][0], policy.hash, tuple(sorted(org.excluded)))
+    return Way(found, limit, parts[0][0], policy.hash, tuple(sorted(org.excluded)), auto, still)
+
+
+def beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> tuple[str, ...]:
+    """The guardrails that every rule has and this case is outside of."""
+    use, day = policy.acceptable.use_case(case.use_case), local_day(now, policy.organization.zone)
+    risky = use is not None and use.risk(day) in (Risk.ENDED, Risk.UNAPPROVED)
+    outside = {"further quotas": bool(case.also), "use case": risky, "appeal": appeal is not None}
+    return tuple(name for name, past in outside.items() if past)
+
+
+def refused_by(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, now: datetime) -> tuple[Broken, ...]:
+    """Every rule that refuses a case, or a part of it."""
+    known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
+    every = [known, *(each for each, _ in _further(unit, policy, case, now))]
+    return tuple(dict.fromkeys(Broken(rule.name, rule.refuse) for each in every for rule in refusing(each, policy.rules)))

@@ -1,7 +1,10 @@
 """What the guardrails say of a request. Not here: the rules that set them (`routing`)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from workflows.people import PersonId
 
 
 class Mode(StrEnum):
@@ -28,3 +31,12 @@ class Automatic:
     def approves(self) -> bool:
         """Whether it does."""
         return self.would and self.mode is Mode.ON
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What was approved by policy and taken back by somebody whom it was shown to, and why."""
+
+    by: PersonId
+    at: datetime
+    words: str

@@ -16,11 +16,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from workflows.automatic import Revoked
 from workflows.ballots import Question, Verdict, Vote
 from workflows.cases import material
 from workflows.events import (
     Answer,
     Ask,
+    Clear,
     Edit,
     Escalate,
     Event,
@@ -31,6 +33,7 @@ from workflows.events import (
     Reassign,
     Reopen,
     Review,
+    Revoke,
     Undo,
     Withdraw,
 )
@@ -57,8 +60,9 @@ LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
         Lose: STILL,
         Nudge: STILL,
         Undo: STILL,
+        Clear: frozenset({State.APPROVED}),
     },
-    State.APPROVED: {Undo: STILL, Review: frozenset({State.APPROVED})},
+    State.APPROVED: {Undo: STILL, Review: frozenset({State.APPROVED}), Revoke: frozenset({State.APPROVED})},
     State.DENIED: {Undo: STILL, Reopen: STILL},
     State.WITHDRAWN: {},
     State.LAPSED: {},
@@ -183,8 +187,9 @@ def _edit(request: Request, edit: Edit, now: datetime) -> Request | Refused:
     if edit.case == request.case:
         return Refused(Why.NOTHING_CHANGED)
     changed = replace(request, case=edit.case, revision=request.revision + 1)
-    # What asks for less keeps the route that was compiled for more: it is at least as strict.
-    return _rerouted(changed, edit.way, now) if material(request.case, edit.case, now=now) else changed
+    # What asks for less keeps the route that was compiled for more: it is at least as strict. Only the guardrails look again.
+    anew = material(request.case, edit.case, now=now) or edit.way.appeal != request.appeal
+    return _rerouted(changed, edit.way, now) if anew else replace(changed, auto=edit.way.auto)
 
 
 def _rerouted(request: Request, way: Way, now: datetime) -> Request:
@@ -196,6 +201,7 @@ def _rerouted(request: Request, way: Way, now: datetime) -> Request:
         policy=way.policy,
         excluded=way.excluded,
         auto=way.auto,
+        appeal=way.appeal,
         votes=(),
         voided=(*request.voided, *request.votes),
         passed=(),
@@ -324,6 +330,27 @@ def _review(request: Request, review: Review, now: datetime) -> Request | Refuse
     return replace(request, glass=replace(glass, by=review.by, at=now, fine=review.fine, words=review.words))
 
 
+# What policy approves, and what is taken back of it.
+
+
+def _clear(request: Request, _event: Clear, now: datetime) -> Request | Refused:
+    if request.auto is None or not request.auto.approves:
+        return Refused(Why.NOT_DUE)
+    return replace(request, state=State.APPROVED, decided=now)
+
+
+def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused:
+    if not request.by_policy:
+        return Refused(Why.NOT_BY_POLICY)
+    if refused := _outside(request, event.by, event.by):
+        return refused
+    if request.revoked is not None:
+        return Refused(Why.TAKEN_BACK, {"by": request.revoked.by, "at": request.revoked.at})
+    if not event.words.strip():
+        return Refused(Why.REASON_MISSING, place="reason")
+    return replace(request, revoked=Revoked(event.by, now, event.words))
+
+
 def _never(request: Request) -> frozenset[PersonId]:
     """Whom no ladder asks: they said what they had to say, or may say nothing."""
     return request.voted() | request.concerned() | frozenset(request.passed)
@@ -348,4 +375,6 @@ _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
     Undo: _undo,
     Reopen: _reopen,
     Review: _review,
+    Clear: _clear,
+    Revoke: _revoke,
 }

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from workflows.conduct import Conduct
 from workflows.governed import Share
 from workflows.loose import Loose
 from workflows.money import Unit
@@ -118,6 +119,7 @@ class Digest:
     worth: tuple[Worth, ...] = ()
     amended: Amended | None = None
     earlier: tuple[Amended, ...] = ()
+    conduct: Conduct | None = None  # how AI was used against the rules; for leadership only
 
     @property
     def key(self) -> str:
@@ -128,7 +130,8 @@ class Digest:
     def quiet(self) -> bool:
         """Nothing was spent and nobody asked: one line says so."""
         news = (self.exceptions, self.ending, self.loose, self.worth, self.amended, self.earlier)
-        return not any(news) and not any(line.spent or line.before for line in self.lines)
+        conduct = self.conduct is None or self.conduct.quiet
+        return conduct and not any(news) and not any(line.spent or line.before for line in self.lines)
 
     @property
     def busy(self) -> tuple[Line, ...]:

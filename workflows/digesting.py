@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from workflows.amendments import Report, amend, untold
 from workflows.audit import Entry, plain
+from workflows.conduct import Conduct, conduct
 from workflows.digest import WEEK, Digest, Exceptional, Line, compose, weeks
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.explaining import loose
@@ -23,6 +24,8 @@ from workflows.pulling import governed
 from workflows.quotas import Quota, lineage
 from workflows.spend import Slice
 from workflows.times import Window, local_day, next_at, week_name, week_window
+from workflows.trials import trials
+from workflows.violations import counted
 
 RECENT = timedelta(weeks=6)  # how far back weeks are looked at again every hour: late usage is taken for five
 REMEMBERED = timedelta(weeks=60)  # and how far back a digest tells of amendments: corrections are taken for longer than a year
@@ -76,7 +79,19 @@ def compute(unit: UnitOfWork, policy: Policy, key: str, now: datetime, *, maker:
         worth=_worth(unit, policy, quotas, window),
         earlier=untold([report for report in earlier if report.said.week < week]),
         governed=governed(unit, policy, _days(policy, window), maker) if leads else None,
+        conduct=_conduct(unit, policy, told, now) if leads else None,
     )
+
+
+def _conduct(unit: UnitOfWork, policy: Policy, told: Digest, now: datetime) -> Conduct | None:
+    """How AI was asked for in the week; None where app.yaml has no rules for it, and nothing was refused."""
+    refused = unit.violations.within(told.window)
+    appeals = {v.appeal: request.state for v in refused if v.appeal and (request := unit.requests.get(v.appeal))}
+    asked = [case.request for case in told.exceptions if case.request.submitted in told.window]
+    ruled = policy.acceptable.use_cases or any(rule.refuse or rule.approve for rule in policy.rules)
+    day = local_day(now, policy.organization.zone)
+    found = conduct(policy.acceptable, asked, day, violated=counted(refused, appeals), trials=trials(asked))
+    return found if ruled or refused else None
 
 
 def _line(unit: UnitOfWork, policy: Policy, quota: Quota, *, window: Window, now: datetime) -> Line:

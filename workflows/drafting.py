@@ -138,6 +138,15 @@ def models(typed: Typed) -> tuple[str, ...]:
     return _many(typed, "models")
 
 
+def use_case(typed: Typed, desk: Desk) -> str | Refused:
+    """Which of the quota's use cases it is for; "" for none of them."""
+    name = _text(typed, "use_case")
+    found = desk.policy.acceptable.use_case(name)
+    if not name or (found is not None and found.touches(desk.quota.scope)):
+        return found.name if found else ""
+    return Refused(Why.NO_SUCH_USE_CASE, {"text": name}, place="use_case")
+
+
 class Reader:
     """Takes the good values and gathers the problems."""
 
@@ -170,6 +179,7 @@ def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
         ticket=reader.take(link(_text(typed, "ticket"), "ticket"), ""),
         behalf=reader.take(behalf(typed, desk), ""),
         also=reader.take(also(typed, desk), ()),
+        use_case=reader.take(use_case(typed, desk), ""),
     )
     return tuple(reader.problems) or case
 

@@ -112,4 +112,18 @@ class Review:
     called: bool = False
 
 
-Event = Review | Vote | Withdraw | Lapse | Edit | Ask | Answer | Pass | Reassign | Escalate | Lose | Nudge | Undo | Reopen
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """It is inside every guardrail of a rule that is on: policy approves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Somebody who would have been asked takes back what policy approved."""
+
+    by: PersonId
+    words: str
+
+
+OfPeople = Vote | Withdraw | Edit | Ask | Answer | Pass | Reassign | Nudge | Undo | Reopen | Review | Revoke
+Event = OfPeople | Lapse | Escalate | Lose | Clear

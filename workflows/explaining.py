@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
+from workflows.acceptable import Used
 from workflows.aways import Away
 from workflows.ballots import Vote
 from workflows.cases import Part, Term
@@ -63,7 +64,8 @@ class Card:
     if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
     oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
-    to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone.
+    to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
+    prompts with such data.
     """
 
     request: Request
@@ -80,6 +82,8 @@ class Card:
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    used: Used | None = None
+    retention: str = ""
     away: tuple[Away, ...] = ()
     also: tuple[Beside, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -182,6 +186,8 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
         history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
+        used=policy.acceptable.used(request.case.use_case, local_day(now, policy.organization.zone)),
+        retention=policy.acceptable.retention.get(request.case.data, ""),
         away=covers(unit, request, now),
         also=also,
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),

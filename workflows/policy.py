@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from workflows.acceptable import Acceptable
 from workflows.attribution import Attribution, Claim
 from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
@@ -104,6 +105,7 @@ class DigestPlan:
 
 
 FREE = Price(0, 0, 0, 0)
+NOTHING_SAID = Acceptable()
 
 
 def unattributed(scope: str) -> str:
@@ -131,6 +133,7 @@ class Policy:
     fallback_price: Price = FREE
     claims: tuple[Claim, ...] = ()
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
+    acceptable: Acceptable = NOTHING_SAID
     glass: BreakGlass | None = None
     hash: str = ""
 

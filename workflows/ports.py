@@ -30,6 +30,7 @@ from workflows.spend import Booked, Costed, Counter, Metered, Outlay, Series, Sl
 from workflows.spikes import Spike
 from workflows.streams import Holder, Holders, Total, Totals
 from workflows.times import Window
+from workflows.violations import Violation
 
 
 class Stale(Exception):
@@ -327,6 +328,20 @@ class Denials(Protocol):
         """Those that were for nobody here, of the windows that hold a moment; oldest first."""
 
 
+class Violations(Protocol):
+    """Submissions that a rule refused."""
+
+    def add(self, violation: Violation) -> bool:
+        """Keeps one; False when one of that id was kept before."""
+
+    def get(self, violation: str) -> Violation | None: ...
+    def within(self, window: Window) -> list[Violation]:
+        """Those of a window, oldest first."""
+
+    def appeal(self, violation: str, request: str) -> None:
+        """Notes the request that asks all the same; Stale when one was noted before."""
+
+
 class Spikes(Protocol):
     """Sudden rises that are told, or were."""
 
@@ -456,6 +471,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     ledger: Ledger
     denials: Denials
     spikes: Spikes
+    violations: Violations
     record: Record
     agenda: Agenda
     outbox: Outbox

@@ -10,6 +10,8 @@ from functools import cache
 
 from workflows import assessing
 from workflows.assessing import MONTH, QUARTER
+from workflows.automatic import Automatic
+from workflows.guardrails import automatic, violated
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -143,12 +145,15 @@ def _take(known: Known, policy: Policy, org_of: OrgOf) -> Take:
     facts, request = known.facts, known.request
     if refused := _over_bounds(facts, policy):
         return Take(known, refused)
-    org = org_of(request)
+    org, appeal = org_of(request), request.appeal
     if org is None:
         org = _as_written(policy, request)
-        return Take(known, asked_all([(facts, org.owner), *known.further], policy.rules, org))
-    way = assessing.routed(policy, request.case, [(facts, org.owner), *known.further], org=org, now=request.submitted)
-    return Take(known, way if isinstance(way, Refused) else way.route)
+        found = asked_all([(facts, org.owner), *known.further], policy.rules, org, appeal.rules if appeal else ())
+        outside = assessing.beyond(policy, request.case, appeal, request.submitted)
+        return Take(known, found, None if isinstance(found, Refused) else automatic(facts, policy.rules, outside))
+    parts = [(facts, org.owner), *known.further]
+    way = assessing.routed(policy, request.case, parts, org=org, now=request.submitted, appeal=appeal)
+    return Take(known, way) if isinstance(way, Refused) else Take(known, way.route, way.auto)
 
 
 def _as_written(policy: Policy, request: Request) -> Org:
@@ -169,7 +174,9 @@ def answers(policy: Policy) -> Answers:
     """What a policy says of facts, whoever asks and whoever can be asked."""
 
     def answer(facts: Facts) -> Answer:
-        return _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        wanted = _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
+        auto = None if isinstance(wanted, Refused) else automatic(facts, policy.rules)
+        return auto if auto is not None and auto.approves else wanted
 
     def sort(facts: Facts) -> Sort:
         return (*unmet(facts, policy.rules), _over_bounds(facts, policy) is None)
@@ -179,7 +186,7 @@ def answers(policy: Policy) -> Answers:
 
 def _rules(takes: Sequence[Take], policy: Policy) -> dict[str, tuple[int, int]]:
     """How often each rule held for those who were asked, and how often it would; the draft's first, in its order."""
-    before = Counter(rule for take in takes for rule in _held(take.request.route))
+    before = Counter(rule for take in takes for rule in {*_held(take.request.route), *_would(take.request.auto)})
     after = Counter(rule for take in takes for rule in {*_hold(take.known.facts, policy), *_held(take.route)})
     names = dict.fromkeys([*(rule.name for rule in policy.rules), *sorted({*before, *after})])
     return {name: (before[name], after[name]) for name in names}
@@ -189,5 +196,10 @@ def _held(way: Route | Refused) -> set[str]:
     return {rule for stage in way.stages for rule in stage.rules} if isinstance(way, Route) else set()
 
 
+def _would(auto: Automatic | None) -> set[str]:
+    return {auto.rule} if auto is not None and auto.would else set()
+
+
 def _hold(facts: Facts, policy: Policy) -> set[str]:
-    return {rule.name for rule in policy.rules if rule.when.holds(facts)}
+    holding = (rule for rule in policy.rules if rule.when.holds(facts))
+    return {rule.name for rule in holding if rule.approve is None or not violated(rule.approve, facts)}

@@ -7,12 +7,12 @@ from workflows import assessing
 from workflows.cases import Case, Term
 from workflows.drafting import SHORTEST_WHY, Desk, Typed, amount, clean, term
 from workflows.events import Reopen
-from workflows.keeping import Kit, attempt, refuse_click
+from workflows.keeping import Kit, attempt
 from workflows.metering import standing
-from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
+from workflows.requesting import routed
 from workflows.requests import Request, Way
 from workflows.reviewing import enact, may
 
@@ -40,20 +40,13 @@ def reopen(kit: Kit, request_id: str, by: PersonId, typed: Typed) -> Request | t
     org = assessing.organisation(request.requester, quota, kit.policy, kit.directory, behalf=request.case.behalf)
 
     def work(unit: UnitOfWork) -> Request | tuple[Refused, ...]:
-        now, before = kit.clock.now(), unit.requests.get(request_id)
-        stands = standing(unit, kit.policy, quota, now)
-        case = _case(before or request, typed, Desk(kit.policy, stands, now, request.requester))
+        stands = standing(unit, kit.policy, quota, kit.clock.now())
+        case = _case(unit.requests.get(request_id) or request, typed, Desk(kit.policy, stands, stands.at, by))
         if not isinstance(case, Case):
             return case
-        if broken := assessing.bounds_broken(
-            unit, kit.policy, request.requester, case=case, stands=stands, now=now, mine=request_id
-        ):
-            return broken
-        if refused := vain(unit, kit.policy, case, stands=stands, by=request.requester):
-            return (refuse_click(unit, request_id, by=by, refused=refused, at=now),)
-        way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
-        if isinstance(way, Refused):
-            return (refuse_click(unit, request_id, by=by, refused=way, at=now),)
+        way = routed(kit, unit, case, org, by=request.requester, stands=stands, mine=request_id)
+        if not isinstance(way, Way):
+            return way
         done = enact(kit, unit, request_id, Reopen(by, case, way), by=by)
         return (done,) if isinstance(done, Refused) else done
 

@@ -17,10 +17,11 @@ from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
+from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
-from workflows.reviewing import enact
+from workflows.reviewing import cleared, enact
 from workflows.routing import Org
 from workflows.times import local_day
 
@@ -119,7 +120,7 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
             return mine  # the same form, filed by another worker since we looked
         return (Refused(Why.OPEN_REQUEST, {"request": mine.id, "at": mine.submitted}, place="quota"),)
     read = _read(kit, unit, form, org, now=now)
-    return read if isinstance(read, tuple) else _file(unit, _pending(kit.policy, form, read, now=now))
+    return read if isinstance(read, tuple) else file(kit, unit, pending(kit.policy, form, read.case, now=now, way=read.way))
 
 
 def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Request | tuple[Refused, ...]:
@@ -152,16 +153,37 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now, mine=form.changes):
+    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=(form.token, form.origin))
+    return way if isinstance(way, tuple) else _Read(case, way)
+
+
+def routed(
+    kit: Kit,
+    unit: UnitOfWork,
+    case: Case,
+    org: Org,
+    *,
+    by: PersonId,
+    stands: Standing,
+    mine: str = "",
+    handed: tuple[str, str] | None = None,
+) -> Way | tuple[Refused, ...]:
+    """How a case is decided, or why it cannot be asked for; `mine` is the request that it changes or opens again, if any.
+
+    `handed` names the form that was handed in, and the notice it came from: one form that a rule refuses is one violation.
+    """
+    now, policy = stands.at, kit.policy
+    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
         return broken
-    if refused := vain(unit, kit.policy, case, stands=stands, by=form.requester):
+    if refused := vain(unit, policy, case, stands=stands, by=by):
         return (refused,)
-    way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
+    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)
     if not isinstance(way, Refused):
-        return _Read(case, way)
+        return way
     if way.why is Why.NO_APPROVER:
-        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
-    return (way,)
+        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(stands.quota, str(way.facts["stage"]), policy, now))])
+    token, origin = handed or (mine, "")
+    return (counted(unit, policy, Tried(by, case, stands, token, origin, mine), way, now=now),)
 
 
 def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
@@ -169,8 +191,8 @@ def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
     return f"{quota.key}|{local_day(now, policy.organization.zone)}|{stage}"
 
 
-def _pending(policy: Policy, form: Form, read: _Read, *, now: datetime) -> Request:
-    case, way = read.case, read.way
+def pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:
+    """The request of a form, as it begins."""
     latest = now + policy.timing.lapse_after
     return Request(
         id=name_of(form.token),
@@ -186,11 +208,13 @@ def _pending(policy: Policy, form: Form, read: _Read, *, now: datetime) -> Reque
         facts=way.facts,
         excluded=way.excluded,
         auto=way.auto,
+        appeal=way.appeal,
     )
 
 
-def _file(unit: UnitOfWork, request: Request) -> Request:
+def file(kit: Kit, unit: UnitOfWork, request: Request) -> Request:
+    """Files a request, with all that follows; it may be approved at once."""
     keep_request(unit, request, Act(request.requester, "submitted", request.submitted))
     alarms = [Alarm(Wake.LAPSE, request.id, request.deadline), Alarm(Wake.CHASE, request.id, request.submitted)]
     follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], alarms)
-    return request
+    return cleared(kit, unit, request, request.submitted)

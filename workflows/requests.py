@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 
-from workflows.automatic import Automatic
+from workflows.appeals import Appeal
+from workflows.automatic import Automatic, Revoked
 from workflows.ballots import Question, Verdict, Vote
 from workflows.cases import Case, Part, Term
 from workflows.people import PersonId
@@ -39,6 +40,7 @@ class Way:
     policy: str = ""
     excluded: tuple[PersonId, ...] = ()
     auto: Automatic | None = None
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,13 @@ class Request:
     questions: tuple[Question, ...] = ()
     nudged: datetime | None = None
     reopened: datetime | None = None
+    appeal: Appeal | None = None
+    revoked: Revoked | None = None
+
+    @property
+    def by_policy(self) -> bool:
+        """Whether it was approved inside guardrails, and not by people."""
+        return self.state is State.APPROVED and self.auto is not None and self.auto.approves and not self.complete()
 
     @property
     def asked_since(self) -> datetime:

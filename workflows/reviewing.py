@@ -9,7 +9,7 @@ from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.events import Event, Withdraw
+from workflows.events import Clear, Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
@@ -90,7 +90,7 @@ def enact(
     keep_request(unit, decided, Act(by, did(event), now))
     charging.settle(unit, request, decided, caps)
     settle(kit, unit, decided, now, before=request)
-    return decided
+    return cleared(kit, unit, decided, now)
 
 
 def _decided(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
@@ -104,7 +104,8 @@ def _decided(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps
         return seated
     decided = decide(request, charging.weighed(unit, policy, request, seated, caps=caps), now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
-        decided = stopped(request.facts, policy.rules) or decided
+        against = request.appeal.rules if request.appeal else ()
+        decided = stopped(request.facts, policy.rules, against) or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)
@@ -132,6 +133,16 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     unit.agenda.drop(lapse)
     if request.state is State.APPROVED:
         _grant(kit, unit, request, now)
+
+
+def cleared(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> Request:
+    """A request that was just filed or changed: approved at once where a rule that is on says so, else as it is."""
+    approved = decide(request, Clear(), now=now)
+    if isinstance(approved, Refused):
+        return request
+    keep_request(unit, approved, Act(SYSTEM, "approved by policy", now))
+    settle(kit, unit, approved, now, before=request)
+    return approved
 
 
 def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request | None) -> None:

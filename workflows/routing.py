@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 
+from workflows.automatic import Mode
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
@@ -119,13 +120,33 @@ def _at_least_one(quorum: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Approve:
+    """Guardrails: inside all of them a rule approves. Each says "this or milder"; None is no bound. Amounts are in its units."""
+
+    mode: Mode
+    limit: Limit = Limit.HARD
+    amount: int | None = None
+    percent: int | None = None
+    duration: timedelta | None = None
+    data: Data = Data.RESTRICTED
+    model_approved: bool = False
+    exceptions_30: int | None = None
+    exceptions_90: int | None = None
+    exposure: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """A named line of the routing policy: it asks, or refuses with a sentence."""
+    """A named line of the routing policy: it asks, refuses with a sentence, or approves inside guardrails.
+
+    Of a rule that approves, `when` says only for which scopes, kind and units it is.
+    """
 
     name: str
     when: When = When()
     ask: tuple[Ask, ...] = ()
     refuse: str = ""
+    approve: Approve | None = None
     at_once: bool = False  # it also refuses approvals of requests that were made before it
 
 
@@ -193,55 +214,81 @@ class Route:
 
 
 MANAGER, BOSS, OWNER = "manager", "manager's manager", "owner"  # the words of `ask` that name no group
+SECURITY = "security"  # the group that an appeal against a rule goes to
 LINE = 2  # rungs up the line; who is higher is not asked for a budget
 DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
 
 
-def route(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
+def refusing(facts: Facts, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The rules that refuse such a request."""
+    return tuple(rule for rule in rules if rule.refuse and rule.when.holds(facts))
+
+
+def route(facts: Facts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
     """The route of a request with these facts, or why there is none."""
-    return route_all([(facts, org.owner)], rules, org)
+    return route_all([(facts, org.owner)], rules, org, appealed)
 
 
-def route_all(parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org) -> Route | Refused:
-    """The route of a request for several quotas, each with its facts and its owner: whoever any of them asks is asked."""
-    wanted = asked_all(parts, rules, org)
-    return wanted if isinstance(wanted, Refused) else _reachable(wanted.stages, org)
+def route_all(
+    parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()
+) -> Route | Refused:
+    """The route of a request for several quotas, each with its facts and its owner: whoever any of them asks is asked.
+
+    An appeal names the rules against which it goes: they ask security then, before anybody else and with nobody in its place.
+    """
+    wanted = asked_all(parts, rules, org, appealed)
+    way = wanted if isinstance(wanted, Refused) else _reachable(wanted.stages, org)
+    broken = any(refusing(facts, rules) for facts, _ in parts)
+    return _by_security(way) if isinstance(way, Route) and broken else way
 
 
-def asked(facts: Facts, rules: Sequence[Rule], org: Org) -> Route | Refused:
+def asked(facts: Facts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
     """The stages that the rules want, whether or not anybody of them can be asked; or why one refuses."""
-    return asked_all([(facts, org.owner)], rules, org)
+    return asked_all([(facts, org.owner)], rules, org, appealed)
 
 
-def asked_all(parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org) -> Route | Refused:
+def asked_all(
+    parts: Sequence[tuple[Facts, PersonId | None]], rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()
+) -> Route | Refused:
     """The same of a request for several quotas."""
-    stages: dict[tuple[str, PersonId | None], Stage] = {}
+    asks: list[tuple[Rule, Ask, PersonId | None]] = []
     for facts, owner in parts:
-        matching = _matching(facts, rules)
+        matching = _matching(facts, rules, appealed)
         if isinstance(matching, Refused):
             return matching
-        asks = ((rule, ask) for rule in matching for ask in rule.ask)
-        for because, ask in asks:
-            stage = _stage(because, ask, replace(org, owner=owner))
-            key = stage.name, owner if ask.who == OWNER else None
-            stages[key] = _merge(stages[key], stage) if key in stages else stage
+        asks += [(rule, ask, owner) for rule in matching for ask in rule.ask]
+    stages: dict[tuple[str, PersonId | None], Stage] = {}
+    for because, ask, owner in sorted(asks, key=lambda wanted: not wanted[0].refuse):  # what an appeal is against comes first
+        stage = _stage(because, ask, replace(org, owner=owner))
+        key = stage.name, owner if ask.who == OWNER else None
+        stages[key] = _merge(stages[key], stage) if key in stages else stage
     return Route(tuple(stages.values()))
 
 
-def _matching(facts: Facts, rules: Sequence[Rule]) -> list[Rule] | Refused:
-    matching = [rule for rule in rules if rule.when.holds(facts)]
-    for rule in matching:
-        if rule.refuse:
+def _matching(facts: Facts, rules: Sequence[Rule], appealed: Collection[str]) -> list[Rule] | Refused:
+    """The rules that ask, those against which an appeal goes first; or the one that refuses."""
+    broken = refusing(facts, rules)
+    for rule in broken:
+        if rule.name not in appealed:
             return Refused(Why.RULE_REFUSES, {"rule": rule.name, "sentence": rule.refuse})
+    matching = [rule for rule in rules if rule.ask and not rule.refuse and rule.when.holds(facts)]
     # Not "when no rule asks": then a rule that adds finance for large amounts would spare them the manager whom small ones ask.
-    if not any(rule.ask and rule.when.holds(_mildest(facts)) for rule in matching):
+    if not any(rule.when.holds(_mildest(facts)) for rule in matching):
         matching.insert(0, DEFAULT)
-    return matching
+    return [*(replace(rule, ask=(Ask(SECURITY),)) for rule in broken), *matching]
 
 
-def stopped(facts: Facts, rules: Iterable[Rule]) -> Refused | None:
+def _by_security(way: Route) -> Route | Refused:
+    """An appeal is decided by security: neither do others stand in for it, nor are they asked when it is slow."""
+    first, *others = way.stages
+    if first.instead:
+        return Refused(Why.NO_APPROVER, {"stage": first.name, "quorum": first.quorum, "rules": first.rules})
+    return Route((replace(first, rungs=()), *others))
+
+
+def stopped(facts: Facts, rules: Iterable[Rule], appealed: Collection[str] = ()) -> Refused | None:
     """Whether a rule that holds at once, for requests made before it too, refuses one with these facts."""
-    found = next((rule for rule in rules if rule.at_once and rule.refuse and rule.when.holds(facts)), None)
+    found = next((rule for rule in refusing(facts, rules) if rule.at_once and rule.name not in appealed), None)
     return Refused(Why.RULE_REFUSES, {"rule": found.name, "sentence": found.refuse}) if found else None
 
 

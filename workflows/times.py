@@ -168,6 +168,11 @@ def show_date(day: date) -> str:
     return f"{_DAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]}"
 
 
+def show_full_date(day: date) -> str:
+    """ "31 Mar 2027"."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
 def show_day(at: datetime, zone: str) -> str:
     """ "Thu 26 Nov"."""
     return show_date(at.astimezone(ZoneInfo(zone)).date())

@@ -25,7 +25,7 @@ def check(
     settled = starting.environment(needs_slack=False, as_json=json_)
     path = config or settled.config
     drafted = starting.draft(path, as_json=json_)
-    warnings = lines(drafted.warnings, str(path))
+    warnings = starting.doubts(drafted, path)
     policy: Policy | None = None
     if settled.bot_token:
         lookup = SlackLookup(starting.greeted(settled))

@@ -90,6 +90,8 @@ def effect(rule: Rule) -> str:
     """What a rule does when it holds."""
     if rule.refuse:
         return f"refuses: {rule.refuse}"
+    if rule.approve:
+        return f"approves inside its guardrails ({rule.approve.mode})"
     asks = [f"{ask.quorum} of " * (ask.quorum > 1) + (ask.who or " or ".join(ask.people)) for ask in rule.ask]
     return f"asks {' and '.join(asks)}" if asks else "asks nobody"
 

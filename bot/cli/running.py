@@ -9,7 +9,6 @@ import typer
 from bot.cli import listening, starting
 from bot.cli.telling import fail, warn
 from bot.clock import SystemClock
-from bot.config import lines
 from bot.config.settings import APP
 from bot.slack.lookup import SlackLookup
 from bot.slack.socket import Socket
@@ -32,7 +31,7 @@ def serve(
     lookup = SlackLookup(client)
     found = starting.policy(drafted, settled.config, lookup)
     policy = found.policy
-    warn(lines((*drafted.warnings, *found.warnings), str(settled.config)) + starting.uninvited(policy, lookup))
+    warn(starting.doubts(drafted, settled.config, found) + starting.uninvited(policy, lookup))
     clock = SystemClock()
     reports = starting.reports(settled, policy, clock)
     port_of_ours = listening.bound(host, port)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from bot.cli import dutiful, letters, reported, starting
+from bot.cli import dutiful, judged, letters, reported, starting
 from bot.cli.telling import Json
 from bot.clock import SystemClock
 from bot.config.problems import LONGEST, tame
@@ -26,6 +26,7 @@ from workflows.ports import Errand, UnitOfWork
 from workflows.quotas import Standing
 from workflows.requests import Request
 from workflows.times import Window, day_at, show_moment
+from workflows.trials import Trial
 
 AHEAD = timedelta(days=366)
 NEXT = 5  # alarms that are told
@@ -50,6 +51,7 @@ class Glance:
     reported: reported.Reported
     glasses: list[Request]
     duties: Duties
+    approving: tuple[Trial, ...] = ()
 
 
 def status(json_: Json = False) -> None:
@@ -75,6 +77,7 @@ def glance(unit: UnitOfWork, policy: Policy, now: datetime) -> Glance:
         loose=loose(unit, policy, _days(policy, now)),
         passed=unit.streams.passed(),
         reported=reported.look(unit, policy, now),
+        approving=judged.look(unit, policy, now),
         glasses=breaking.unreviewed(unit),
         duties=dutiful.look(unit, now),
     )
@@ -99,6 +102,7 @@ def _plain(seen: Glance) -> dict[str, object]:
         "passed_over": seen.passed,
         "next": [{"what": alarm.wake.value, "key": alarm.key, "at": alarm.at.isoformat()} for alarm in seen.alarms],
         **reported.plain(seen.reported),
+        **judged.plain(seen.approving),
         **dutiful.plain(seen.duties),
     }
 
@@ -153,6 +157,7 @@ def _lines(seen: Glance, zone: str) -> Iterable[str]:
     if seen.passed:
         yield f"{seen.passed:,} readings and events not counted, because their sessions are counted the other way"
     yield from reported.lines(seen.reported, zone)
+    yield from judged.lines(seen.approving)
     yield from dutiful.lines(seen.duties)
     for alarm in seen.alarms:
         yield f"next: {show_moment(alarm.at, zone)}  {alarm.wake}  {alarm.key}"

@@ -10,7 +10,8 @@ import typer
 from slack_sdk import WebClient
 
 from bot.cli.telling import fail, fail_with, warn
-from bot.config import Draft, Settled, read, settle
+from bot.clock import SystemClock
+from bot.config import Draft, Settled, lines, read, settle
 from bot.config.settings import BOT, Settings, key_of, settings, unlocked
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
@@ -18,6 +19,7 @@ from bot.slack.lookup import SlackLookup
 from workflows.governed import Vendor
 from workflows.policy import Policy
 from workflows.ports import Clock, CostReports, Rejected, Unavailable
+from workflows.times import local_day
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -42,6 +44,12 @@ def draft(path: Path, *, as_json: bool = False) -> Draft:
     """app.yaml as far as it can be read without Slack."""
     found = read(path)
     return found if isinstance(found, Draft) else fail_with(found, path, as_json=as_json)
+
+
+def doubts(drafted: Draft, path: Path, found: Settled | None = None) -> list[str]:
+    """What app.yaml says today that may not be meant, also once everybody was looked up."""
+    today = local_day(SystemClock().now(), drafted.policy.organization.zone)
+    return lines((*drafted.doubts(today), *(found.warnings if found else ())), str(path))
 
 
 def greeted(settled: Settings) -> WebClient:

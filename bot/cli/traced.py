@@ -30,11 +30,11 @@ KINDS = {
 }
 DUE = {
     Wake.LAPSE: "it lapses, unless it is decided",
-    Wake.SETTLED: "no vote can be taken back any more",
     Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
     Wake.REVIEW: "its reviewers are reminded",
+    Wake.SETTLED: "a vote can no longer be taken back",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"
@@ -78,6 +78,10 @@ def _head(trace: Trace, words: Words) -> Iterator[str]:
         yield from fold(f"and with it: {show(part.amount, part.unit)} on {part.quota}")
     yield from (line for word, value in about.items() if value for line in fold(f"{word}: {value}", hang=2))
     yield from fold(f"because: {quoted(case.justification)}", hang=2)
+    if request.appeal:
+        yield from fold(f"an appeal against {', '.join(request.appeal.rules)}: {quoted(request.appeal.words)}", hang=2)
+    if gone := request.revoked:
+        yield from fold(f"revoked by {words.name(gone.by)} {words.moment(gone.at)}: {quoted(gone.words)}", hang=2)
     offered, term = request.offered()
     if (offered, term) != (case.amount, case.term):
         yield from fold(f"agreed to: {show(offered, case.unit)} {ruling.how_long(term, words.zone)}")

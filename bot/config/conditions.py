@@ -32,7 +32,7 @@ def when(place: Place, scopes: tuple[str, ...], models: Models) -> When:
     if "kind" in fields:
         read = replace(read, kind=choice(fields["kind"], KINDS, None))
     if "scope" in fields:
-        read = replace(read, scopes=tuple(_scope(at, scopes) for at in fields["scope"].some('"platform/engineering*"')))
+        read = replace(read, scopes=tuple(scope_of(at, scopes) for at in fields["scope"].some('"platform/engineering*"')))
     if "model" in fields:
         read = replace(read, model_not_approved=_model(fields["model"], models))
     return read
@@ -93,7 +93,8 @@ def _data(place: Place) -> Data:
     return min(named)
 
 
-def _scope(place: Place, scopes: tuple[str, ...]) -> str:
+def scope_of(place: Place, scopes: tuple[str, ...]) -> str:
+    """A pattern that matches at least one of the scopes."""
     said = place.text('"platform/engineering*"')
     if said and not any(fnmatchcase(scope, said) for scope in scopes):
         place.bad("matches no scope that has a quota", nearest(said, scopes))

@@ -5,6 +5,7 @@ Readers never raise and never stop: they note a problem and go on with a harmles
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -39,6 +40,7 @@ class Notes:
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    ends: list[tuple[date, Problem]] = field(default_factory=list)  # warnings that hold after a day
     refs: list[Ref] = field(default_factory=list)
     folder: Path | None = None
     staff: Staff | None = None
@@ -63,6 +65,10 @@ class Place:
     def doubtful(self, message: str, suggestion: str = "") -> None:
         """Notes that this value is allowed and perhaps not meant."""
         self.notes.warnings.append(Problem(self.path, self.written, message, suggestion, self.tree.line))
+
+    def doubtful_after(self, day: date, message: str, suggestion: str = "") -> None:
+        """Notes that this value is perhaps not meant any more once a day is over."""
+        self.notes.ends.append((day, Problem(self.path, self.written, message, suggestion, self.tree.line)))
 
     def refer(self, sort: Sort, text: str, or_group: Iterable[str] = ()) -> None:
         """Notes that this value is to be looked up in Slack."""

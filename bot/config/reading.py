@@ -6,10 +6,11 @@ A draft is a policy in which people and channels are still what the operator wro
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from bot.config.acceptable import acceptable
 from bot.config.attribution import attribution
 from bot.config.bounds import bounds
 from bot.config.decisions import decisions
@@ -26,13 +27,15 @@ from bot.config.routing import Known, implied, routing
 from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
+from workflows.acceptable import Acceptable
 from workflows.bounds import UNBOUNDED
 from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
+from workflows.routing import SECURITY
 
 SECTIONS = (
-    "organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "bounds", "decisions", "break_glass",
-    "time", "digest", "reports",
-)  # fmt: skip
+    *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use"),
+    *("bounds", "decisions", "break_glass", "time", "digest", "reports"),
+)
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
 WHEN = re.compile(r"([A-Za-z]+) ([0-9]{1,2}):([0-9]{2})")
@@ -50,6 +53,11 @@ class Draft:
     refs: tuple[Ref, ...] = ()
     warnings: tuple[Problem, ...] = ()
     staff: Staff | None = None
+    ends: tuple[tuple[date, Problem], ...] = ()
+
+    def doubts(self, today: date) -> tuple[Problem, ...]:
+        """What may not be meant on a day: the warnings, and those that hold once some day before it is over."""
+        return (*self.warnings, *(problem for day, problem in self.ends if day < today))
 
 
 def read(path: Path) -> Draft | list[Problem]:
@@ -72,7 +80,7 @@ def read_bytes(raw: bytes, folder: Path | None = None) -> Draft | list[Problem]:
     policy = _policy(Place("", tree, notes))
     if notes.problems:
         return sorted(notes.problems, key=lambda p: p.line)
-    return Draft(policy, tuple(notes.refs), tuple(notes.warnings), notes.staff)
+    return Draft(policy, tuple(notes.refs), tuple(notes.warnings), notes.staff, tuple(notes.ends))
 
 
 def _policy(place: Place) -> Policy:
@@ -100,6 +108,7 @@ def _policy(place: Place) -> Policy:
         fallback_price=fallback,
         claims=attribution(fields["attribution"], tree(named)) if "attribution" in fields else (),
         reports=reports(fields["reports"]) if "reports" in fields else {},
+        acceptable=acceptable(fields["acceptable_use"], tree(named)) if "acceptable_use" in fields else Acceptable(),
         glass=glass(fields["break_glass"], who) if "break_glass" in fields else None,
     )
     _doubts(fields, place, policy)
@@ -118,6 +127,9 @@ def _doubts(fields: Mapping[str, Place], root: Place, policy: Policy) -> None:
         advice = "write fallback_price: {input: $15.00 per 1M tokens, output: $75.00 per 1M tokens}"
         at, key = (fields["models"], "fallback_price") if "models" in fields else (root, "models.fallback_price")
         at.lacking(key, "calls to a model without a known price count as $0", advice)
+    if "routing" in fields and SECURITY not in groups and any(rule.refuse for rule in policy.rules):
+        at, key = (fields["people"], "groups.security") if "people" in fields else (root, "people.groups.security")
+        at.lacking(key, "what a rule refuses cannot be appealed", "name who is security, as security: [sam@acme.example]")
     if policy.quotas and not any(quota.owner for quota in policy.minders):
         advice = f"name an owner, or give {policy.unattributed} a quota that has one"
         fields["quotas"].lacking(f"{policy.root}.owner", "nobody owns usage that no rule attributes", advice)

@@ -13,6 +13,7 @@ from bot.config.problems import Problem, nearest
 from bot.config.reading import Draft
 from bot.config.staffing import staffed
 from bot.config.words import CHANNEL_ID, ID
+from workflows.acceptable import Acceptable, UseCase
 from workflows.people import PersonId
 from workflows.policy import People, Policy
 from workflows.quotas import Quota
@@ -150,6 +151,7 @@ def _with(policy: Policy, ids: Ids) -> Policy:
         people=_people(policy.people, ids),
         quotas=tuple(_quota(quota, ids) for quota in policy.quotas),
         rules=tuple(_rule(rule, ids) for rule in policy.rules),
+        acceptable=_acceptable(policy.acceptable, ids),
         digest=replace(policy.digest, leadership=ids.get((Sort.CHANNEL, policy.digest.leadership), "")),
     )
 
@@ -177,3 +179,11 @@ def _quota(quota: Quota, ids: Ids) -> Quota:
 
 def _rule(rule: Rule, ids: Ids) -> Rule:
     return replace(rule, ask=tuple(replace(a, people=tuple(_person(p, ids) for p in a.people)) for a in rule.ask))
+
+
+def _acceptable(rules: Acceptable, ids: Ids) -> Acceptable:
+    return replace(rules, use_cases=tuple(_use_case(use, ids) for use in rules.use_cases))
+
+
+def _use_case(use: UseCase, ids: Ids) -> UseCase:
+    return replace(use, approval=replace(use.approval, by=_person(use.approval.by, ids))) if use.approval else use

@@ -1,9 +1,10 @@
-"""The `routing` section: rules that ask or refuse. A condition only ever says "this or stricter"; nothing else is accepted."""
+"""The `routing` section: rules that ask, refuse or approve. A condition says "this or stricter", a guardrail "this or milder"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.config.conditions import when
+from bot.config.guardrails import guardrails, mode_of
 from bot.config.place import Place
 from bot.config.problems import listed, nearest
 from bot.config.tree import Entries
@@ -16,6 +17,7 @@ EXAMPLE = "{name: large, when: {limit: hard}, ask: finance}"
 ROLES = ("manager", "manager's manager", "owner")
 SEATS = ("group", "people", "slack_group")  # of which one says who fills them
 MOST_SEATS = 20
+DOES = {"ask": "asks", "refuse": "refuses", "approve": "approves"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,35 @@ def routing(place: Place, known: Known) -> tuple[Rule, ...]:
 
 
 def _rule(place: Place, known: Known) -> Rule:
-    fields = place.fields(("name", "when", "ask", "refuse", "at_once"), later=("approve",), example=EXAMPLE)
+    fields = place.fields(("name", "when", *DOES, "at_once"), example=EXAMPLE)
     if not isinstance(place.tree, Entries):
         return Rule("")
     if "name" not in fields:
         place.missing("name", "requests say which rule asks whom: name it")
-    if "ask" in fields and "refuse" in fields:
-        place.bad("asks and refuses", "a rule does one of them")
-    elif "ask" not in fields and "refuse" not in fields:
+    does = [said for word, said in DOES.items() if word in fields]
+    if len(does) > 1:
+        place.bad(" and ".join(does), "a rule does one of them")
+    elif not does:
         place.bad("asks nobody and refuses nothing", "add ask: manager, or refuse: with a sentence")
+    name = fields["name"].text("a short name") if "name" in fields else ""
+    if "approve" in fields:
+        return _approving(name, place, fields, known)
     return Rule(
-        name=fields["name"].text("a short name") if "name" in fields else "",
+        name=name,
         when=when(fields["when"], known.scopes, known.models) if "when" in fields else When(),
         ask=_asks(fields["ask"], known) if "ask" in fields else (),
         refuse=fields["refuse"].text("a sentence that says why") if "refuse" in fields else "",
         at_once=_at_once(fields["at_once"], "refuse" in fields) if "at_once" in fields else False,
     )
+
+
+def _approving(name: str, place: Place, fields: Mapping[str, Place], known: Known) -> Rule:
+    mode = mode_of(fields["approve"])
+    if "when" not in fields:
+        place.missing("when", "a rule that approves says how much at most: write when: {amount: up to $100}")
+        return Rule(name)
+    when, approve = guardrails(fields["when"], known.scopes, known.models, mode)
+    return Rule(name, when, approve=approve)
 
 
 def _at_once(place: Place, refuses: bool) -> bool:

@@ -9,6 +9,7 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.slack import (
+    appealing,
     asking,
     breaking,
     bulk,
@@ -16,6 +17,7 @@ from bot.slack import (
     deciding,
     leaving,
     lessening,
+    overruling,
     passing,
     pointing,
     questions,
@@ -34,7 +36,9 @@ log = logging.getLogger("leeway.slack")
 
 PARTS = (
     asking,
+    appealing,
     deciding,
+    overruling,
     lessening,
     questions,
     passing,

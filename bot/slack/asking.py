@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.slack import appealing
 from bot.slack.forms import Form, key_of, offers, part_of, presets
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
@@ -22,7 +23,7 @@ from workflows.requests import Request
 
 Body = dict[str, Any]
 
-CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "behalf", "also")
+CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case", "behalf", "also")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _sent(front: Front, view: Mapping[str, Any], by: PersonId) -> Body:
         return {}
     if moved_on in (problem.why for problem in done) and (fresh := _as_it_is(front, by, said, origin)):
         return {"response_action": "update", "view": fresh}
-    return {"response_action": "errors", "errors": front.errors(done, view, by)}
+    return appealing.answer(front, done, view, by)
 
 
 def _as_it_is(front: Front, by: PersonId, said: Typed, origin: Origin) -> Body | None:
@@ -179,6 +180,7 @@ def _view(front: Front, ask: Ask) -> Body:
         preview=told.preview,
         models=policy.models.named(),
         meta=replace(ask.origin, seen=seen).pack(),
+        use_cases=policy.acceptable.on(ask.quota.scope),
         offers=offers(told.preview.barriers, told.preview.also, policy) if told.preview else (),
         accounts=accounts(ask.by, ask.quota, policy),
         editing=before,

@@ -10,7 +10,7 @@ from bot.slack.marks import Safe, begun, called, code, cut, handle, line, mrkdwn
 from workflows.ballots import Vote
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
-from workflows.times import show_date, show_day, show_moment, show_month, show_span, show_weekday
+from workflows.times import show_date, show_day, show_full_date, show_moment, show_month, show_span, show_weekday
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -155,6 +155,7 @@ FILTERS = {
     "days": days,
     "times": times,
     "dated": show_date,
+    "full_date": show_full_date,
     "weekday": show_weekday,
     "month": show_month,
     "eve": eve,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.slack.marks import LONGEST_VALUE, cut, digest, handle, size
+from workflows.acceptable import UseCase
 from workflows.blocking import Barrier, Way
 from workflows.cases import Part
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
@@ -77,6 +78,7 @@ class Form:
     accounts: Sequence[str] = ()
     editing: Request | None = None
     again: Why | None = None
+    use_cases: Sequence[UseCase] = ()
 
     @property
     def also(self) -> str:
@@ -104,6 +106,11 @@ class Form:
         rest = [choice for choice in self.choices if choice.quota.key != mine]
         kept = {choice.quota.key for choice in rest[: MOST_OPTIONS - 1]} | {mine}
         return [choice for choice in self.choices if choice.quota.key in kept] or [self.chosen.standing]
+
+    @property
+    def uses(self) -> list[UseCase]:
+        """The use cases that a menu can hold."""
+        return [use for use in self.use_cases if size(use.name) <= LONGEST_VALUE][:MOST_OPTIONS]
 
     @property
     def offered(self) -> list[str]:

@@ -87,7 +87,7 @@ class Shower:
             now = self._kit.clock.now()
             hands = deal(unit, self._kit.policy, request, now)
             told = replace(card(unit, self._kit.policy, request, now), hands=hands)
-        asked = [person for person, hand in hands.items() if hand.undoes or person in told.asked]
+        asked = dict.fromkeys([*readers(told), *(person for person, hand in hands.items() if hand.undoes)])
         each(
             [
                 lambda: self._loud.glass(told),
@@ -258,3 +258,8 @@ class Shower:
 def first_of(unit: UnitOfWork, request: Request) -> Override | None:
     """The override that news without a name of its own is about."""
     return next(iter(unit.overrides.every(request.id)), None)
+
+
+def readers(told: Card) -> tuple[PersonId, ...]:
+    """Who has the card to decide by: those who may now; where policy decided, those who would have been asked."""
+    return told.request.route.approvers() if told.request.by_policy else told.asked

@@ -30,6 +30,7 @@ from workflows.requests import Request
 from workflows.spend import Costed, CostSource, Metered, Series, Slice, Sums, Tokens, Usage
 from workflows.spikes import Spike
 from workflows.times import Window
+from workflows.violations import Violation
 
 Row = RowMapping | Mapping[str, Any]
 
@@ -175,6 +176,15 @@ def spike_row(spike: Spike) -> dict[str, Any]:
 
 def spike_of(row: Row) -> Spike:
     return Spike(**row)
+
+
+def violation_row(violation: Violation) -> dict[str, Any]:
+    """Quota and data class stand in columns of their own, beside the case, for whoever reads the table."""
+    return _by_name(violation) | {"quota": violation.case.quota, "data": violation.case.data.word}
+
+
+def violation_of(row: Row) -> Violation:
+    return msgspec.convert(dict(row), Violation)
 
 
 EVENT = (

@@ -13,7 +13,8 @@ from bot.store import counted
 from bot.store.columns import Moment, Plain
 from bot.store.rows import METADATA as METADATA
 from bot.store.rows import Row, at, count, key, nested, partial, table
-from workflows.automatic import Automatic
+from workflows.appeals import Appeal, Broken
+from workflows.automatic import Automatic, Revoked
 from workflows.ballots import Question, Vote
 from workflows.cases import Case, Term
 from workflows.digest import Digest
@@ -57,6 +58,8 @@ class RequestRow(Row, table=True):
     questions: tuple[Question, ...] = nested(tuple[Question, ...])
     nudged: datetime | None = at(nullable=True)
     reopened: datetime | None = at(nullable=True)
+    appeal: Appeal | None = nested(Appeal | None)
+    revoked: Revoked | None = nested(Revoked | None)
 
 
 class OverrideRow(Row, table=True):
@@ -97,6 +100,24 @@ class OutcomeRow(Row, table=True):
     quantity: int | None = count(nullable=True)
     words: str
     link: str
+
+
+class ViolationRow(Row, table=True):
+    """A submission that a rule refused; `appeal` is the request that asks all the same, "" for none."""
+
+    __tablename__ = "violations"
+    __table_args__ = (Index("violations_by_time", "at"),)
+
+    id: str = key()
+    by: str
+    at: datetime = at()
+    quota: str
+    data: str
+    case: Case = nested(Case)
+    broken: tuple[Broken, ...] = nested(tuple[Broken, ...])
+    origin: str
+    request: str
+    appeal: str
 
 
 class AwayRow(Row, table=True):
@@ -236,5 +257,6 @@ corrections, produced, yields, reports = (
     table(ReportRow),
 )
 record, agenda, outbox, posts = table(EntryRow), table(AlarmRow), table(ErrandRow), table(PostRow)
+violations = table(ViolationRow)
 aways, charges = table(AwayRow), table(ChargeRow)
 limits, tokens, denials, spikes = table(LimitRow), table(TokenRow), table(counted.DenialRow), table(counted.SpikeRow)

@@ -21,6 +21,7 @@ from bot.store.record import StoredRecord
 from bot.store.reports import StoredReports
 from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
+from bot.store.violations import StoredViolations
 from bot.store.yields import StoredYields
 from workflows.overrides import Override
 from workflows.ports import (
@@ -42,6 +43,7 @@ from workflows.ports import (
     Requests,
     Spikes,
     Streams,
+    Violations,
     Yields,
 )
 from workflows.spend import Counter
@@ -65,6 +67,7 @@ class StoredUnit:
     ledger: Ledger
     denials: Denials
     spikes: Spikes
+    violations: Violations
     record: Record
     agenda: Agenda
     outbox: Outbox
@@ -88,6 +91,7 @@ class StoredUnit:
         self.ledger = StoredLedger(connection)
         self.denials = StoredDenials(connection)
         self.spikes = StoredSpikes(connection)
+        self.violations = StoredViolations(connection)
         self.corrections = StoredCorrections(connection)
         self.yields = StoredYields(connection)
         self.reports = StoredReports(connection)

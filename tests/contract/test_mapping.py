@@ -28,6 +28,7 @@ from workflows.quotas import Notice
 from workflows.requests import Request
 from workflows.spend import Costed, CostSource, Series
 from workflows.spikes import Spike
+from workflows.violations import Violation
 
 Mapped = tuple[type, Table, Callable[[Any], dict[str, Any]], Callable[[Any], Any]]
 
@@ -41,6 +42,7 @@ MAPPED: list[Mapped] = [
     (Report, tables.reports, mapping.report_row, mapping.report_of),
     (Denied, tables.denials, mapping.denied_row, mapping.denied_of),
     (Spike, tables.spikes, mapping.spike_row, mapping.spike_of),
+    (Violation, tables.violations, mapping.violation_row, mapping.violation_of),
     (Notice, tables.notices, lambda notice: mapping.notice_row(notice, True), mapping.notice_of),
 ]
 

@@ -17,6 +17,7 @@ from workflows.overrides import Happened, Outcome, Override
 from workflows.requests import Request, State
 
 NEWER = {"facts", "excluded", "auto", "glass", "round", "since", "passed", "voided", "questions", "nudged", "reopened"}
+NEWER |= {"appeal", "revoked"}
 VOTE = {"by": str(BOB), "verdict": "approve", "at": NOW.isoformat(), "revision": 1, "reason": "", "instead": ""}
 
 

@@ -101,7 +101,7 @@ def test_without_a_token_nobody_is_looked_up_and_that_is_said(tmp_path: Path) ->
     told = run(tmp_path, "check", LEEWAY_CONFIG=str(APP))
     assert (told.code, told.err) == (0, "")
     assert told.out.splitlines() == [
-        f"{APP} is right: 8 quotas, 5 routing rules.",
+        f"{APP} is right: 8 quotas, 6 routing rules.",
         "people and channels were not looked up: SLACK_BOT_TOKEN is not set",
     ]
 

@@ -70,7 +70,7 @@ def test_the_fragment_is_pasted_and_checked_and_nothing_in_it_is_oversubscribed(
     (tmp_path / "app.yaml").write_bytes(pasted(SHIPPED, told.out))
     checked = leeway("check", env={}, folder=tmp_path)
     assert (checked.code, checked.err) == (0, "")
-    assert checked.out.startswith("app.yaml is right: 9 quotas, 5 routing rules.")
+    assert checked.out.startswith("app.yaml is right: 9 quotas, 6 routing rules.")
     limits = {quota.key: quota.limit for quota in after.policy.quotas}
     assert limits[f"{SEARCH}/retrieval:usd/month"] == usd(3_800)
     assert limits[f"{SEARCH}/answers:usd/month"] == usd(340)

@@ -94,6 +94,7 @@ def test_the_shipped_rules_ask_the_cast(shipped: Policy) -> None:
         "large": [("finance", 2)],
         "sensitive": [("security", 1)],
         "wrong model": [],
+        "routine": [],
     }
     assert shipped.people.groups["finance"] == (who("cy"), who("di"))
     assert shipped.people.managers[who("ada")] == who("bob")

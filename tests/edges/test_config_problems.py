@@ -287,7 +287,6 @@ ROUTING = [
     ("{name: a, ask: manager, refuse: b}", "[0]  asks and refuses; a rule does one of them"),
     ("{ask: manager}", "[0].name  missing; requests say which rule asks whom: name it"),
     ("{name: a, ask: manager}, {name: a, ask: owner}", '[1]  a second rule with the name "a"; give each rule its own name'),
-    ("{name: a, approve: shadow, ask: manager}", "[0].approve  not supported yet; leave it out"),
     ("{name: a, ask: finanse}", '[0].ask  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: [manager, finanse]}", '[0].ask[1]  "finanse": no such group; did you mean "finance"?'),
     ("{name: a, ask: '@finance'}", '[0].ask  "@finance": this is a group, not a person; write finance'),

@@ -42,11 +42,13 @@ from workflows.ports import (
     Stale,
     Unavailable,
     UnitOfWork,
+    Violations,
 )
 from workflows.requests import Request, State
 from workflows.spend import Counter
 from workflows.spikes import Spike
 from workflows.times import Window
+from workflows.violations import Violation
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Data:
     reports: dict[str, Report] = field(default_factory=dict)
     denials: dict[str, tuple[Denied, bool]] = field(default_factory=dict)
     spikes: dict[str, Spike] = field(default_factory=dict)
+    violations: dict[str, Violation] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     heard: Heard = field(default_factory=Heard)
     told: Told = field(default_factory=Told)
@@ -127,6 +130,7 @@ class MemoryUnit(UnitOfWork):
         self.ledger = MemoryLedger(data.told)
         self.denials = MemoryDenials(data)
         self.spikes = MemorySpikes(data)
+        self.violations = MemoryViolations(data)
         self.corrections = MemoryCorrections(data.kept)
         self.yields = MemoryYields(data.kept)
         self.reports = MemoryReports(data)
@@ -431,3 +435,21 @@ class MemorySpikes(_Part, Spikes):
     def since(self, day: date) -> list[Spike]:
         here = (spike for spike in self._data.spikes.values() if spike.day >= day)
         return sorted(here, key=lambda spike: (spike.day, spike.key))
+
+
+class MemoryViolations(_Part, Violations):
+    def add(self, violation: Violation) -> bool:
+        return self._data.violations.setdefault(violation.id, violation) is violation
+
+    def get(self, violation: str) -> Violation | None:
+        return self._data.violations.get(violation)
+
+    def within(self, window: Window) -> list[Violation]:
+        here = (violation for violation in self._data.violations.values() if violation.at in window)
+        return sorted(here, key=lambda violation: (violation.at, violation.id))
+
+    def appeal(self, violation: str, request: str) -> None:
+        row = self._data.violations.get(violation)
+        if row is None or row.appeal:
+            raise Stale(violation)
+        self._data.violations[violation] = replace(row, appeal=request)

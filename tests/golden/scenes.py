@@ -9,6 +9,7 @@ from typing import Any
 from bot.slack.breaking import Form as Breaking
 from bot.slack.forms import Form, Offer, presets
 from tests.golden import cast
+from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from tests.golden.decisions import decisions
 from tests.golden.waiting import waiting
@@ -80,6 +81,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_glass(words),
         **_after(words),
         **_status(words),
+        **allowed(words),
         **waiting(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
@@ -182,6 +184,10 @@ def _forms(words: Words) -> dict[str, Scene]:
         "ask-again": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=denial, again=Why.OPEN_REQUEST)}),
         "ask-changed": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=voted, again=Why.CHANGED_SINCE)}),
         "ask-enough": ("ask.yaml", {"form": form(words, typed=typed, preview=none)}),
+        "ask-use-cases": (
+            "ask.yaml",
+            {"form": form(words, typed={"use_case": use_cases(words)[0].name}, use_cases=use_cases(words))},
+        ),
         "deny": ("deny.yaml", {"request": denial}),
         "outcome": ("outcome.yaml", {"override": granted, "request": denial}),
     }

@@ -9,6 +9,7 @@ from bot.slack.forms import key_of, presets
 from bot.slack.marks import handle
 from bot.slack.rendering import Renderer
 from tests.golden import cast, limits
+from tests.golden.allowed import use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE
 from tests.golden.scenes import form
 from workflows.drafting import LONGEST
@@ -49,6 +50,19 @@ def test_every_input_is_called_what_drafting_calls_it(renderer: Renderer) -> Non
 def test_the_preview_follows_what_changes_it(renderer: Renderer) -> None:
     calling = {name for name, block in asked(renderer, typed={"duration": "custom"}).items() if block.get("dispatch_action")}
     assert calling == {"quota", "amount", "duration", "until", "behalf", "data", "models"}
+
+
+def test_a_use_case_is_offered_only_where_there_are_any(renderer: Renderer) -> None:
+    assert "use_case" not in asked(renderer)
+    block = asked(renderer, use_cases=use_cases(PLAIN), typed={"use_case": "triage"})["use_case"]
+    element = block["element"]
+    assert [option["value"] for option in element["options"]] == ["retrieval", "triage"]
+    assert [option["description"]["text"] for option in element["options"]] == [
+        "Needs human review, high-risk",
+        "May run automatically",
+    ]
+    assert element["initial_option"]["value"] == "triage"
+    assert "initial_option" not in asked(renderer, use_cases=use_cases(PLAIN))["use_case"]["element"]
 
 
 def test_a_moment_is_asked_for_only_when_it_is_wanted(renderer: Renderer) -> None:

@@ -38,6 +38,8 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.ANSWERED: {"at": NOW},
     Why.NOT_YOUR_ACCOUNT: {"account": "ci-bot"},
     Why.NOT_RETYPED: {"typed": usd(600), "amount": usd(6_000), "unit": Unit.USD},
+    Why.NO_SUCH_USE_CASE: {"text": "triage"},
+    Why.TAKEN_BACK: {"by": BOB, "at": NOW},
     Why.NOT_LESS: {"most": usd(400), "unit": Unit.USD},
     Why.TOO_LATE_TO_UNDO: {"within": timedelta(minutes=10), "at": NOW},
     Why.REOPENED_BEFORE: {"at": NOW},

@@ -76,6 +76,10 @@ class Person(Actor):
         self.opens(channel)
         return self.submit(**{**form(), "amount": show(amount, Unit.USD).removeprefix("$"), **typed})
 
+    def closes(self) -> Ack:
+        """Closes the form on top."""
+        return self._settled(self.stage.do("close", as_=self.id, view_id=self.modal()["id"]))
+
     def card(self, action: str, channel: str = "leeway") -> Message:
         """The newest message there with this button."""
         found = [m for m in self.messages(channel) if action in buttons(m)]

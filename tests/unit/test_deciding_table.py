@@ -31,6 +31,8 @@ SHORT = {
     "intact": Why.NOT_BROKEN,
     "theirs": Why.NO_REVIEW_OF_YOURS,
     "seen": Why.REVIEWED,
+    "people's": Why.NOT_BY_POLICY,
+    "taken": Why.TAKEN_BACK,
 }
 
 # Who may decide decides; the requester edits, answers, withdraws and nudges; whoever voted takes it back; nobody else does more.
@@ -63,7 +65,11 @@ reopen with nothing new|open  |open       |open    |open     |open     |open    
 say that it was right|open|open|open|open|open|open|open|open|open|open
 say that it was not|open|open|open|open|open|open|open|open|open|open
 say that it was not, without a reason|open|open|open|open|open|open|open|open|open|open
+revoke|open|open|open|open|open|open|open|open|open|open
+revoke without a reason|open|open|open|open|open|open|open|open|open|open
 """
+
+BARRED = "requester own, beneficiary closed, stand-in closed"
 
 # Where another state differs: a doing, then who gets what. A decided request is decided for everybody, but for these.
 DIFFERENT = {
@@ -89,13 +95,26 @@ DIFFERENT = {
         say that it was right: * intact
         say that it was not: * intact
         say that it was not, without a reason: * intact
+        revoke: * people's
+        revoke without a reason: * people's
     """,
-    "approved by policy": """
+    "approved by policy": f"""
         undo: * none
         undo too late: * none
         say that it was right: * intact
         say that it was not: * intact
         say that it was not, without a reason: * intact
+        revoke: * unasked, asked approved, later approved, voted approved, passed approved, {BARRED}
+        revoke without a reason: * unasked, asked why?, later why?, voted why?, passed why?, {BARRED}
+    """,
+    "approved by policy, and revoked": f"""
+        undo: * none
+        undo too late: * none
+        say that it was right: * intact
+        say that it was not: * intact
+        say that it was not, without a reason: * intact
+        revoke: * unasked, asked taken, later taken, voted taken, passed taken, {BARRED}
+        revoke without a reason: * unasked, asked taken, later taken, voted taken, passed taken, {BARRED}
     """,
     "granted by breaking the glass": """
         undo: * none
@@ -103,6 +122,8 @@ DIFFERENT = {
         say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
         say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
         say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer why?
+        revoke: * people's
+        revoke without a reason: * people's
     """,
     "granted by breaking the glass, and reviewed": """
         undo: * none
@@ -110,6 +131,8 @@ DIFFERENT = {
         say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
         say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
         say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
+        revoke: * people's
+        revoke without a reason: * people's
     """,
     "denied": """
         undo: * none, asked pending, voted decided
@@ -127,10 +150,11 @@ DIFFERENT = {
     "lapsed": "",
 }
 
+OPEN = "guardrails hold early, escalate pending, who is asked leaves pending, somebody else leaves early"
 BY_ITSELF = {
-    "pending": "lapse early, escalate pending, who is asked leaves pending, somebody else leaves early",
-    "pending, one yes is missing": "lapse early, escalate pending, who is asked leaves pending, somebody else leaves early",
-    "pending, past its deadline": "lapse lapsed, escalate pending, who is asked leaves pending, somebody else leaves early",
+    "pending": f"lapse early, {OPEN}",
+    "pending, one yes is missing": f"lapse early, {OPEN}",
+    "pending, past its deadline": f"lapse lapsed, {OPEN}",
 }
 
 

@@ -14,7 +14,9 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.memory import Memory
 from tests.unit.test_routing import facts as any_facts
 from tests.unit.test_routing import policies
+from workflows.appeals import Appeal, Broken
 from workflows.authority import Authority, Cap
+from workflows.automatic import Automatic, Mode
 from workflows.bounds import Bounds
 from workflows.cases import Part
 from workflows.keeping import attempt
@@ -27,7 +29,7 @@ from workflows.refusals import Refused, Why
 from workflows.rehearsal import Change, Known
 from workflows.rehearsing import ANYBODY, History, answers, play, remember
 from workflows.requests import Glass, Request, State
-from workflows.routing import Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
+from workflows.routing import Approve, Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
 from workflows.strictness import breaches
 from workflows.times import Period, Window
 
@@ -215,3 +217,58 @@ def test_a_policy_never_simulates_otherwise_than_itself(known: Facts, rules: lis
 def test_a_pending_request_has_waited_until_the_end_of_the_window() -> None:
     (take,) = play(remembered(request(facts=FACTS)), POLICY, None).takes
     assert take.waited(LATELY.end) == timedelta(days=1)
+
+
+def with_rules(*rules: Rule) -> Policy:
+    return replace(POLICY, rules=(*POLICY.rules, *rules))
+
+
+@pytest.mark.parametrize(
+    ("most", "mode", "change"),
+    [
+        (usd(500), Mode.ON, Change.APPROVED),
+        (usd(500), Mode.SHADOW, Change.SHADOW),
+        (usd(499), Mode.ON, Change.MORE),
+    ],
+)
+def test_guardrails_of_the_draft_are_tried_on_what_was_asked(most: int, mode: Mode, change: Change) -> None:
+    draft = with_rules(Rule("routine", When(unit=Unit.USD), approve=Approve(mode, amount=most)))
+    played_ = play(remembered(request("R1", facts=FACTS), policy=draft), draft, PEOPLE)
+    (take,) = played_.takes
+    assert take.auto == Automatic("routine", mode, ("amount",) if most < usd(500) else ())
+    assert take.change is change
+    assert played_.rules["routine"] == (0, int(most >= usd(500)))
+
+
+def test_what_a_rule_refuses_no_guardrail_approves() -> None:
+    draft = with_rules(Rule("routine", approve=Approve(Mode.ON)), Rule("freeze", refuse="Not now."))
+    (take,) = play(remembered(request("R1", facts=FACTS), policy=draft), draft, PEOPLE).takes
+    assert (take.change, take.auto) == (Change.REFUSED, None)
+
+
+def test_an_appeal_is_played_as_the_appeal_that_it_was() -> None:
+    freeze = Rule("freeze", refuse="Not now.")
+    policy = replace(with_rules(freeze), people=replace(POLICY.people, groups={"finance": (CY, DI), "security": (PAT,)}))
+    appealed = request("R1", facts=FACTS, appeal=Appeal((Broken("freeze", "Not now."),), "because"))
+    for directory in (PEOPLE, None):
+        way = played(appealed, policy, directory)
+        assert isinstance(way, Route)
+        assert [stage.name for stage in way.stages] == ["security", "manager", "finance"]
+    assert isinstance(played(request("R2", facts=FACTS), policy), Refused)
+
+
+bounds = st.builds(
+    Approve,
+    mode=st.sampled_from(Mode),
+    amount=st.none() | st.integers(0, 3),
+    data=st.sampled_from(Data),
+    limit=st.sampled_from(Limit),
+)
+
+
+@given(st.dictionaries(st.text(max_size=3), any_facts, min_size=2, max_size=4), policies(), bounds)
+def test_no_guardrail_that_can_be_written_approves_the_stricter_of_two(
+    known: Mapping[str, Facts], rules: list[Rule], approve: Approve
+) -> None:
+    draft = replace(POLICY, rules=(*rules, Rule("routine", approve=approve)))
+    assert not list(breaches(known, answers(draft)))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Part, Term
 from workflows.decisions import LEGAL, decide
-from workflows.events import Event, Lapse, Reopen, Review, Withdraw
+from workflows.events import Event, Lapse, Reopen, Review, Revoke, Withdraw
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
@@ -176,7 +176,7 @@ NEXT = {"vote": State.APPROVED, "deny": State.DENIED, "withdraw": State.WITHDRAW
 def test_every_state_is_in_the_table_and_can_be_reached() -> None:
     assert set(LEGAL) == set(State) == set(REACHED)
     assert {state: request.state for state, request in REACHED.items()} == {state: state for state in State}
-    assert set(LEGAL[State.PENDING]) == set(get_args(Event)) - {Reopen, Review}
+    assert set(LEGAL[State.PENDING]) == set(get_args(Event)) - {Reopen, Review, Revoke}
     assert [state for state in State if not LEGAL[state]] == [State.WITHDRAWN, State.LAPSED]
 
 

@@ -74,7 +74,8 @@ function dispatching(node, element, field) {
   const send = () => act(field.form, field.block, element, node.value);
   let timer = null;
   const later = () => {
-    if (field.form.sending) timer = setTimeout(later, PAUSE_MS);
+    // A view that lies under another one is not in use: what was typed there is heard of once it is on top again.
+    if (field.form.sending || node.closest("[hidden]")) timer = setTimeout(later, PAUSE_MS);
     else if (node.isConnected) void send();
   };
   if (when.includes("on_character_entered")) {

@@ -1,7 +1,7 @@
 """Requests with all that can happen to them: edits, questions, undone votes, rungs that were asked, guardrails, a broken glass.
 
 A request may have several overrides now: one for each quota that it asks for, and again when a decision was undone. Who is away
-and what people have approved of what they may is kept beside.
+and what people have approved of what they may is kept beside, and so is what a rule refused, which may be appealed.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 LISTS = ("excluded", "passed", "voided", "questions")
-VALUES = ("facts", "auto", "glass")
+VALUES = ("facts", "auto", "glass", "appeal", "revoked")
 
 
 def upgrade() -> None:
@@ -24,6 +24,7 @@ def upgrade() -> None:
     aways()
     charges()
     posts()
+    violations()
 
 
 def moment(name: str, *, empty: bool = False) -> sa.Column[Any]:
@@ -82,3 +83,10 @@ def charges() -> None:
 
 def posts() -> None:
     op.create_index("posts_by_message", "posts", ["channel", "ts"])
+
+
+def violations() -> None:
+    said = [text("quota"), text("data"), *(sa.Column(name, sa.JSON(), nullable=False) for name in ("case", "broken"))]
+    names = [text("origin"), text("request"), text("appeal")]
+    op.create_table("violations", text("id"), text("by"), moment("at"), *said, *names, key("violations", "id"))
+    op.create_index("violations_by_time", "violations", ["at"])
