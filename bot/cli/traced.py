@@ -34,7 +34,6 @@ DUE = {
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
     Wake.REVIEW: "its reviewers are reminded",
-    Wake.SETTLED: "a vote can no longer be taken back",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"
@@ -189,7 +188,9 @@ def _saw(saw: Saw, trace: Trace) -> str:
     assert facts is not None
     if saw.holds:
         return f"{ruling.wants(saw.rule.when, facts)}: {ruling.effect(saw.rule)}"
-    return ruling.misses(saw.rule.when, facts)
+    if saw.unmet:
+        return ruling.misses(saw.rule.when, facts)
+    return f"approves nothing outside of its {', '.join(saw.violated)}"
 
 
 def _happened(trace: Trace, words: Words) -> Iterator[str]:
