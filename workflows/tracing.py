@@ -13,6 +13,7 @@ from typing import Any
 from workflows.aways import Away
 from workflows.covering import covers
 from workflows.effects import Alarm
+from workflows.guardrails import violated
 from workflows.metering import base_of
 from workflows.overrides import Override
 from workflows.policy import Policy
