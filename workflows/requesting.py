@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows import assessing, drafting
+from workflows.appeals import Appeal
 from workflows.cases import Case, material
 from workflows.decisions import decide
 from workflows.drafting import Desk, Typed
@@ -17,7 +18,7 @@ from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota, Standing
+from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
@@ -36,7 +37,7 @@ def name_of(token: str) -> str:
 class Form:
     """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from.
 
-    `changes` is the id of the request that it changes, "" for a new one.
+    `changes` is the id of the request that it changes, "" for a new one; `appeal` is that request's.
     """
 
     requester: PersonId
@@ -45,6 +46,7 @@ class Form:
     token: str = ""
     origin: str = ""
     changes: str = ""
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Re
         return (Refused(Why.NO_SUCH_REQUEST),)
     if refused := _may_not(before, form.requester, seen, now):
         return (refuse_click(unit, seen.request, by=form.requester, refused=refused, at=now),)
-    read = _read(kit, unit, form, org, now=now)
+    read = _read(kit, unit, replace(form, appeal=before.appeal), org, now=now)
     if isinstance(read, tuple):
         return read
     if material(before.case, read.case, now=now) and len(before.approved_by()) != seen.yes:
@@ -153,37 +155,24 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=(form.token, form.origin))
+    tried = Tried(form.requester, case, stands, form.token or form.changes, form.origin, form.changes)
+    way = routed(kit, unit, tried, org, appeal=form.appeal)
     return way if isinstance(way, tuple) else _Read(case, way)
 
 
-def routed(
-    kit: Kit,
-    unit: UnitOfWork,
-    case: Case,
-    org: Org,
-    *,
-    by: PersonId,
-    stands: Standing,
-    mine: str = "",
-    handed: tuple[str, str] | None = None,
-) -> Way | tuple[Refused, ...]:
-    """How a case is decided, or why it cannot be asked for; `mine` is the request that it changes or opens again, if any.
-
-    `handed` names the form that was handed in, and the notice it came from: one form that a rule refuses is one violation.
-    """
-    now, policy = stands.at, kit.policy
-    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
+def routed(kit: Kit, unit: UnitOfWork, tried: Tried, org: Org, *, appeal: Appeal | None = None) -> Way | tuple[Refused, ...]:
+    """How what was handed in is decided, or why it cannot be asked for; `appeal` is that of the request that it changes."""
+    policy, case, stands, now = kit.policy, tried.case, tried.stands, tried.stands.at
+    if broken := assessing.bounds_broken(unit, policy, tried.by, case=case, stands=stands, now=now, mine=tried.request):
         return broken
-    if refused := vain(unit, policy, case, stands=stands, by=by):
+    if refused := vain(unit, policy, case, stands=stands, by=tried.by):
         return (refused,)
-    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)
+    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now, appeal=appeal)
     if not isinstance(way, Refused):
         return way
     if way.why is Why.NO_APPROVER:
         follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(stands.quota, str(way.facts["stage"]), policy, now))])
-    token, origin = handed or (mine, "")
-    return (counted(unit, policy, Tried(by, case, stands, token, origin, mine), way, now=now),)
+    return (counted(unit, policy, tried, way, now=now),)
 
 
 def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
