@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
 from bot.slack.rendering import Renderer
 from bot.slack.showing import Shower
+from bot.slack.telling import Telling
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
@@ -81,7 +82,7 @@ def site_of(leeway: Leeway) -> ASGIApp:
         kit.clock,
         store.units,
         store.reads,
-        _prices(kit.clock.now()),
+        kit.prices(),
         store.tokens.check,
         {"database": lambda: "" if store.ready() else DATABASE_GONE, "slack": leeway.slack},
         counted=leeway.engine.poke,
@@ -115,10 +116,11 @@ def assemble(
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
     directory = SlackDirectory(client, clock, policy.people.profile_field)
-    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker)
+    kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    courier = Courier(store.units, clock, {**ours, **Shower(front).handlers(), **Reminding(front).handlers()})
+    slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
+    courier = Courier(store.units, clock, {**ours, **slack})
 
     def work() -> None:
         waking.wake(kit)

@@ -3,7 +3,7 @@
 The preview, the submit, an edit and a reopening use the same functions, so what was shown is what happens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -15,13 +15,14 @@ from workflows.cases import Case
 from workflows.groups import every
 from workflows.guardrails import automatic
 from workflows.line import above, line
+from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
-from workflows.quotas import Quota, Standing
+from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused
 from workflows.requests import State, Way
-from workflows.routing import Ask, Facts, Limit, Org, refusing, route
+from workflows.routing import Ask, Facts, Limit, Org, Parts, refusing, route_all
 from workflows.times import local_day
 
 RECENT = 100  # requests on a quota among which a person's last is looked for
@@ -69,19 +70,24 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before
     )
 
 
-def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory) -> Org:
-    """The people that a route for this requester may use, as the directory knows them now."""
+def organisation(requester: PersonId, quota: Quota, policy: Policy, directory: Directory, *, behalf: str = "") -> Org:
+    """The people that a route for this requester may use, as the directory knows them now; `behalf` as the case has it.
+
+    Whoever owns the account that something is for asks for themselves, whoever of them typed it.
+    """
     groups = every(policy.people, directory)
     above_them = line(requester, above(policy.people, directory))
     asked = {ask for rule in policy.rules for ask in rule.ask}
-    everyone = {*above_them, quota.owner, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    owners = {near.owner for scope in lineage(quota.scope) for near in policy.on(scope)}
+    everyone = {*above_them, *owners, *_named(asked), *(p for members in groups.values() for p in members)} - {None}
+    account = policy.people.account(behalf)
     known = {who: directory.person(who) for who in everyone if who is not None}
     return Org(
         line=above_them,
         owner=quota.owner,
         groups=groups,
         reachable=frozenset(who for who, person in known.items() if person is not None and person.can_decide),
-        excluded=frozenset({requester}),
+        excluded=frozenset({requester, *(account.owners if account else ())}),
         fallback=policy.people.fallback,
     )
 
@@ -93,7 +99,17 @@ def bounds_broken(
     others = [r for q in policy.on(stands.quota.scope) for r in unit.requests.pending(q.key) if r.id != mine]
     last = next((r for r in unit.requests.latest(stands.quota.key, RECENT) if r.requester == by and r.id != mine), None)
     denied = last.decided if last and last.state is State.DENIED else None
-    return broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+    found = broken(case, stands, policy.bounds, around=Around(len(others), denied), now=now)
+    sizes = replace(policy.bounds, open=0, rest=timedelta())
+    beside = (broken(whole, at, sizes, around=Around(), now=now) for whole, at in wholes(unit, policy, case, now))
+    return (*found, *(replace(each, place="also") for more in beside for each in more))
+
+
+def wholes(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Iterator[tuple[Case, Standing]]:
+    """Every further quota that is asked for, as a case of its own, and where it stands."""
+    for part in case.also:
+        if quota := policy.quota(part.quota):
+            yield replace(case, quota=part.quota, amount=part.amount, unit=part.unit), standing(unit, policy, quota, now)
 
 
 def _named(asks: Iterable[Ask]) -> set[PersonId]:
@@ -113,13 +129,20 @@ def way(
     lacking = policy.people.authority.lacking(case.dollars(), org.groups)
     org = replace(org, excluded=org.excluded | {a.delegate for a in away if a.delegate}, lacking=lacking)
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    against = appeal.rules if appeal else ()
-    found = route(known, policy.rules, replace(org, turn=turn(case, now)), against)
+    parts = [(known, org.owner), *_further(unit, policy, case, now)]
+    found = route_all(parts, policy.rules, replace(org, turn=turn(case, now)), appeal.rules if appeal else ())
     if isinstance(found, Refused):
         return found
-    still = appeal.against(rule.name for rule in refusing(known, policy.rules)) if appeal else None
+    limit = max((each.limit for each, _ in parts), key=list(Limit).index)
+    still = appeal.against(rule.name for each, _ in parts for rule in refusing(each, policy.rules)) if appeal else None
     auto = automatic(known, policy.rules, beyond(policy, case, still, now))
-    return Way(found, known.limit, known, policy.hash, tuple(sorted(org.excluded)), auto, still)
+    return Way(found, limit, known, policy.hash, tuple(sorted(org.excluded)), auto, still)
+
+
+def _further(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Parts:
+    """The facts of every further quota that is asked for, and its owner."""
+    every = wholes(unit, policy, case, now)
+    return [(facts(whole, at, policy, now, before=past(unit, policy, at.quota, now)), at.quota.owner) for whole, at in every]
 
 
 def beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> tuple[str, ...]:
@@ -131,6 +154,7 @@ def beyond(policy: Policy, case: Case, appeal: Appeal | None, now: datetime) -> 
 
 
 def refused_by(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, now: datetime) -> tuple[Broken, ...]:
-    """Every rule that refuses a case."""
+    """Every rule that refuses a case, or a part of it."""
     known = facts(case, stands, policy, now, before=past(unit, policy, stands.quota, now))
-    return tuple(Broken(rule.name, rule.refuse) for rule in refusing(known, policy.rules))
+    every = (rule for each, _ in [(known, None), *_further(unit, policy, case, now)] for rule in refusing(each, policy.rules))
+    return tuple(dict.fromkeys(Broken(rule.name, rule.refuse) for rule in every))

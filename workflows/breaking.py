@@ -119,7 +119,7 @@ def _break(kit: Kit, unit: UnitOfWork, form: Break) -> Request | tuple[Refused, 
     reviewers = tuple(who for who in form.reviewers if who not in stands_in)
     if not reviewers:
         return (Refused(Why.NO_REVIEWER, {"group": form.allowed.review}),)
-    desk = Desk(kit.policy, standing(unit, kit.policy, form.quota, now), now)
+    desk = Desk(kit.policy, standing(unit, kit.policy, form.quota, now), now, form.by)
     case = _read(form, desk)
     if not isinstance(case, Case):
         return case

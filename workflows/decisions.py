@@ -268,14 +268,20 @@ def _pass(request: Request, event: Pass, _now: datetime) -> Request | Refused:
 def _reassign(request: Request, event: Reassign, _now: datetime) -> Request | Refused:
     if refused := _silent(request, event.by):
         return refused
+    if event.to not in stand_ins(request, event.by):
+        return Refused(Why.NO_STAND_IN, {"who": event.to} if event.to else {})
     mine = [stage for stage in request.route.stages if event.by in stage.approvers]
-    could = {p for stage in mine for rung in stage.rungs for p in rung}
-    if event.to not in could - _never(request) - {event.by}:
-        return Refused(Why.NO_STAND_IN, {"who": event.to})
     named = tuple(replace(s, approvers=(*s.approvers, event.to)) if s in mine and event.to not in s.approvers else s
                   for s in request.route.stages)  # fmt: skip
     moved = replace(request, route=replace(request.route, stages=named), passed=(*request.passed, event.by))
     return _left(moved, frozenset({event.by})) or Refused(Why.LAST_APPROVER)
+
+
+def stand_ins(request: Request, by: PersonId) -> tuple[PersonId, ...]:
+    """Whom somebody may name in their place: the people of the rungs above them, the nearest first."""
+    mine = (stage for stage in request.route.stages if by in stage.approvers)
+    never = _never(request) | {by}
+    return tuple(dict.fromkeys(p for stage in mine for rung in stage.rungs for p in rung if p not in never))
 
 
 def _silent(request: Request, by: PersonId) -> Refused | None:

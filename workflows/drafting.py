@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from workflows.cases import Case, Impact, Term
-from workflows.money import LARGEST, parse
+from workflows.cases import Case, Impact, Part, Term
+from workflows.money import LARGEST, NANO, Unit, parse
+from workflows.people import ME, TEAM, PersonId
 from workflows.policy import Policy
-from workflows.quotas import Quota, Standing
+from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused, Why
 from workflows.routing import Data
 
-LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500}
+LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500, "question": 1000, "new": 1000}
 SHORTEST_WHY = 10  # a justification of fewer characters says nothing
 LARGEST_FACTOR = 100  # an amount of more than so many times the base is a slip of the finger
 
@@ -43,11 +44,12 @@ Typed = Mapping[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What reading needs to know: the policy, the quota's standing, and the moment."""
+    """What reading needs to know: the policy, the quota's standing, the moment, and who asks."""
 
     policy: Policy
     standing: Standing
     now: datetime
+    by: PersonId
 
     @property
     def quota(self) -> Quota:
@@ -86,8 +88,43 @@ def amount(typed: Typed, desk: Desk) -> int | Refused:
     read = parse(text, quota.unit)
     if read is None:
         return Refused(Why.BAD_AMOUNT, {"text": text, "unit": quota.unit}, place="amount")
-    largest = min(quota.limit * LARGEST_FACTOR, LARGEST // 4)
+    largest = _largest(quota)
     return read if read <= largest else Refused(Why.TOO_LARGE, {"largest": largest, "unit": quota.unit}, place="amount")
+
+
+def accounts(by: PersonId, quota: Quota, policy: Policy) -> tuple[str, ...]:
+    """The service accounts for which a person may ask on a quota: their own, in whose scope it is."""
+    return tuple(a.name for a in policy.people.accounts if by in a.owners and a.scope in lineage(quota.scope))
+
+
+def behalf(typed: Typed, desk: Desk) -> str | Refused:
+    """For whom it is: "" for oneself, the team, or an account of one's own."""
+    said = _text(typed, "behalf")
+    if said in ("", ME):
+        return ""
+    allowed = (TEAM, *accounts(desk.by, desk.quota, desk.policy))
+    return said if said in allowed else Refused(Why.NOT_YOUR_ACCOUNT, {"account": said}, place="behalf")
+
+
+def also(typed: Typed, desk: Desk) -> tuple[Part, ...] | Refused:
+    """Further quotas that are asked for with it: each "key amount", of its scope or one above, and not the same again."""
+    parts = [_part(each, desk) for each in _many(typed, "also")]
+    if None in parts or len({part.quota for part in parts if part}) < len(parts):
+        return Refused(Why.NO_SUCH_QUOTA, place="also")
+    return tuple(part for part in parts if part)
+
+
+def _part(said: str, desk: Desk) -> Part | None:
+    key, _, amount = said.rpartition(" ")
+    quota = desk.policy.quota(key)
+    if quota is None or key == desk.quota.key or quota.scope not in lineage(desk.quota.scope):
+        return None
+    sound = re.fullmatch(r"[1-9][0-9]{0,18}", amount) and int(amount) <= _largest(quota)
+    return Part(key, int(amount), quota.unit) if sound else None
+
+
+def _largest(quota: Quota) -> int:
+    return min(quota.limit * LARGEST_FACTOR, LARGEST // 4)
 
 
 def data(typed: Typed) -> Data | Refused:
@@ -103,6 +140,11 @@ def use_case(typed: Typed, desk: Desk) -> str | Refused:
     if not name or (found is not None and found.touches(desk.quota.scope)):
         return found.name if found else ""
     return Refused(Why.NO_SUCH_USE_CASE, {"text": name}, place="use_case")
+
+
+def models(typed: Typed) -> tuple[str, ...]:
+    """The models that were picked."""
+    return _many(typed, "models")
 
 
 class Reader:
@@ -121,7 +163,6 @@ class Reader:
 def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
     """The case that was typed, or every problem with it."""
     reader = Reader()
-    models = typed.get("models", ())
     case = Case(
         quota=desk.quota.key,
         amount=reader.take(amount(typed, desk), 0),
@@ -134,11 +175,18 @@ def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
             evidence=reader.take(_words(typed, "evidence"), ""),
         ),
         data=reader.take(data(typed), Data.PUBLIC),
-        models=(models,) if isinstance(models, str) else tuple(models),
+        models=models(typed),
         ticket=reader.take(link(_text(typed, "ticket"), "ticket"), ""),
         use_case=reader.take(use_case(typed, desk), ""),
+        behalf=reader.take(behalf(typed, desk), ""),
+        also=reader.take(also(typed, desk), ()),
     )
     return tuple(reader.problems) or case
+
+
+def _many(typed: Typed, name: str) -> tuple[str, ...]:
+    value = typed.get(name) or ()
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _text(typed: Typed, name: str) -> str:
@@ -185,3 +233,35 @@ def link(text: str, place: str) -> str | Refused:
 
 def _moment(epoch: str) -> datetime | None:
     return datetime.fromtimestamp(int(epoch), UTC) if re.fullmatch(r"[0-9]{1,11}", epoch) else None
+
+
+def retyped(case: Case, reset: datetime) -> Typed:
+    """A case as it would be typed; `reset` is the end of its quota's window now."""
+    spans = {span: name for name, span in PRESETS.items()}
+    until = case.term.until
+    return {
+        "quota": case.quota,
+        "amount": as_typed(case.amount, case.unit),
+        "duration": spans.get(case.term.span or timedelta(), CUSTOM) if until != reset else UNTIL_RESET,
+        "until": str(int(until.timestamp())) if until else "",
+        "justification": case.justification,
+        "metric": case.impact.metric,
+        "quantity": str(case.impact.quantity),
+        "evidence": case.impact.evidence,
+        "data": case.data.word,
+        "models": case.models,
+        "ticket": case.ticket,
+        "use_case": case.use_case,
+        "behalf": case.behalf or ME,
+        "also": tuple(f"{part.quota} {part.amount}" for part in case.also),
+    }
+
+
+def as_typed(amount: int, unit: Unit) -> str:
+    """An amount as a person would type it: in full, so that it is read as the same."""
+    if unit is not Unit.USD:
+        return f"{amount:,}"
+    whole, rest = divmod(amount, NANO)
+    digits = f"{rest:09}".rstrip("0")
+    cents = f"{digits}0" if len(digits) in (1, 3) else digits  # three digits could be thousands
+    return f"${whole:,}.{cents}" if cents else f"${whole:,}"

@@ -16,6 +16,8 @@ class Do(StrEnum):
     SHOW_WARNING = "show_warning"  # [warning] the scope's channel and owner have the warning
     SHOW_REQUEST = "show_request"  # [request] every copy of the card shows the request as it is, a broken glass too
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
+    SHOW_QUESTION = "show_question"  # [request/number] who is asked has the question, and whoever asked the answer
+    TELL_AGAIN = "tell_again"  # [request/why/number] the thread knows that a decision was taken back, or asked for anew
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
@@ -42,6 +44,7 @@ class Wake(StrEnum):
     """The kinds of alarm; the key of each is in brackets."""
 
     LAPSE = "lapse"  # [request] its pending deadline
+    SETTLED = "settled"  # [request] a vote can no longer be taken back
     CHASE = "chase"  # [request] somebody may have to be reminded, or others to be asked
     AWAY = "away"  # [person] their absence begins or is over
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now

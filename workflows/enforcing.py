@@ -10,7 +10,7 @@ from datetime import datetime
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
 from workflows.metering import base_of
-from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target
+from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target, undone
 from workflows.policy import Policy
 from workflows.ports import Unavailable, UnitOfWork, Units
 from workflows.quotas import Quota
@@ -89,8 +89,16 @@ def _begin(unit: UnitOfWork, override: Override, event: Verified, now: datetime)
     if begun is None or begun.ends is None:
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
-    news = Effect(Do.TELL_THREAD, news_of(begun, News.ACTIVE))
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request), news], [Alarm(Wake.END, begun.id, begun.ends)])
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
+    tell_begun(unit, begun, now)
+
+
+def tell_begun(unit: UnitOfWork, override: Override, now: datetime) -> None:
+    """A request for several quotas is told to be active when none of its parts is waited for any more."""
+    parts = [part for part in unit.overrides.every(override.request) if part.granted == override.granted]
+    active = [part for part in parts if part.status(now) is Status.ACTIVE]
+    if active and not any(part.status(now) is Status.ACTIVATING for part in parts):
+        follow(unit, now, [Effect(Do.TELL_THREAD, news_of(active[0], News.ACTIVE))])
 
 
 def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
@@ -101,9 +109,17 @@ def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
     request = unit.requests.get(gone.request)
     if gone.reason() is not Reason.UNAPPLIED:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        if request is None or request.glass is None:  # what came of a broken glass its review says
+        # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
+        glass = request is not None and request.glass is not None
+        if not glass and _is_first(unit, gone) and not (request and undone(gone, request)):
             effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
+
+
+def _is_first(unit: UnitOfWork, override: Override) -> bool:
+    """Whether it is the one that the request is about: what came of it is asked once, whatever was needed beside it."""
+    request = unit.requests.get(override.request)
+    return request is None or request.case.quota == override.quota
 
 
 def _keep(unit: UnitOfWork, override: Override, event: Event, now: datetime) -> Override | None:

@@ -3,30 +3,31 @@
 Nothing is decided here. Every figure is read in one unit of work, at one moment, so that what is shown belongs together.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
-from workflows import assessing
 from workflows.acceptable import Used
 from workflows.aways import Away
 from workflows.ballots import Vote
-from workflows.cases import Case, Impact, Term
+from workflows.cases import Part, Term
+from workflows.changes import Change, changes
 from workflows.covering import covers
 from workflows.denials import Denied
-from workflows.drafting import UNTIL_RESET, Desk, Typed, amount, data, term
 from workflows.forecast import Outlook
+from workflows.hands import ANY, Hand
+from workflows.history import UNKNOWN, History, history
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
-from workflows.overrides import Outcome, Override, Reason, Status
+from workflows.overrides import Outcome, Override, Reason, Status, undone
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota, lineage, retired, suggestion
-from workflows.refusals import Refused
+from workflows.quotas import Quota, lineage, retired
 from workflows.requests import Request, State
-from workflows.routing import Data, Facts, Org, Route, Stage, filled
+from workflows.routing import Data, Stage, filled
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 
@@ -42,13 +43,29 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A further quota that a request asks for, or was given: how it stands, how with the part, and where its override is."""
+
+    part: Part
+    quota: Quota
+    outlook: Outlook
+    after: Outlook
+    override: Override | None = None
+    status: Status | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A request as it is at `now`.
 
-    `outlook` is its quota's outlook, `after` the same with the override, `above` every ancestor quota's. `private` says that the
-    data class keeps the person's words out of channels. `ends` is when the override ends, or would if it began now; `at_reset`
-    that this is the window's end and not the term's. `away` are those who are waited for and away, with who covers for them;
-    `retention` is what becomes of prompts with such data.
+    `outlook` is its quota's outlook, `after` the same with the override, `above` those of the ancestor quotas that are not asked
+    for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
+    if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
+    `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
+    oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
+    to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
+    prompts with such data.
     """
 
     request: Request
@@ -68,23 +85,50 @@ class Card:
     used: Used | None = None
     retention: str = ""
     away: tuple[Away, ...] = ()
+    also: tuple[Beside, ...] = ()
+    changes: tuple[Change, ...] = ()
+    history: History = UNKNOWN
+    hand: Hand = ANY
+    hands: Mapping[PersonId, Hand] = field(default_factory=dict)
+
+    @property
+    def granted(self) -> bool:
+        """Whether a yes to less counts in it: nothing was denied, withdrawn or left to lapse."""
+        return self.request.state in (State.PENDING, State.APPROVED)
+
+    @property
+    def amount(self) -> int:
+        """How much it is about: what was decided, what those who said yes agree to, or what was asked for."""
+        if self.override is not None:
+            return self.override.amount
+        return self.request.offered()[0] if self.granted else self.request.case.amount
+
+    @property
+    def term(self) -> Term:
+        """How long, in the same way."""
+        if self.override is not None:
+            return self.override.term
+        return self.request.offered()[1] if self.granted else self.request.case.term
+
+    @property
+    def lessened(self) -> bool:
+        """Whether that is not what was asked for."""
+        return (self.amount, self.term) != (self.request.case.amount, self.request.case.term)
+
+    @property
+    def undone(self) -> bool:
+        """Whether its override is over because an approval was taken back."""
+        return self.override is not None and undone(self.override, self.request)
+
+    @property
+    def lesser(self) -> tuple[Vote, ...]:
+        """The votes to less."""
+        return tuple(vote for vote in self.request.yes() if vote.amount is not None or vote.term is not None)
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
         """Those who may decide now: who is asked, and who covers for one of them."""
         return tuple(dict.fromkeys((*self.request.waiting_on(), *(a.delegate for a in self.away if a.delegate))))
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it."""
-
-    facts: Facts
-    route: Route | Refused
-    now: datetime
-    ends: datetime
-    at_reset: bool
-    after: Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +160,61 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
 
     When a decision was undone the request is open again, and what was granted before is not what its card is about.
     """
-    quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
-    override = override or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
+    named = override
+    key, counted = (named.quota, named.unit) if named else (request.case.quota, request.case.unit)
+    quota = policy.quota(key) or retired(key, counted)
+    override = named or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
+    also = _also(unit, policy, request, override, now=now) if quota.key == request.case.quota else ()
+    asked = {beside.quota.key for beside in also}
+    waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
-    coming = request.case.amount if override is None or override.starts is None else 0
-    ends, at_reset = _ends(request.case.term, out, now, override)
+    coming = request.offered()[0] if override is None or override.starts is None else 0
+    ends, at_reset = _ends(request.offered()[1], out, now, override)
     return Card(
         request=request,
         quota=quota,
         now=now,
         outlook=out,
         after=outlook(unit, policy, quota, now, extra=coming),
-        above=above(unit, policy, quota, now),
+        above=tuple(over for over in above(unit, policy, quota, now) if over.standing.quota.key not in asked),
         seats=seats(request),
         ends=ends,
         at_reset=at_reset,
         private=request.case.data >= Data.CONFIDENTIAL,
         override=override,
-        status=override.status(now) if override else None,
+        status=_status(override, now, waits=waits) if override else None,
         reason=override.reason() if override and not override.wanted(now) else None,
         outcome=unit.outcomes.get(override.id) if override else None,
         used=policy.acceptable.used(request.case.use_case, local_day(now, policy.organization.zone)),
         retention=policy.acceptable.retention.get(request.case.data, ""),
+        history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
         away=covers(unit, request, now),
+        also=also,
+        changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
+    )
+
+
+def _status(override: Override, now: datetime, *, waits: bool) -> Status:
+    status = override.status(now)
+    return Status.ACTIVATING if waits and status is Status.ACTIVE else status
+
+
+def _also(unit: UnitOfWork, policy: Policy, request: Request, first: Override | None, *, now: datetime) -> tuple[Beside, ...]:
+    given = {o.quota: o for o in unit.overrides.every(request.id) if o.granted == first.granted} if first else {}
+    return tuple(_beside(unit, policy, part, given.get(part.quota), now=now) for part in request.parts()[1:])
+
+
+def _beside(unit: UnitOfWork, policy: Policy, part: Part, override: Override | None, *, now: datetime) -> Beside:
+    quota = policy.quota(part.quota) or retired(part.quota, part.unit)
+    coming = part.amount if override is None or override.starts is None else 0
+    return Beside(
+        part=part,
+        quota=quota,
+        outlook=outlook(unit, policy, quota, now),
+        after=outlook(unit, policy, quota, now, extra=coming),
+        override=override,
+        status=override.status(now) if override else None,
+        reason=override.reason() if override and not override.wanted(now) else None,
     )
 
 
@@ -181,46 +257,6 @@ def loose(unit: UnitOfWork, policy: Policy, window: Window) -> Loose:
 def loose_this_month(unit: UnitOfWork, policy: Policy, now: datetime) -> Loose:
     """What is loose since the month began."""
     return loose(unit, policy, window_at(Period.MONTH, policy.organization.zone, now))
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A form being filled in: the quota's outlook, what is in the fields, and who would be asked once that can be told."""
-
-    now: datetime
-    outlook: Outlook
-    typed: Typed
-    preview: Preview | None
-
-
-def draft(unit: UnitOfWork, policy: Policy, quota: Quota, typed: Typed, *, org: Org, now: datetime) -> Drafted:
-    """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
-    out = outlook(unit, policy, quota, now)
-    filled_in = typed or {"quota": quota.key, "amount": _suggested(out), "duration": UNTIL_RESET, "data": "internal"}
-    return Drafted(now, out, filled_in, _preview(unit, policy, filled_in, out=out, org=org, now=now))
-
-
-def _suggested(out: Outlook) -> str:
-    """The suggestion as a person would type it."""
-    unit = out.standing.quota.unit
-    return show(suggestion(out.standing, out.lacking), unit).removesuffix(f" {unit}")
-
-
-def _preview(unit: UnitOfWork, policy: Policy, typed: Typed, *, out: Outlook, org: Org, now: datetime) -> Preview | None:
-    """Who would be asked; None while amount, duration or data class are not there or not right."""
-    quota = out.standing.quota
-    desk = Desk(policy, out.standing, now)
-    asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
-    if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):
-        return None
-    models = typed.get("models", ())
-    named = (models,) if isinstance(models, str) else tuple(models)
-    case = Case(quota.key, asked, quota.unit, wanted, "", Impact("", 0, ""), sort, named)
-    way = assessing.way(unit, policy, case, stands=out.standing, org=org, now=now)
-    known = assessing.facts(case, out.standing, policy, now)
-    ends, at_reset = _ends(wanted, out, now, None)
-    after = outlook(unit, policy, quota, now, extra=asked)
-    return Preview(known, way if isinstance(way, Refused) else way.route, now, ends, at_reset, after)
 
 
 @dataclass(frozen=True, slots=True)

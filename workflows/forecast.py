@@ -17,7 +17,7 @@ what grew less is expected to grow less. What comes on top of other spend less o
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from workflows.quotas import Standing
@@ -41,6 +41,7 @@ OUTSIDE = 10  # one in so many lies beyond each end of the range
 SLACK = Fraction(1, 20)  # more than whole weeks were wrong by: a date also errs within its week
 
 ZERO = Fraction(0)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 Seen = tuple[int, int]  # weekday (Monday 0), spent
 
@@ -89,14 +90,20 @@ def outlook(standing: Standing, history: Sequence[Day], ahead: Sequence[Day], *,
     if len(seen) < FEWEST:
         return Outlook(standing, len(seen), empties=empty_at(standing, ahead, ()))
     expected = tuple(expect(seen, [day.weekday for day in ahead]))
-    to_come = sum((rest for _, rest in _rests(standing.at, ahead, expected)), start=ZERO)
-    lacking = max(0, standing.spent + -(-to_come.numerator // to_come.denominator) - standing.limit)
-    out = Outlook(standing, len(seen), expected, empty_at(standing, ahead, expected), lacking)
+    out = Outlook(standing, len(seen), expected, empty_at(standing, ahead, expected))
+    out = replace(out, lacking=lacking_by(out, ahead, standing.window.end))
     found = spread(seen) if ranged and standing.spent < standing.limit else None
     if found is None:
         return out
     early, late = (empty_at(standing, ahead, [times * amount for amount in expected]) for times in reversed(found))
     return replace(out, ranged=True, soonest=early, latest=late)
+
+
+def lacking_by(out: Outlook, ahead: Iterable[Day], until: datetime) -> int:
+    """What is expected beyond the limit until a moment of the window, by an outlook that says what to expect."""
+    standing = out.standing
+    to_come = sum((rest for _, rest in _rests(standing.at, ahead, out.expected, until)), start=ZERO)
+    return max(0, standing.spent + -(-to_come.numerator // to_come.denominator) - standing.limit)
 
 
 def empty_at(standing: Standing, ahead: Iterable[Day], expected: Iterable[Fraction]) -> datetime | None:
@@ -116,10 +123,12 @@ def empty_at(standing: Standing, ahead: Iterable[Day], expected: Iterable[Fracti
     return None
 
 
-def _rests(at: datetime, ahead: Iterable[Day], expected: Iterable[Fraction]) -> Iterable[tuple[Day, Fraction]]:
+def _rests(
+    at: datetime, ahead: Iterable[Day], expected: Iterable[Fraction], until: datetime = LAST
+) -> Iterable[tuple[Day, Fraction]]:
     """The days that are not over, with what each is expected to spend from now on: evenly, for want of knowing better."""
     for day, amount in zip(ahead, expected, strict=False):
-        rest = day.end - max(day.start, at)
+        rest = min(day.end, until) - max(day.start, at)
         if rest > timedelta(0):
             yield day, amount * (rest // INSTANT) / ((day.end - day.start) // INSTANT)
 

@@ -4,7 +4,7 @@ Load, decide, compare and set, record, effects, alarms: together or not at all. 
 decides again, and so is told what the winner did.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +17,7 @@ from workflows.policy import Policy
 from workflows.ports import Clock, Directory, LimitStore, Stale, UnitOfWork, Units
 from workflows.refusals import Refused
 from workflows.requests import Request
+from workflows.spend import Price
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Kit:
     directory: Directory
     limits: LimitStore
     maker: Maker = nobody  # who sells a model, for the share that went through governed tools
+    prices: Callable[[], Mapping[str, Price]] = dict  # the price list, for cheaper models; negotiated prices are in the policy
 
 
 def attempt(units: Units, work: Callable[[UnitOfWork], T]) -> T:

@@ -250,7 +250,7 @@ def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ex
     if extra:
         at = replace(at, extra=at.extra + extra)
     zone = policy.organization.zone
-    return forecast.outlook(at, _history(unit, quota, zone, now), _ahead(zone, now, at.window.end), ranged=ranged)
+    return forecast.outlook(at, _history(unit, quota, zone, now), ahead(zone, now, at.window.end), ranged=ranged)
 
 
 def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:
@@ -266,7 +266,7 @@ def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[D
     return days[::-1]
 
 
-def _ahead(zone: str, now: datetime, end: datetime) -> list[Day]:
+def ahead(zone: str, now: datetime, end: datetime) -> list[Day]:
     """The local days from today to the end of a window."""
     day, days = day_at(zone, now), list[Day]()
     while day.start < end:

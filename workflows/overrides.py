@@ -19,7 +19,7 @@ from workflows.cases import Term
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Request
+from workflows.requests import Request, State
 
 
 class Status(StrEnum):
@@ -173,6 +173,13 @@ def decide(override: Override, event: Event, *, now: datetime) -> Override | Ref
             return replace(override, gone=now, version=version)
         case _:
             assert_never(event)
+
+
+def undone(override: Override, request: Request) -> bool:
+    """Whether it was stopped because the approval that granted it was taken back: the request is open since, or decided anew."""
+    if override.stopped is None or override.why is not Reason.REVOKED:
+        return False
+    return request.state is not State.APPROVED or (request.decided is not None and request.decided > override.stopped)
 
 
 def target(base: int, overrides: Iterable[Override], now: datetime) -> int:

@@ -8,6 +8,8 @@ from typing import NewType
 
 PersonId = NewType("PersonId", str)
 
+ME, TEAM = "me", "team"  # for whom something is asked, where it is not an account: oneself, or everybody of the quota's scope
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -21,3 +23,12 @@ class Person:
     email: str = ""
     zone: str = "UTC"
     can_decide: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A service account: something that spends and cannot ask. `owners` ask for it, on quotas of its scope and below."""
+
+    name: str
+    owners: tuple[PersonId, ...]
+    scope: str

@@ -12,7 +12,7 @@ from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
-from workflows.people import PersonId
+from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
 from workflows.routing import Data, Rule
@@ -44,6 +44,11 @@ class People:
     usergroups: Mapping[str, str] = field(default_factory=dict)  # group's name -> Slack user group's id
     fallback: str = "platform"
     authority: Authority = ANY
+    accounts: tuple[Account, ...] = ()
+
+    def account(self, name: str) -> Account | None:
+        """The account of that name."""
+        return next((account for account in self.accounts if account.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,13 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """How votes are cast. Above `confirm_over` nano-dollars an approver types the amount again; None for never."""
+
+    confirm_over: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPlan:
     """When the digest is posted (weekday Monday 0, local time), and the channel that gets every quota's, "" for none."""
 
@@ -114,6 +126,7 @@ class Policy:
     people: People = People()
     models: Models = Models()
     timing: Timing = Timing()
+    decisions: Decisions = Decisions()
     digest: DigestPlan = DigestPlan()
     bounds: Bounds = UNBOUNDED
     prices: Mapping[str, Price] = field(default_factory=dict)

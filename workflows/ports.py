@@ -445,6 +445,9 @@ class Posts(Protocol):
 
     def get(self, thing: str, place: str) -> Post | None: ...
     def of(self, thing: str) -> list[Post]: ...
+    def at(self, channel: str, ts: str) -> list[Post]:
+        """What a message of Slack's shows: several things where it is the root of their thread."""
+
     def about(self, subject: str) -> list[Post]:
         """Those of every thing that is named after a request or an override: its card, news of it, its check-in."""
 

@@ -255,10 +255,11 @@ def suggestion(standing: Standing, lacking: int) -> int:
     need = max(standing.base // 10, lacking)
     least = NANO if standing.quota.unit is Unit.USD else 1
     room = standing.stop - standing.limit
-    wanted = _two_digits(max(need, least), up=True)
-    return min(wanted, _two_digits(room, up=False)) if room >= least else wanted
+    wanted = two_digits(max(need, least))
+    return min(wanted, two_digits(room, up=False)) if room >= least else wanted
 
 
-def _two_digits(amount: int, *, up: bool) -> int:
+def two_digits(amount: int, *, up: bool = True) -> int:
+    """An amount as people say it: rounded to its first two digits."""
     step: int = 10 ** max(0, len(str(amount)) - 2)
     return -(-amount // step) * step if up else amount // step * step

@@ -19,6 +19,9 @@ class Why(StrEnum):
     REASON_MISSING = "reason_missing"
     NOT_LESS = "not_less"
     NOT_SHORTER = "not_shorter"
+    NOT_RETYPED = "not_retyped"
+    NOT_TOGETHER = "not_together"
+    NONE_CHOSEN = "none_chosen"
     OVER_AUTHORITY = "over_authority"
     NO_VOTE = "no_vote"
     TOO_LATE_TO_UNDO = "too_late_to_undo"
@@ -38,6 +41,7 @@ class Why(StrEnum):
     NO_SUCH_QUOTA = "no_such_quota"
     NO_QUOTA_HERE = "no_quota_here"
     OPEN_REQUEST = "open_request"
+    NO_EFFECT = "no_effect"
     NO_APPROVER = "no_approver"
     RULE_REFUSES = "rule_refuses"
     TOO_LONG = "too_long"
@@ -73,6 +77,7 @@ class Why(StrEnum):
     NO_REVIEW_OF_YOURS = "no_review_of_yours"
     REVIEWED = "reviewed"
     OUTSIDER = "outsider"
+    NOT_YOUR_ACCOUNT = "not_your_account"
     FAILED = "failed"
 
 

@@ -2,15 +2,19 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows import assessing, drafting
-from workflows.cases import Case
+from workflows.appeals import Appeal
+from workflows.cases import Case, material
+from workflows.decisions import decide
 from workflows.drafting import Desk, Typed
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.keeping import Act, Kit, attempt, follow, keep_request
+from workflows.events import Edit
+from workflows.keeping import Act, Kit, attempt, follow, keep_request, refuse_click
 from workflows.metering import standing
+from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
@@ -18,7 +22,7 @@ from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
-from workflows.reviewing import cleared
+from workflows.reviewing import cleared, enact
 from workflows.routing import Org
 from workflows.times import local_day
 
@@ -31,27 +35,82 @@ def name_of(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from."""
+    """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from.
+
+    `changes` is the id of the request that it changes, "" for a new one.
+    """
 
     requester: PersonId
     quota: Quota
     typed: Typed
-    token: str
+    token: str = ""
     origin: str = ""
+    changes: str = ""
+    appeal: Appeal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The request that a form changes, as its reader saw it: `revision` of what is decided, and how many had said yes."""
+
+    request: str
+    revision: int
+    yes: int = 0
 
 
 def submit(kit: Kit, requester: PersonId, typed: Typed, *, token: str, origin: str = "") -> Request | tuple[Refused, ...]:
     """Files a request; or every reason why not, each with its field. `token` names the form (Slack: the view's id)."""
+    form = _form(kit, requester, typed)
+    if isinstance(form, Refused):
+        return (form,)
+    named = replace(form, token=token, origin=origin)
+    # People are looked up before the transaction: nobody's database waits for somebody's network.
+    org = organised(kit, form.requester, form.quota, form.typed)
+    return attempt(kit.units, lambda unit: _submit(kit, unit, named, org))
+
+
+def edit(kit: Kit, by: PersonId, typed: Typed, seen: Seen) -> Request | tuple[Refused, ...]:
+    """Changes a pending request of one's own; or every reason why not, each with its field. It is the same request after."""
+    form = _form(kit, by, typed)
+    if isinstance(form, Refused):
+        return (form,)
+    changed = replace(form, changes=seen.request)
+    org = organised(kit, form.requester, form.quota, form.typed)
+    return attempt(kit.units, lambda unit: _edit(kit, unit, changed, org, seen=seen))
+
+
+def to_edit(kit: Kit, by: PersonId, seen: Seen) -> Request | Refused:
+    """The request, if this person may change it now: asked before a form is opened. Changes nothing but the record."""
+
+    def look(unit: UnitOfWork) -> Request | Refused:
+        request, now = unit.requests.get(seen.request), kit.clock.now()
+        if request is None:
+            return Refused(Why.NO_SUCH_REQUEST)
+        refused = _may_not(request, by, seen, now)
+        return refuse_click(unit, request.id, by=by, refused=refused, at=now) if refused else request
+
+    return attempt(kit.units, look)
+
+
+def _may_not(request: Request, by: PersonId, seen: Seen, now: datetime) -> Refused | None:
+    """Why somebody may not change a request now, whatever they change."""
+    same = Edit(by, request.case, Way(request.route, request.limit), seen.revision)
+    refused = decide(request, same, now=now)
+    return refused if isinstance(refused, Refused) and refused.why is not Why.NOTHING_CHANGED else None
+
+
+def organised(kit: Kit, by: PersonId, quota: Quota, typed: Typed) -> Org:
+    """Those who may be asked about what is typed."""
+    return assessing.organisation(by, quota, kit.policy, kit.directory, behalf=str(typed.get("behalf", "")))
+
+
+def _form(kit: Kit, requester: PersonId, typed: Typed) -> Form | Refused:
+    """The form with its quota, if whoever handed it in may ask."""
     person = kit.directory.person(requester)
     if person is None or not person.can_decide:
-        return (Refused(Why.OUTSIDER),)
+        return Refused(Why.OUTSIDER)
     quota = kit.policy.quota(str(typed.get("quota", "")))
-    if quota is None:
-        return (Refused(Why.NO_SUCH_QUOTA, place="quota"),)
-    form = Form(requester, quota, typed, token, origin)
-    # People are looked up before the transaction: nobody's database waits for somebody's network.
-    org = assessing.organisation(requester, quota, kit.policy, kit.directory)
-    return attempt(kit.units, lambda unit: _submit(kit, unit, form, org))
+    return Form(requester, quota, typed) if quota else Refused(Why.NO_SUCH_QUOTA, place="quota")
 
 
 def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple[Refused, ...]:
@@ -62,19 +121,51 @@ def _submit(kit: Kit, unit: UnitOfWork, form: Form, org: Org) -> Request | tuple
         if mine.id == name_of(form.token):
             return mine  # the same form, filed by another worker since we looked
         return (Refused(Why.OPEN_REQUEST, {"request": mine.id, "at": mine.submitted}, place="quota"),)
+    read = _read(kit, unit, form, org, now=now)
+    return read if isinstance(read, tuple) else file(kit, unit, pending(kit.policy, form, read, now=now))
+
+
+def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Request | tuple[Refused, ...]:
+    now = kit.clock.now()
+    before = unit.requests.get(seen.request)
+    if before is None:
+        return (Refused(Why.NO_SUCH_REQUEST),)
+    if refused := _may_not(before, form.requester, seen, now):
+        return (refuse_click(unit, seen.request, by=form.requester, refused=refused, at=now),)
+    read = _read(kit, unit, replace(form, appeal=before.appeal), org, now=now)
+    if isinstance(read, tuple):
+        return read
+    if material(before.case, read.case, now=now) and len(before.approved_by()) != seen.yes:
+        return (Refused(Why.CHANGED_SINCE),)  # somebody said yes since: that it would no longer count was not shown
+    event = Edit(form.requester, read.case, read.way, seen.revision)
+    done = enact(kit, unit, seen.request, event, by=form.requester)
+    return (done,) if isinstance(done, Refused) else done
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was typed, and how it is decided."""
+
+    case: Case
+    way: Way
+
+
+def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> Read | tuple[Refused, ...]:
     stands = standing(unit, kit.policy, form.quota, now)
-    case = drafting.read(form.typed, Desk(kit.policy, stands, now))
+    case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now):
+    if broken := assessing.bounds_broken(unit, kit.policy, form.requester, case=case, stands=stands, now=now, mine=form.changes):
         return broken
-    way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now)
-    if isinstance(way, Refused):
-        if way.why is Why.NO_APPROVER:
-            follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
-        tried = Tried(form.requester, case, stands, form.token, form.origin)
-        return (counted(unit, kit.policy, tried, way, now=now),)
-    return file(kit, unit, pending(kit.policy, form, case, now=now, way=way))
+    if refused := vain(unit, kit.policy, case, stands=stands, by=form.requester):
+        return (refused,)
+    way = assessing.way(unit, kit.policy, case, stands=stands, org=org, now=now, appeal=form.appeal)
+    if not isinstance(way, Refused):
+        return Read(case, way)
+    if way.why is Why.NO_APPROVER:
+        follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(form.quota, str(way.facts["stage"]), kit.policy, now))])
+    tried = Tried(form.requester, case, stands, form.token or form.changes, form.origin, form.changes)
+    return (counted(unit, kit.policy, tried, way, now=now),)
 
 
 def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
@@ -82,8 +173,9 @@ def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:
     return f"{quota.key}|{local_day(now, policy.organization.zone)}|{stage}"
 
 
-def pending(policy: Policy, form: Form, case: Case, *, now: datetime, way: Way) -> Request:
+def pending(policy: Policy, form: Form, read: Read, *, now: datetime) -> Request:
     """The request of a form, as it begins."""
+    case, way = read.case, read.way
     latest = now + policy.timing.lapse_after
     return Request(
         id=name_of(form.token),

@@ -126,11 +126,15 @@ class Request:
         return min(amounts), reduce(Term.within, terms, self.case.term)
 
     def parts(self) -> tuple[Part, ...]:
-        """What would be granted now on each quota: on none more than on the first was agreed to, where that is in one unit."""
+        """What would be granted now on each quota: as much less on those beside the first as on the first, if in its unit.
+
+        (More may be asked for on a quota above than on the first: what is over there already comes on top.)
+        """
         amount, _ = self.offered()
         case = self.case
-        further = (Part(p.quota, min(p.amount, amount) if p.unit is case.unit else p.amount, p.unit) for p in case.also)
-        return (Part(case.quota, amount, case.unit), *further)
+        less = case.amount - amount
+        further = (Part(p.quota, p.amount - less if p.unit is case.unit else p.amount, p.unit) for p in case.also)
+        return (Part(case.quota, amount, case.unit), *(part for part in further if part.amount > 0))
 
     def complete(self) -> bool:
         """Whether every seat is filled."""

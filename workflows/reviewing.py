@@ -13,26 +13,28 @@ from workflows.events import Clear, Event, Withdraw
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.overrides import grants
 from workflows.people import PersonId
-from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.routing import stopped
+from workflows.sequels import resettle, told
 
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
     """Whether a vote would count now: asked before a modal is opened for its reason. Changes nothing but the record."""
-    trial = Vote(vote.by, Verdict.APPROVE, vote.at, vote.revision)
+    return may(kit, request_id, Vote(vote.by, Verdict.APPROVE, vote.at, vote.revision), vote.by)
+
+
+def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
+    """Whether an event could happen now: the request as it is before it, or why it could not."""
 
     def look(unit: UnitOfWork) -> Request | Refused:
+        now = kit.clock.now()
         request = unit.requests.get(request_id)
         if request is None:
             return Refused(Why.NO_SUCH_REQUEST)
-        seated = covering.seated(unit, request, trial, kit.clock.now())
-        decided = seated if isinstance(seated, Refused) else decide(request, seated, now=kit.clock.now())
-        return (
-            refuse_click(unit, request_id, by=vote.by, refused=decided, at=vote.at) if isinstance(decided, Refused) else request
-        )
+        decided = _decided(kit, unit, request, event, caps=charging.uncapped)
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now) if isinstance(decided, Refused) else request
 
     return attempt(kit.units, look)
 
@@ -50,13 +52,17 @@ def turn_away(kit: Kit, subject: str, by: PersonId) -> Refused:
 
 
 def vote(kit: Kit, request_id: str, cast: Vote) -> Request | Refused:
-    """Counts a vote. The voter must still be somebody who can decide: now, not some minutes ago."""
-    person = kit.directory.person(cast.by, fresh=True)
+    """Counts a vote."""
+    return says(kit, request_id, cast, cast.by)
+
+
+def says(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
+    """What an approver does. They must still be somebody who can decide: now, not some minutes ago."""
+    person = kit.directory.person(by, fresh=True)
     if person is None or not person.can_decide:
-        return attempt(
-            kit.units, lambda unit: refuse_click(unit, request_id, by=cast.by, refused=Refused(Why.OUTSIDER), at=cast.at)
-        )
-    return change(kit, request_id, cast, cast.by)
+        now = kit.clock.now()
+        return attempt(kit.units, lambda unit: refuse_click(unit, request_id, by=by, refused=Refused(Why.OUTSIDER), at=now))
+    return change(kit, request_id, event, by)
 
 
 def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
@@ -67,33 +73,36 @@ def withdraw(kit: Kit, request_id: str, by: PersonId) -> Request | Refused:
 def change(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
     """Whatever else a person does to a request: it and all that follows, or why nothing happened."""
     caps = charging.caps(kit, event)
-
-    def apply(unit: UnitOfWork) -> Request | Refused:
-        now = kit.clock.now()
-        request = unit.requests.get(request_id)
-        if request is None:
-            return Refused(Why.NO_SUCH_REQUEST)
-        seated = covering.seated(unit, request, event, now)
-        decided = seated if isinstance(seated, Refused) else _weighed(kit, unit, request, seated, caps=caps)
-        if isinstance(decided, Refused):
-            return refuse_click(unit, request_id, by=by, refused=decided, at=now)
-        keep_request(unit, decided, Act(by, did(event), now))
-        charging.settle(unit, request, decided, caps)
-        settle(kit, unit, decided, now, before=request)
-        return cleared(kit, unit, decided, now)
-
-    return attempt(kit.units, apply)
+    return attempt(kit.units, lambda unit: enact(kit, unit, request_id, event, by=by, caps=caps))
 
 
-def _weighed(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
-    """What is decided, once a yes was held against the authority of whoever gives it."""
-    weighed = charging.weighed(unit, kit.policy, request, event, caps=caps)
-    return _decided(unit, kit.policy, request, weighed, now=kit.clock.now())
+def enact(
+    kit: Kit, unit: UnitOfWork, request_id: str, event: Event, *, by: PersonId, caps: charging.Caps = charging.uncapped
+) -> Request | Refused:
+    """The same in a unit that is open: for an event that only what is stored can make."""
+    now = kit.clock.now()
+    request = unit.requests.get(request_id)
+    if request is None:
+        return Refused(Why.NO_SUCH_REQUEST)
+    decided = _decided(kit, unit, request, event, caps=caps)
+    if isinstance(decided, Refused):
+        return refuse_click(unit, request_id, by=by, refused=decided, at=now)
+    keep_request(unit, decided, Act(by, did(event), now))
+    charging.settle(unit, request, decided, caps)
+    settle(kit, unit, decided, now, before=request)
+    return cleared(kit, unit, decided, now)
 
 
-def _decided(unit: UnitOfWork, policy: Policy, request: Request, event: Event, *, now: datetime) -> Request | Refused:
-    """What is decided; a request does not become pending beside another of the same person on the same quota."""
-    decided = decide(request, event, now=now)
+def _decided(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps: charging.Caps) -> Request | Refused:
+    """What is decided, from the seat that is the voter's, and once a yes was held against their authority.
+
+    A request does not become pending beside another of the same person on the same quota.
+    """
+    policy, now = kit.policy, kit.clock.now()
+    seated = covering.seated(unit, request, event, now)
+    if isinstance(seated, Refused):
+        return seated
+    decided = decide(request, charging.weighed(unit, policy, request, seated, caps=caps), now=now)
     if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
         against = request.appeal.rules if request.appeal else ()
         decided = stopped(request.facts, policy.rules, against) or decided
@@ -112,7 +121,8 @@ def did(event: Event) -> str:
 
 def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, before: Request | None = None) -> None:
     """What follows a change of a request: its cards, its clock, and when it is decided the override."""
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id), *(told(request, before) if before else ())])
+    resettle(kit, unit, request, now)
     lapse = Alarm(Wake.LAPSE, request.id, request.deadline)
     _chased(unit, request, now, before)
     if request.state is State.PENDING:

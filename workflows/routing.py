@@ -219,6 +219,10 @@ LINE = 2  # rungs up the line; who is higher is not asked for a budget
 DEFAULT = Rule("default", ask=(Ask(MANAGER),))  # when no rule asks anyone about the mildest request of the scope, unit and kind
 
 
+Parts = Sequence[tuple[Facts, PersonId | None]]
+"""What a request asks for: the facts of each quota, and its owner."""
+
+
 def refusing(facts: Facts, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """The rules that refuse such a request."""
     return tuple(rule for rule in rules if rule.refuse and rule.when.holds(facts))
@@ -229,26 +233,40 @@ def route(facts: Facts, rules: Sequence[Rule], org: Org, appealed: Collection[st
 
     An appeal names the rules against which it goes: they ask security then, before anybody else and with nobody in its place.
     """
-    wanted = asked(facts, rules, org, appealed)
+    return route_all([(facts, org.owner)], rules, org, appealed)
+
+
+def route_all(parts: Parts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
+    """The route of a request for several quotas: whoever any of them asks is asked."""
+    wanted = asked_all(parts, rules, org, appealed)
     way = wanted if isinstance(wanted, Refused) else _reachable(wanted.stages, org)
-    return _by_security(way) if isinstance(way, Route) and refusing(facts, rules) else way
+    against = any(refusing(facts, rules) for facts, _ in parts)
+    return _by_security(way) if isinstance(way, Route) and against else way
 
 
 def asked(facts: Facts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
     """The stages that the rules want, whether or not anybody of them can be asked; or why one refuses."""
-    matching = _matching(facts, rules, appealed)
-    if isinstance(matching, Refused):
-        return matching
-    stages: dict[str, Stage] = {}
-    for rule in matching:
-        for ask in rule.ask:
-            stage = _stage(rule, ask, org)
-            stages[stage.name] = _merge(stages[stage.name], stage) if stage.name in stages else stage
-    return Route(tuple(stages.values()))
+    return asked_all([(facts, org.owner)], rules, org, appealed)
+
+
+def asked_all(parts: Parts, rules: Sequence[Rule], org: Org, appealed: Collection[str] = ()) -> Route | Refused:
+    """The same of a request for several quotas."""
+    stages: dict[tuple[str, PersonId | None], Stage] = {}
+    against = any(refusing(facts, rules) for facts, _ in parts)
+    for facts, owner in parts:
+        matching = _matching(facts, rules, appealed)
+        if isinstance(matching, Refused):
+            return matching
+        asks = ((rule, ask) for rule in matching for ask in rule.ask)
+        for because, ask in asks:
+            stage = _stage(because, ask, replace(org, owner=owner))
+            key = stage.name, owner if ask.who == OWNER else None
+            stages[key] = _merge(stages[key], stage) if key in stages else stage
+    return Route(tuple(sorted(stages.values(), key=lambda stage: against and stage.name != SECURITY)))
 
 
 def _matching(facts: Facts, rules: Sequence[Rule], appealed: Collection[str]) -> list[Rule] | Refused:
-    """The rules that ask, those against which an appeal goes first; or the one that refuses."""
+    """The rules that ask, those against which an appeal goes among them; or the one that refuses."""
     broken = refusing(facts, rules)
     for rule in broken:
         if rule.name not in appealed:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, breaking, charging, chasing, digesting, enforcing, spotting
+from workflows import absence, breaking, charging, chasing, digesting, enforcing, sequels, spotting
 from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -35,6 +35,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
     match alarm.wake:
         case Wake.LAPSE:
             _lapse(kit, unit, alarm.key, now)
+        case Wake.SETTLED:
+            sequels.settled(kit, unit, alarm.key, now)
         case Wake.CHASE:
             chasing.ring(unit, alarm.key, now)
         case Wake.AWAY:
@@ -76,6 +78,7 @@ def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:
     keep_override(unit, stopped, Act(SYSTEM, "gave up", now))
     news = Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))
     follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request), news])
+    enforcing.tell_begun(unit, stopped, now)
 
 
 def _end(unit: UnitOfWork, override_id: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from workflows.money import show
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Post
-from workflows.requests import State
+from workflows.requests import Glass, State
 from workflows.routing import Stage
 from workflows.tracing import Saw, Trace
 
@@ -25,12 +25,15 @@ KINDS = {
     "checkin": "check-in",
     "remind": "reminder",
     "more": "who is asked as well",
+    "glass": "broken glass",
+    "overdue": "overdue review",
 }
 DUE = {
     Wake.LAPSE: "it lapses, unless it is decided",
     Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
+    Wake.REVIEW: "its reviewers are reminded",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"
@@ -107,10 +110,21 @@ def _asked(trace: Trace, words: Words) -> Iterator[str]:
             yield from fold(f"if nobody answers: {rungs}", indent=4, hang=2)
     if request.passed:
         yield from fold(f"left it to the others: {words.names(request.passed)}", hang=2)
-    if not request.route.stages:
+    if request.glass:
+        yield from fold(_reviewed(request.glass, words), hang=2)
+    elif not request.route.stages:
         yield "  nobody was asked"
     if request.excluded:
         yield from fold(f"never asked, because it is theirs or they stand in: {words.names(request.excluded)}", hang=2)
+
+
+def _reviewed(glass: Glass, words: Words) -> str:
+    """How a broken glass stands."""
+    broken = "nobody was asked: the glass was broken"
+    if glass.by is None or glass.at is None:
+        return f"{broken}; to be reviewed by {words.names(glass.reviewers)} until {words.moment(glass.due)}"
+    said = "it was right" if glass.fine else f"it was not right: {quoted(glass.words)}"
+    return f"{broken}; reviewed by {words.name(glass.by)}, {words.moment(glass.at)}: {said}"
 
 
 def _rule_names(stage: Stage) -> str:
@@ -129,6 +143,7 @@ def _stands(trace: Trace, seat: Seat, person: PersonId, words: Words) -> str:
     vote = request.vote_of(person)
     if vote is not None:
         said = {Verdict.APPROVE: "approved", Verdict.DENY: "denied"}[vote.verdict]
+        said = "agreed, over their authority," if vote.over else said
         by = f" by {words.name(vote.by)} in their place" if vote.by != person else ""
         return f"{said}{by} {words.moment(vote.at)}"
     if person in request.waiting_on():

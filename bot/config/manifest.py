@@ -63,7 +63,7 @@ def _features(url: str) -> dict[str, object]:
     command = {
         "command": COMMAND,
         "description": "Ask for more AI budget, or see where a quota stands",
-        "usage_hint": "request | status | away | help",
+        "usage_hint": "request | status | inbox | away | help",
         "should_escape": False,
     }
     shortcut = {"name": "Ask for more AI budget", "type": "global", "callback_id": SHORTCUT, "description": "Ask with evidence"}

@@ -1,8 +1,10 @@
-"""The `people` section: managers, groups, the group that stands in, and how much each may approve."""
+"""The `people` section: managers, groups, the group that stands in, how much each may approve, and service accounts."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.config.accounts import accounts
 from bot.config.directory import load
 from bot.config.place import Place
 from bot.config.problems import nearest
@@ -20,9 +22,9 @@ CAP = "$2,000 a month"
 FIELD = "Manager"  # how Slack's own template calls the profile field
 
 
-def people(place: Place) -> People:
-    """Who is whose manager, and who is in which group."""
-    fields = place.fields(("managers", "directory", "groups", "fallback", "authority"))
+def people(place: Place, scopes: Sequence[str] = ()) -> People:
+    """Who is whose manager, who is in which group, and who owns which account; `scopes` are those of the tree."""
+    fields = place.fields(("managers", "directory", "groups", "fallback", "authority", "accounts"))
     if "directory" in fields:
         _directory(fields["directory"])
     managers, profile = _managers(fields["managers"]) if "managers" in fields else ({}, "")
@@ -31,7 +33,8 @@ def people(place: Place) -> People:
         read.add(key, value)
     fallback = _fallback(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
     caps = _authority(fields["authority"], read.names()) if "authority" in fields else Authority()
-    return People(managers, {}, profile, read.members, read.usergroups, fallback, caps)
+    owned = accounts(fields["accounts"], scopes) if "accounts" in fields else ()
+    return People(managers, {}, profile, read.members, read.usergroups, fallback, caps, owned)
 
 
 def _managers(place: Place) -> tuple[dict[PersonId, PersonId], str]:

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from bot.config.acceptable import acceptable
 from bot.config.attribution import attribution
 from bot.config.bounds import bounds
+from bot.config.decisions import decisions
 from bot.config.directory import Staff
 from bot.config.glass import glass
 from bot.config.levels import levels
@@ -28,12 +29,12 @@ from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
 from workflows.acceptable import Acceptable
 from workflows.bounds import UNBOUNDED
-from workflows.policy import FREE, DigestPlan, Organization, People, Policy, Timing
+from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 from workflows.routing import SECURITY
 
 SECTIONS = (
-    *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing"),
-    *("acceptable_use", "bounds", "time", "digest", "reports", "break_glass"),
+    *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use", "bounds"),
+    *("decisions", "break_glass", "time", "digest", "reports"),
 )
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -87,10 +88,10 @@ def _policy(place: Place) -> Policy:
     for key, example in (("organization", "{name: Acme}"), ("quotas", "{platform: {limit: $250 a month}}")):
         if key not in fields:
             place.missing(key, f"write {key}: {example}")
-    who = people(fields["people"]) if "people" in fields else People()
     which, prices, fallback = models(fields.get("models"))
     limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
     named = scopes(fields["quotas"]) if "quotas" in fields else ()
+    who = people(fields["people"], tree(named)) if "people" in fields else People()
     known = Known(who, which, named)
     rules = routing(fields["routing"], known) if "routing" in fields else ()
     policy = Policy(
@@ -100,6 +101,7 @@ def _policy(place: Place) -> Policy:
         people=replace(who, usergroups={**who.usergroups, **implied(rules)}),
         models=which,
         timing=timing(fields["time"]) if "time" in fields else Timing(),
+        decisions=decisions(fields["decisions"]) if "decisions" in fields else Decisions(),
         digest=_digest(fields["digest"]) if "digest" in fields else DigestPlan(),
         bounds=bounds(fields["bounds"]) if "bounds" in fields else UNBOUNDED,
         prices=prices,

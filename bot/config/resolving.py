@@ -124,6 +124,7 @@ def _same(draft: Draft, ids: Ids) -> list[Problem]:
     ]
     lists = [("people.managers.", tuple(who.managers)), ("people.authority.", tuple(who.authority.people))]
     lists += [(f"people.groups.{name}[", members) for name, members in who.groups.items()]
+    lists += [(f"people.accounts.{account.name}.owners", account.owners) for account in who.accounts]
     lists += [(f"routing[{n}].ask", ask.people) for n, rule in enumerate(draft.policy.rules) for ask in rule.ask]
     for path, people in lists:
         for person, known in _twice(people, ids):
@@ -165,6 +166,7 @@ def _people(people: People, ids: Ids) -> People:
         people,
         managers={_person(who, ids): _person(manager, ids) for who, manager in people.managers.items()},
         groups={name: tuple(_person(who, ids) for who in members) for name, members in people.groups.items()},
+        accounts=tuple(replace(a, owners=tuple(_person(who, ids) for who in a.owners)) for a in people.accounts),
         usergroups={name: ids[Sort.USERGROUP, handle] for name, handle in people.usergroups.items()},
         authority=replace(caps, people={_person(who, ids): cap for who, cap in caps.people.items()}),
     )

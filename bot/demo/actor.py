@@ -52,11 +52,12 @@ class Actor:
                 return message
         raise Missing(f"{self.name} sees no message with {words} in {channel}")
 
-    def press(self, message: Message, action: str) -> Ack:
-        """Presses a button of a message."""
+    def press(self, message: Message, action: str, value: str | None = None) -> Ack:
+        """Presses a button of a message, or picks a value of a menu there."""
         if action not in buttons(message):
             raise Missing(f"there is no button {action} on: {said(message)[:200]}")
-        done = self.stage.do("act", as_=self.id, channel=message["channel"], ts=message["ts"], action_id=action)
+        picked = {} if value is None else {"value": value}
+        done = self.stage.do("act", as_=self.id, channel=message["channel"], ts=message["ts"], action_id=action, **picked)
         return self._settled(done)
 
     def pick(self, action: str, value: Any) -> Ack:

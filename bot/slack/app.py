@@ -8,7 +8,23 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.slack import appealing, asking, breaking, commanding, deciding, leaving, overruling, reminding, reporting
+from bot.slack import (
+    appealing,
+    asking,
+    breaking,
+    bulk,
+    commanding,
+    deciding,
+    leaving,
+    lessening,
+    overruling,
+    passing,
+    pointing,
+    questions,
+    reminding,
+    reporting,
+    undoing,
+)
 from bot.slack.front import Front
 from bot.slack.home import Home
 from bot.slack.reading import asked, inputs, sender
@@ -17,6 +33,24 @@ from workflows.ports import Rejected, Unavailable
 from workflows.refusals import Refused, Why
 
 log = logging.getLogger("leeway.slack")
+
+PARTS = (
+    asking,
+    appealing,
+    deciding,
+    overruling,
+    lessening,
+    questions,
+    passing,
+    undoing,
+    bulk,
+    reminding,
+    reporting,
+    leaving,
+    breaking,
+    commanding,
+    pointing,
+)
 
 
 def build(front: Front) -> App:
@@ -29,7 +63,7 @@ def build(front: Front) -> App:
         raise_error_for_unhandled_request=True,
     )
     bolt.use(_members_only(front))
-    for part in (asking, appealing, deciding, overruling, reminding, reporting, leaving, breaking, commanding):
+    for part in PARTS:
         part.register(bolt, front)
     bolt.error(_failed(front))
     return bolt

@@ -1,48 +1,58 @@
-"""Asking: the request's modal, from the button that opens it to the request that it files."""
+"""Asking: the request's modal, from the button that opens it to the request that it files, or changes."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.slack import appealing
-from bot.slack.forms import Form, key_of, presets
-from bot.slack.front import Front, log
+from bot.slack.forms import Form, key_of, offers, part_of, presets
+from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
-from workflows import assessing, requesting
-from workflows.drafting import Typed
-from workflows.explaining import draft
+from workflows import requesting
+from workflows.drafting import Typed, accounts
 from workflows.metering import standing
 from workflows.people import PersonId
-from workflows.ports import Rejected
+from workflows.previewing import Sheet, draft
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
+from workflows.requesting import Seen
+from workflows.requests import Request
 
 Body = dict[str, Any]
 
-CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case")
+CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case", "behalf", "also")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a modal was opened: the notice, if it was a warning's button, and the channel. It travels in the modal."""
+    """Where a modal was opened: the notice, if it was a warning's button, and the channel. It travels in the modal.
+
+    `seen` is the request that it changes, as it was shown; None for a new one.
+    """
 
     notice: str = ""
     channel: str = ""
+    seen: Seen | None = None
 
     def pack(self) -> str:
-        return json.dumps({"notice": self.notice, "channel": self.channel})
+        said: dict[str, object] = {"notice": self.notice, "channel": self.channel}
+        if self.seen is not None:
+            said |= {"request": f"{self.seen.request}:{self.seen.revision}", "yes": self.seen.yes}
+        return json.dumps(said)
 
     @classmethod
     def unpack(cls, text: str) -> "Origin":
         kept = json.loads(text or "{}")
-        return cls(kept.get("notice", ""), kept.get("channel", ""))
+        request, _, revision = str(kept.get("request", "")).partition(":")
+        seen = Seen(request, int(revision or 0), int(kept.get("yes", 0))) if request else None
+        return cls(kept.get("notice", ""), kept.get("channel", ""), seen)
 
 
 def register(bolt: App, front: Front) -> None:
-    """Listens to the button, the shortcut, the modal's fields and its submission."""
+    """Listens to the buttons, the shortcut, the modal's fields and its submission."""
 
     @bolt.action({"action_id": "ask", "type": "block_actions"})
     def pressed(ack: Ack, body: Body) -> None:
@@ -54,6 +64,11 @@ def register(bolt: App, front: Front) -> None:
         start(front, click(body))
         ack()
 
+    @bolt.action({"action_id": "edit", "type": "block_actions"})
+    def edit(ack: Ack, body: Body) -> None:
+        _change(front, click(body))
+        ack()
+
     for name in CHANGES_ROUTE:
 
         @bolt.action({"action_id": name, "type": "block_actions"})
@@ -63,17 +78,14 @@ def register(bolt: App, front: Front) -> None:
 
     @bolt.view("ask")
     def submitted(ack: Ack, body: Body) -> None:
-        view, by = body["view"], person(body)
-        origin = Origin.unpack(view["private_metadata"])
-        filed = requesting.submit(front.kit, by, _said(front, view), token=view["id"], origin=origin.notice)
-        if isinstance(filed, tuple):
-            ack(**appealing.answer(front, filed, view, by))
-        else:
-            ack()
+        ack(**_sent(front, body["view"], person(body)))
 
 
 def start(front: Front, pressed: Click) -> None:
-    """Opens the modal on the quota that the button names (by a notice or its key), or on the first of the channel."""
+    """Opens the modal on the quota that the button names (by a notice or its key), or on the first of the channel.
+
+    Where this person has an open request on it, that one is opened to be changed: there is one at a time.
+    """
     origin = Origin(channel=pressed.channel)
     quota = front.kit.policy.quota(pressed.value)
     if quota is None and pressed.value:
@@ -85,7 +97,64 @@ def start(front: Front, pressed: Click) -> None:
     if quota is None and not choices:
         front.answer(pressed, Refused(Why.NO_QUOTA_HERE))
         return
-    front.open(pressed.trigger, _view(front, quota or choices[0], {}, by=pressed.by, origin=origin))
+    quota = quota or choices[0]
+    with front.kit.reads() as unit:
+        mine = unit.requests.open(quota.key, pressed.by)
+    front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, origin, mine)))
+
+
+def _change(front: Front, pressed: Click) -> None:
+    """Opens the modal on a request of one's own, as it is."""
+    request_id, _, revision = pressed.value.partition(":")
+    seen = Seen(request_id, int(revision) if revision.isdigit() else 0)
+    request = requesting.to_edit(front.kit, pressed.by, seen)
+    if isinstance(request, Refused):
+        front.answer(pressed, request)
+        return
+    quota = front.kit.policy.quota(request.case.quota)
+    if quota is None:
+        front.answer(pressed, Refused(Why.NO_SUCH_QUOTA))
+        return
+    front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, Origin(channel=pressed.channel), request)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A form that is to be laid out: for whom, on which quota, what is typed so far, where it was opened, and what it changes.
+
+    `again` is why they see it once more: they have asked already, or it was changed since.
+    """
+
+    by: PersonId
+    quota: Quota
+    said: Typed
+    origin: Origin
+    editing: Request | None = None
+    again: Why | None = None
+
+
+def _sent(front: Front, view: Mapping[str, Any], by: PersonId) -> Body:
+    """What Slack is told to do with a form that was handed in: nothing, say what is wrong, or show what is there already."""
+    origin, said = Origin.unpack(view["private_metadata"]), _said(front, view)
+    if origin.seen is None:
+        done, moved_on = requesting.submit(front.kit, by, said, token=view["id"], origin=origin.notice), Why.OPEN_REQUEST
+    else:
+        done, moved_on = requesting.edit(front.kit, by, said, origin.seen), Why.CHANGED_SINCE
+    if not isinstance(done, tuple):
+        return {}
+    if moved_on in (problem.why for problem in done) and (fresh := _as_it_is(front, by, said, origin)):
+        return {"response_action": "update", "view": fresh}
+    return appealing.answer(front, done, view, by)
+
+
+def _as_it_is(front: Front, by: PersonId, said: Typed, origin: Origin) -> Body | None:
+    """The form of one's open request with what was typed now; None when there is none any more, or it cannot be changed."""
+    quota = front.kit.policy.quota(str(said.get("quota", "")))
+    with front.kit.reads() as unit:
+        mine = unit.requests.get(origin.seen.request) if origin.seen else unit.requests.open(quota.key, by) if quota else None
+    if quota is None or mine is None or isinstance(requesting.to_edit(front.kit, by, Seen(mine.id, mine.revision)), Refused):
+        return None
+    return _view(front, Ask(by, quota, said, origin, mine, Why.CHANGED_SINCE if origin.seen else Why.OPEN_REQUEST))
 
 
 def _choices(front: Front, channel: str) -> list[Quota]:
@@ -94,32 +163,39 @@ def _choices(front: Front, channel: str) -> list[Quota]:
     return [*here, *(q for q in front.kit.policy.quotas if q not in here)]
 
 
-def _view(front: Front, quota: Quota, said: Typed, *, by: PersonId, origin: Origin) -> Body:
-    kit, policy = front.kit, front.kit.policy
-    org = assessing.organisation(by, quota, policy, kit.directory)
+def _view(front: Front, ask: Ask) -> Body:
+    kit, policy, before = front.kit, front.kit.policy, ask.editing
+    org = requesting.organised(kit, ask.by, ask.quota, ask.said)
     with kit.reads() as unit:
         now = kit.clock.now()
-        told = draft(unit, policy, quota, said, org=org, now=now)
-        choices = [standing(unit, policy, q, now) for q in _choices(front, origin.channel)]
+        told = draft(unit, kit, Sheet(ask.by, ask.quota, ask.said, org, before), now)
+        choices = [standing(unit, policy, q, now) for q in _choices(front, ask.origin.channel)]
+    seen = Seen(before.id, before.revision, len(before.approved_by())) if before else None
     form = Form(
         choices=choices,
         chosen=told.outlook,
         presets=presets(told.outlook.standing, policy.timing.override_at_most),
-        zone=front.zone_of(by),
+        zone=front.zone_of(ask.by),
         typed=told.typed,
         preview=told.preview,
         models=policy.models.named(),
-        meta=origin.pack(),
-        use_cases=policy.acceptable.on(quota.scope),
+        meta=replace(ask.origin, seen=seen).pack(),
+        offers=offers(told.preview.barriers, told.preview.also, policy) if told.preview else (),
+        accounts=accounts(ask.by, ask.quota, policy),
+        editing=before,
+        again=ask.again,
+        use_cases=policy.acceptable.on(ask.quota.scope),
     )
     return front.renderer.render("ask.yaml", form=form)
 
 
 def _said(front: Front, view: Mapping[str, Any]) -> Typed:
-    """What is typed into the modal, the quota by its key."""
+    """What is typed into the modal, quotas by their keys."""
     said = typed(view)
     keys = [quota.key for quota in front.kit.policy.quotas]
-    return {**said, "quota": key_of(str(said.get("quota", "")), keys)}
+    ticked = said.get("also") or ()
+    parts = [part_of(value, keys) for value in ((ticked,) if isinstance(ticked, str) else ticked)]
+    return {**said, "quota": key_of(str(said.get("quota", "")), keys), "also": tuple(part for part in parts if part)}
 
 
 def _refresh(front: Front, changed: Click) -> None:
@@ -127,14 +203,15 @@ def _refresh(front: Front, changed: Click) -> None:
     view = changed.view
     if view is None:
         return
-    said = _said(front, view)
+    said, origin = _said(front, view), Origin.unpack(view["private_metadata"])
     quota = front.kit.policy.quota(str(said.get("quota", "")))
     if quota is None:
         return
-    fresh = _view(front, quota, said, by=changed.by, origin=Origin.unpack(view["private_metadata"]))
-    try:
-        front.replace(view["id"], view["hash"], fresh)
-    except Rejected as rejected:
-        if not str(rejected).startswith(("hash_conflict", "not_found", "view_not_found")):
-            raise
-        log.debug("the modal moved on: %s", rejected)
+    front.follow(view, _view(front, Ask(changed.by, quota, said, origin, _edited(front, origin))))
+
+
+def _edited(front: Front, origin: Origin) -> Request | None:
+    if origin.seen is None:
+        return None
+    with front.kit.reads() as unit:
+        return unit.requests.get(origin.seen.request)

@@ -1,10 +1,10 @@
-"""Commanding: `/leeway`, the Details button, and what a mention is answered."""
+"""Commanding: `/leeway` and the Details button."""
 
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking, breaking, leaving
+from bot.slack import asking, breaking, bulk, leaving
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -16,7 +16,7 @@ Body = dict[str, Any]
 
 
 def register(bolt: App, front: Front) -> None:
-    """Listens to the command, the Details button and mentions."""
+    """Listens to the command and the Details button."""
 
     @bolt.action("details")
     def show(ack: Ack, body: Body) -> None:
@@ -36,13 +36,6 @@ def register(bolt: App, front: Front) -> None:
         else:
             ack(**said)
 
-    @bolt.event("app_mention")
-    def mention(body: Body) -> None:
-        event = body["event"]
-        front.poster.whisper(
-            event["channel"], PersonId(event["user"]), front.renderer.render("pointer.yaml"), event.get("thread_ts", "")
-        )
-
 
 def _command(front: Front, body: Body) -> Body | None:
     """The answer to `/leeway …`; None when a modal was opened instead."""
@@ -58,6 +51,9 @@ def _command(front: Front, body: Body) -> Body | None:
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             refused = breaking.start(front, pressed, named[0] if named else None)
             return {"text": front.sentence(refused, by)} if refused else None
+        case "inbox":
+            bulk.start(front, Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel))
+            return None
         case "away":
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             return leaving.command(front, pressed, rest.strip().lower())

@@ -1,4 +1,4 @@
-"""Deciding: Approve, Deny with its reason, and Withdraw."""
+"""Deciding: Approve, with the amount typed again where it is large, Deny with its reason, and Withdraw."""
 
 import json
 from typing import Any
@@ -9,13 +9,14 @@ from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import reviewing
 from workflows.ballots import Verdict, Vote
+from workflows.confirming import retyped, to_confirm
 from workflows.drafting import clean
 from workflows.effects import Do, Effect
 from workflows.keeping import attempt, follow
 from workflows.people import PersonId
 from workflows.ports import Post
 from workflows.refusals import Refused, Why
-from workflows.requests import Request
+from workflows.requests import Request, State
 
 Body = dict[str, Any]
 
@@ -26,8 +27,17 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action("approve")
     def approve(ack: Ack, body: Body) -> None:
         pressed = click(body)
-        respond(front, pressed, _cast(front, pressed, Verdict.APPROVE))
+        respond(front, pressed, _approve(front, pressed))
         ack()
+
+    @bolt.view("confirm")
+    def confirmed(ack: Ack, body: Body) -> None:
+        view, by = body["view"], person(body)
+        done = _confirmed(front, by, view)
+        if isinstance(done, Refused):
+            ack(response_action="errors", errors=front.errors((done,), view, by))
+        else:
+            ack()
 
     @bolt.action("deny")
     def deny(ack: Ack, body: Body) -> None:
@@ -58,15 +68,36 @@ def register(bolt: App, front: Front) -> None:
 
 
 def target(value: str) -> tuple[str, int]:
-    """A request's id and the revision that was shown, from what a button or a modal carries ("R-…:1")."""
+    """A request's id and the revision that was shown, from what a button or a modal carries ("R-…:1", or "R-…:1:pass")."""
     text = json.loads(value)["request"] if value.startswith("{") else value
-    request_id, _, revision = text.partition(":")
+    request_id, _, rest = text.partition(":")
+    revision = rest.partition(":")[0]
     return request_id, int(revision) if revision.isdigit() else 0
 
 
-def _cast(front: Front, pressed: Click, verdict: Verdict) -> Request | Refused:
+def _approve(front: Front, pressed: Click) -> Request | Refused:
+    """Counts a yes; or asks for the amount again, in a modal, where it is large."""
     request_id, revision = target(pressed.value)
-    return reviewing.vote(front.kit, request_id, Vote(pressed.by, verdict, front.kit.clock.now(), revision))
+    cast = Vote(pressed.by, Verdict.APPROVE, front.kit.clock.now(), revision)
+    with front.kit.reads() as unit:
+        request = unit.requests.get(request_id)
+    if request is None or not to_confirm(front.kit.policy, request):
+        return reviewing.vote(front.kit, request_id, cast)
+    asked = reviewing.may_vote(front.kit, request_id, cast)
+    if isinstance(asked, Request):
+        front.open(pressed.trigger, front.renderer.render("confirm.yaml", request=asked, zone=front.zone_of(pressed.by)))
+    return asked
+
+
+def _confirmed(front: Front, by: PersonId, view: Body) -> Request | Refused:
+    said, (request_id, revision) = typed(view), target(view["private_metadata"])
+    with front.kit.reads() as unit:
+        request = unit.requests.get(request_id)
+    # What changed since is told before what was typed for the request as it was.
+    stale = request is None or request.revision != revision or request.state is not State.PENDING
+    wrong = None if request is None or stale else retyped(request, str(said.get("amount") or ""))
+    cast = Vote(by, Verdict.APPROVE, front.kit.clock.now(), revision)
+    return wrong or reviewing.vote(front.kit, request_id, cast)
 
 
 def _deny(front: Front, by: PersonId, view: Body) -> tuple[Refused, ...]:

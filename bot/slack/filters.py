@@ -117,6 +117,12 @@ def days(count: int) -> str:
     return f"{count} day{'s' if count != 1 else ''}"
 
 
+def about(span: timedelta) -> str:
+    """ "2 days", "5 hours": a span in its largest unit, rounded."""
+    unit = next((unit for unit in (timedelta(days=1), timedelta(hours=1)) if span >= unit), timedelta(minutes=1))
+    return show_span((span + unit / 2) // unit * unit)
+
+
 def people(who: Sequence[str], last: str = "and", most: int = 8) -> str:
     """Mentions as a list; a long one ends in a number, since nobody reads fifty names."""
     return listed(few([person(one) for one in who], most), last)
@@ -159,6 +165,7 @@ FILTERS = {
     "moment": moment,
     "epoch": epoch,
     "span": show_span,
+    "about": about,
     "percent": percent,
     "share": share,
     "listed": listed,

@@ -5,12 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.slack.marks import LONGEST_VALUE, cut, handle, size
+from bot.slack.marks import LONGEST_VALUE, cut, digest, handle, size
 from workflows.acceptable import UseCase
+from workflows.blocking import Barrier, Way
+from workflows.cases import Part
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
-from workflows.explaining import Preview
 from workflows.forecast import Outlook
-from workflows.quotas import Standing
+from workflows.people import ME, TEAM
+from workflows.policy import Policy
+from workflows.previewing import Preview
+from workflows.quotas import Quota, Standing
+from workflows.refusals import Why
+from workflows.requests import Request
 
 # Slack refuses a whole view for one initial value that is not of its field's kind.
 _FITS = {
@@ -19,6 +25,7 @@ _FITS = {
     "until": re.compile(r"[1-9][0-9]{9}"),
 }
 MOST_OPTIONS = 100  # what a Slack menu holds
+MOST_BOXES = 10  # what Slack's checkboxes hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +39,31 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A further quota to tick, so that it is asked for with the first: so much more on it. `barrier` is how it is in the way.
+
+    `barrier` is None when it is in nobody's way any more, and was asked for before.
+    """
+
+    quota: Quota
+    amount: int
+    picked: bool
+    barrier: Barrier | None = None
+
+    @property
+    def value(self) -> str:
+        """What is ticked is what was shown: the amount is part of it."""
+        return f"{self.amount}:{digest(self.quota.key)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The request modal as it is to be shown.
 
     `choices` are the quotas to pick from, `chosen` the one that is picked; `typed` what is typed or suggested so far, by input.
-    `preview` is None while too little is typed. `meta` comes back with every click in the modal.
+    `preview` is None while too little is typed. `meta` comes back with every click in the modal. `offers` can be asked for with
+    it; `accounts` are those for which the reader may ask. `editing` is the request that is changed, None for a new one; `again`
+    is why it is shown once more.
     """
 
     choices: Sequence[Standing]
@@ -47,7 +74,30 @@ class Form:
     preview: Preview | None = None
     models: Sequence[str] = ()
     meta: str = ""
+    offers: Sequence[Offer] = ()
+    accounts: Sequence[str] = ()
+    editing: Request | None = None
+    again: Why | None = None
     use_cases: Sequence[UseCase] = ()
+
+    @property
+    def also(self) -> str:
+        """The block's name: what is ticked is kept by Slack only as long as the same is offered."""
+        return f"also:{digest(' '.join(offer.value for offer in self.offers))}"
+
+    @property
+    def ticked(self) -> list[Offer]:
+        return [offer for offer in self.offers if offer.picked]
+
+    @property
+    def behalfs(self) -> list[str]:
+        """For whom it may be asked."""
+        return [ME, TEAM, *self.accounts][:MOST_OPTIONS]
+
+    @property
+    def behalf(self) -> str:
+        said = self.words("behalf")
+        return said if said in self.behalfs else ME
 
     @property
     def quotas(self) -> list[Standing]:
@@ -102,6 +152,22 @@ def presets(standing: Standing, longest: timedelta) -> tuple[Preset, ...]:
     spans = [Preset(value, span, min(now + span, reset), now + span >= reset) for value, span in allowed]
     until = [Preset(UNTIL_RESET, None, reset, True)] if reset - now <= longest else []
     return (*spans, *until, Preset(CUSTOM, None, None))
+
+
+def offers(found: Iterable[Barrier], ticked: Iterable[Part], policy: Policy) -> tuple[Offer, ...]:
+    """What to offer for what is in the way, and beside it what is `ticked` although it is no longer in the way."""
+    parts = {part.quota: part.amount for part in ticked}
+    near = [Offer(b.standing.quota, b.asks, b.standing.quota.key in parts, b) for b in found if b.way is not Way.SHORT]
+    shown = {offer.quota.key for offer in near}
+    rest = ((policy.quota(key), amount) for key, amount in parts.items() if key not in shown)
+    return (*near, *(Offer(quota, amount, True) for quota, amount in rest if quota))[:MOST_BOXES]
+
+
+def part_of(value: str, keys: Iterable[str]) -> str:
+    """What was ticked, as `drafting` reads it: a quota's key and the amount; "" when there is no such quota."""
+    amount, _, short = value.partition(":")
+    key = next((key for key in keys if digest(key) == short), "")
+    return f"{key} {amount}" if key else ""
 
 
 def key_of(value: str, keys: Iterable[str]) -> str:

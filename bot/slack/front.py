@@ -13,6 +13,7 @@ from bot.slack.reading import Click, inputs
 from bot.slack.rendering import Renderer
 from workflows.keeping import Kit
 from workflows.people import PersonId
+from workflows.ports import Rejected
 from workflows.refusals import Refused
 
 log = logging.getLogger("leeway.slack")
@@ -53,16 +54,28 @@ class Front:
         """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
         call(self.client.views_update, view_id=view_id, hash=seen, view=view)
 
+    def follow(self, view: Mapping[str, Any], fresh: Mapping[str, Any]) -> None:
+        """Brings an open modal up to what was typed in it. A later change makes this one moot."""
+        try:
+            self.replace(view["id"], view["hash"], fresh)
+        except Rejected as rejected:
+            if not str(rejected).startswith(("hash_conflict", "not_found", "view_not_found")):
+                raise
+            log.debug("the modal moved on: %s", rejected)
+
     def beside(self, refused: Refused, person: PersonId) -> str:
         """The same, to stand beside a field, where Slack parses nothing."""
         return self.renderer.sentence(refused, self.zone_of(person), plain=True)
 
     def errors(self, problems: Iterable[Refused], view: Mapping[str, Any], person: PersonId) -> dict[str, str]:
-        """Each problem's sentence under its field; what has no field of its own goes under the first."""
+        """Each problem's sentence under its field; what has no field of its own goes under the first.
+
+        A block's name may say more after a ":".
+        """
         blocks = inputs(view)
         said: dict[str, str] = {}
         for problem in problems:
-            place = problem.place if problem.place in blocks else blocks[0]
+            place = next((block for block in blocks if block.partition(":")[0] == problem.place), blocks[0])
             sentence = self.beside(problem, person)
             said[place] = f"{said[place]} {sentence}" if place in said else sentence
         return said

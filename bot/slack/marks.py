@@ -88,7 +88,12 @@ def handle(key: str) -> str:
     """What a menu's option carries for a quota: its key, or a short name of a key that is too long for Slack."""
     if size(key) <= LONGEST_VALUE:
         return key
-    return f"{key[:40]}#{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}"
+    return f"{key[:40]}#{digest(key)}"
+
+
+def digest(text: str) -> str:
+    """16 signs that stand for a text."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def size(text: str) -> int:

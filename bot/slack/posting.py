@@ -75,7 +75,9 @@ class Poster:
 
     def adopt(self, post: Post) -> bool:
         """A button was pressed; True when we did not know that message: a copy whose posting was never confirmed."""
-        if any((p.channel, p.ts) == (post.channel, post.ts) for p in self.all(post.thing)):
+        with self._reads() as unit:
+            known = unit.posts.at(post.channel, post.ts)
+        if known:
             return False
         self._keep(replace(post, place=f"{post.place}:{post.ts}"))
         return True
@@ -85,6 +87,14 @@ class Poster:
         if person not in self._ims:
             self._ims[person] = call(self._client.conversations_open, users=person)["channel"]["id"]
         return self._ims[person]
+
+    def link(self, post: Post) -> str:
+        """A link to a message; "" when Slack does not give one."""
+        try:
+            return str(call(self._client.chat_getPermalink, channel=post.channel, message_ts=post.ts)["permalink"])
+        except (Unavailable, Rejected) as error:
+            log.info("no link to %s: %s", post.thing, error)
+            return ""
 
     def whisper(self, channel: str, person: PersonId, message: Mapping[str, Any], thread: str = "") -> None:
         """Tells one person something that nobody else sees."""

@@ -30,13 +30,18 @@ def click(body: Mapping[str, Any]) -> Click:
     return Click(
         by=PersonId(user["id"]),
         team=user.get("team_id") or (body.get("team") or {}).get("id", ""),
-        value=action.get("value") or "",
+        value=_chosen(action),
         trigger=body.get("trigger_id", ""),
         channel=(body.get("channel") or {}).get("id", ""),
         ts=message.get("ts", ""),
         thread=message.get("thread_ts", ""),
         view=body.get("view"),
     )
+
+
+def _chosen(action: Mapping[str, Any]) -> str:
+    """What a button carries, or what was picked from a menu."""
+    return _word(action, "value") or _word(_part(action, "selected_option"), "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def sender(body: Mapping[str, Any]) -> Sender:
 def _carried(body: Mapping[str, Any]) -> str:
     actions = body.get("actions")
     first = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
-    return _word(first, "value") or _word(_part(body, "view"), "private_metadata")
+    return _chosen(first) or _word(_part(body, "view"), "private_metadata")
 
 
 def _commander(body: Mapping[str, Any]) -> str:

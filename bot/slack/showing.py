@@ -3,7 +3,8 @@
 Cards and digests are kept up to date; warnings and news are said once and then stand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,8 @@ from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
 from workflows.explaining import Card, card, stopped
+from workflows.hands import ANY, NONE
+from workflows.inbox import deal
 from workflows.keeping import attempt
 from workflows.metering import outlook
 from workflows.overrides import Override, Status
@@ -75,29 +78,32 @@ class Shower:
         each([*puts, partial(to_owner, owner)] if owner and f"dm:{owner}" not in told else puts)
 
     def request(self, key: str) -> None:
-        """Every copy of a request's card shows it as it is; those who are asked now, or decide for one of them, have one."""
+        """Every copy of a card shows its request as it is; those asked now, who cover for them, or can undo a vote, have one."""
         thing = f"request:{key}"
         with self._kit.reads() as unit:
             request = unit.requests.get(key)
             if request is None:
                 return
-            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+            now = self._kit.clock.now()
+            hands = deal(unit, self._kit.policy, request, now)
+            told = replace(card(unit, self._kit.policy, request, now), hands=hands)
+        asked = [person for person, hand in hands.items() if hand.undoes or person in readers(told)]
         each(
             [
                 lambda: self._loud.glass(told),
                 lambda: self._in_thread(thing, told),
                 lambda: self._to(request.requester, thing, told, "requester"),
-                *(partial(self._to, person, thing, told, "approver") for person in readers(told)),
-                *(partial(self._copy, post, told) for post in self._others(thing, told)),
+                *(partial(self._to, person, thing, told, "approver") for person in asked),
+                *(partial(self._copy, post, told) for post in self._others(thing, request, asked)),
             ]
         )
 
     def _to(self, person: PersonId, thing: str, told: Card, viewer: str) -> None:
         self._put(Spot(thing, f"dm:{person}", ""), told, viewer, person)
 
-    def _others(self, thing: str, told: Card) -> list[Post]:
+    def _others(self, thing: str, request: Request, asked: Iterable[PersonId]) -> list[Post]:
         """The copies of those who were asked before, and any that were found by a click."""
-        seen = {THREAD, ANCHOR, f"dm:{told.request.requester}", *(f"dm:{p}" for p in readers(told))}
+        seen = {THREAD, ANCHOR, f"dm:{request.requester}", *(f"dm:{p}" for p in asked)}
         return [post for post in self._poster.all(thing) if post.place not in seen]
 
     def _copy(self, post: Post, told: Card) -> None:
@@ -131,7 +137,8 @@ class Shower:
 
     def _put(self, spot: Spot, told: Card, viewer: str, person: PersonId | None) -> None:
         zone = self._front.zone_of(person) if person else self._front.zone
-        message = self._front.renderer.render("card.yaml", card=told, viewer=viewer, zone=zone)
+        mine = replace(told, hand=told.hands.get(person, NONE) if person else ANY)
+        message = self._front.renderer.render("card.yaml", card=mine, viewer=viewer, zone=zone)
         channel = spot.channel or (self._poster.im(person) if person else "")
         self._poster.put(Spot(spot.thing, spot.place, channel, spot.thread), message)
 

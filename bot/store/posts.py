@@ -22,6 +22,10 @@ class StoredPosts:
         every = select(posts).where(posts.c.thing == thing).order_by(posts.c.place)
         return [mapping.post_of(row) for row in self._connection.execute(every).mappings()]
 
+    def at(self, channel: str, ts: str) -> list[Post]:
+        here = select(posts).where(posts.c.channel == channel, posts.c.ts == ts).order_by(posts.c.thing, posts.c.place)
+        return [mapping.post_of(row) for row in self._connection.execute(here).mappings()]
+
     def about(self, subject: str) -> list[Post]:
         named = or_(
             posts.c.thing.endswith(f":{subject}", autoescape=True), posts.c.thing.contains(f":{subject}/", autoescape=True)

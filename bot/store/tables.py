@@ -208,6 +208,7 @@ class PostRow(Row, table=True):
     """A message of ours in Slack."""
 
     __tablename__ = "posts"
+    __table_args__ = (Index("posts_by_message", "channel", "ts"),)
 
     thing: str = key()
     place: str = key()

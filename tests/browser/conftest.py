@@ -65,6 +65,23 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield begin(stage)
 
 
+@pytest.fixture
+def pinch(tmp_path: Path) -> Iterator[Stage]:
+    """The town with hardly anything left for the whole of engineering, and a service account with a long name."""
+    written, tight = (ROOT / "app.yaml").read_text("utf-8"), tmp_path / "app.yaml"
+    for old, new in (("$120,000 a month", "$9,000 a month"), ("  fallback: leads", f"{ACCOUNT}  fallback: leads")):
+        assert old in written
+        written = written.replace(old, new)
+    tight.write_text(written, "utf-8")
+    with running(tmp_path, past.OPENING, tight) as stage:
+        stage.use([spend(stage.clock.now(), calls=97_500)])
+        yield begin(stage)
+
+
+ROBOT = "nightly-evaluation-of-the-ranking-models-in-every-language"
+ACCOUNT = f"  accounts: {{{ROBOT}: {{owners: [ada@acme.example], scope: platform/engineering}}}}\n"
+
+
 def spend(at: datetime, calls: int) -> dict[str, object]:
     """One report of many calls to Search's usual model; 10,753 of them cost $1,000."""
     model = traffic.SONNET

@@ -41,7 +41,7 @@ def asked(reader: Reader) -> None:
     press(reader.modal, "Send request")
     refused(reader)
     reader.field("How much more").fill("400")
-    expect(reader.preview.locator("xpath=following-sibling::*[1]")).to_contain_text("With +$400")
+    expect(reader.modal.locator("[data-block-id=effect]")).to_contain_text("With +$400")
     press(reader.modal, "Send request")
     expect(reader.modal).to_have_count(0)
 

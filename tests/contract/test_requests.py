@@ -244,3 +244,10 @@ def test_the_first_answer_to_a_check_in_stands(world: World) -> None:
         with pytest.raises(Stale):
             unit.outcomes.add(replace(first, happened=Happened.YES))
         assert unit.outcomes.get("O1") == first
+
+
+def test_undecided_requests_of_every_quota_come_oldest_first(world: World) -> None:
+    old, new = request("R2", at=NOW - HOUR, quota=SUPPORT), request("R1")
+    add(world, new, old, decided("R3", NOW - DAY))
+    with world.units() as unit:
+        assert unit.requests.undecided() == [old, new]

@@ -13,7 +13,7 @@ from workflows.attribution import Claim, Origin
 from workflows.authority import ANY, Authority, Cap
 from workflows.glass import BreakGlass
 from workflows.money import Unit, usd
-from workflows.people import PersonId
+from workflows.people import Account, PersonId
 from workflows.policy import Organization, Policy, Timing
 from workflows.quotas import Amount, Kind, Thresholds
 from workflows.reminders import Chase
@@ -270,6 +270,14 @@ def test_a_rule_asks_roles_groups_and_people(written: str, asks: tuple[Ask, ...]
 @pytest.mark.parametrize(("written", "label"), [("profile-field", "Manager"), ("none", ""), ("{field: Boss}", "Boss")])
 def test_managers_come_from_a_profile_field_only_when_told(written: str, label: str) -> None:
     assert policy(SMALL + f"people: {{managers: {{default: {written}}}}}").people.profile_field == label
+
+
+def test_a_service_account_has_owners_and_a_scope() -> None:
+    written = "people: {accounts: {ci-bot: {owners: ['@ada', bob@acme.example], scope: platform/unattributed}}}"
+    people = policy(SMALL + written).people
+    assert people.accounts == (Account("ci-bot", (who("ada"), who("bob")), "platform/unattributed"),)
+    assert people.account("ci-bot") == people.accounts[0]
+    assert people.account("ci") is None
 
 
 def test_a_slack_user_group_becomes_its_id() -> None:

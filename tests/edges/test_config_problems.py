@@ -125,6 +125,29 @@ PEOPLE = [
         "{authority: {'@cy': $2 a year}}",
         'authority.@cy  "$2 a year": "year" is not a period; a limit is for a day, week, month or quarter',
     ),
+    (
+        "{accounts: {CI Bot: {owners: ['@ada'], scope: platform}}}",
+        'accounts.CI Bot  "CI Bot": not a name for an account; write at most 60 lower-case letters, digits, - . and _, as ci-bot',
+    ),
+    (
+        "{accounts: {team: {owners: ['@ada'], scope: platform}}}",
+        'accounts.team  "team": this word already means somebody; give the account another name',
+    ),
+    ("{accounts: {ci: {scope: platform}}}", "accounts.ci.owners  missing; write owners: [ada@acme.example]"),
+    ("{accounts: {ci: {owners: ['@ada']}}}", "accounts.ci.scope  missing; write scope: platform/engineering"),
+    ("{accounts: {ci: {owners: [], scope: platform}}}", "accounts.ci.owners  nobody owns this account; name at least one person"),
+    (
+        "{accounts: {ci: {owners: ['@ada', '@ada'], scope: platform}}}",
+        'accounts.ci.owners[1]  "@ada": named twice as an owner',
+    ),
+    (
+        "{accounts: {ci: {owners: ['@ada'], scope: platfrom}}}",
+        'accounts.ci.scope  "platfrom": no such scope in quotas; did you mean "platform"?',
+    ),
+    (
+        "{accounts: {ci: {owners: ['@ada'], scope: platform, owner: '@bob'}}}",
+        'accounts.ci.owner  unknown key; did you mean "owners"?',
+    ),
     ("{groups: {finance: ['@cy']}, fallback: finanse}", 'fallback  "finanse": no such group; did you mean "finance"?'),
 ]
 PRICE = "{input: $3 per 1M tokens, output: $3 per 1M tokens}"

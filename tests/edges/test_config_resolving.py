@@ -39,6 +39,10 @@ CASES = [
         'managers.ada@acme.example  "ada@acme.example": the same person as @ada; name each person once',
     ),
     (
+        "people: {accounts: {ci: {owners: ['@cy', cy@acme.example], scope: platform}}}",
+        'accounts.ci.owners[1]  "cy@acme.example": the same person as @cy; name each person once',
+    ),
+    (
         "people: {groups: {f: ['@cy', '@di', cy@acme.example]}}",
         'groups.f[2]  "cy@acme.example": the same person as @cy; name each person once',
     ),

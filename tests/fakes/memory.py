@@ -398,6 +398,10 @@ class MemoryPosts(_Part, Posts):
     def of(self, thing: str) -> list[Post]:
         return sorted((p for p in self._data.posts.values() if p.thing == thing), key=lambda p: p.place)
 
+    def at(self, channel: str, ts: str) -> list[Post]:
+        here = (p for p in self._data.posts.values() if (p.channel, p.ts) == (channel, ts))
+        return sorted(here, key=lambda p: (p.thing, p.place))
+
     def about(self, subject: str) -> list[Post]:
         here = (p for p in self._data.posts.values() if f":{p.thing.partition(':')[2]}/".startswith(f":{subject}/"))
         return sorted(here, key=lambda p: (p.thing, p.place))

@@ -6,11 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 from workflows.ballots import Verdict, Vote
-from workflows.cases import Case, Impact, Term
+from workflows.blocking import Barrier, Way
+from workflows.cases import Case, Impact, Part, Term
 from workflows.causes import Likely
+from workflows.cheaper import Cheaper, Model, Smaller, Wait
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
-from workflows.explaining import Card, Details, Preview, Stopped, seats
+from workflows.explaining import Beside, Card, Details, Stopped, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
@@ -18,6 +20,7 @@ from workflows.money import Unit, usd
 from workflows.outcomes import Made, Worth
 from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
+from workflows.previewing import Preview
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Glass, Request, State
 from workflows.routing import Data, Facts, Limit, Route, Stage
@@ -155,10 +158,50 @@ def card(asked: Request, granted: Override | None = None, words: Words = PLAIN, 
     )
 
 
+def parts(asked: Request, words: Words = PLAIN) -> Request:
+    """The same for a further quota above, and on behalf of an account."""
+    above = quota(replace(words, scope="platform/engineering"), usd(120_000))
+    return replace(asked, case=replace(asked.case, behalf="ci-bot", also=(Part(above.key, usd(150), Unit.USD),)))
+
+
+def beside(asked: Request, words: Words = PLAIN, granted: Override | None = None) -> Beside:
+    """Its further part."""
+    above = quota(replace(words, scope="platform/engineering"), usd(120_000))
+    running = granted is not None and granted.starts is not None
+    part = asked.case.also[0]
+    stood = outlook(above, usd(119_750), usd(150) if running else 0)
+    status = granted.status(NOW) if granted else None
+    reason = granted.reason() if granted and not granted.wanted(NOW) else None
+    return Beside(part, above, stood, outlook(above, usd(119_750), usd(150)), granted, status, reason)
+
+
 def preview(words: Words = PLAIN) -> Preview:
     asked = request(words)
     facts = Facts(words.scope, Limit.HARD, usd(400), Unit.USD, 4, timedelta(days=1), Data.INTERNAL, unapproved=(words.model,))
     return Preview(facts, asked.route, NOW, NOW + timedelta(days=1), False, outlook(quota(words), extra=usd(400)))
+
+
+def barriers(words: Words = PLAIN) -> tuple[Barrier, ...]:
+    """One of each kind, and one that is for a model."""
+    mine, above = stands(quota(words), usd(10_500)), quota(replace(words, scope="platform/engineering"), usd(120_000))
+    tokens = quota(replace(words, scope="platform"), 2_000_000, Unit.TOKENS, Period.DAY)
+    group = replace(above, key=f"{words.scope}:usd/month:{words.group}", scope=words.scope, models=(words.model,))
+    return (
+        Barrier(Way.SHORT, mine, 0, usd(510)),
+        Barrier(Way.STOPS, stands(above, usd(120_400)), 0, usd(800)),
+        Barrier(Way.DELAYS, stands(tokens, 2_000_001), 0, 200_000),
+        Barrier(Way.RUNS_OUT, stands(above, usd(119_750)), usd(250), usd(150)),
+        Barrier(Way.STOPS, stands(group, usd(120_000)), 0, usd(400), (words.model,)),
+    )
+
+
+def cheaper(words: Words = PLAIN) -> tuple[Cheaper, ...]:
+    """One of each kind."""
+    return (
+        Wait(NOW + timedelta(days=2, hours=9)),
+        Smaller(usd(310), Unit.USD, NOW + timedelta(days=1)),
+        Model(words.model, f"{words.model}-mini", usd(10), usd("1.25")),
+    )
 
 
 def rise(words: Words = PLAIN, *, because: Likely | None = None, **changes: Any) -> Diagnosis:

@@ -7,18 +7,22 @@ from fractions import Fraction
 from typing import Any
 
 from bot.slack.breaking import Form as Breaking
-from bot.slack.forms import Form, presets
+from bot.slack.forms import Form, Offer, presets
 from tests.golden import cast
 from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
+from tests.golden.decisions import decisions
 from tests.golden.waiting import waiting
+from workflows.ballots import Verdict, Vote
 from workflows.causes import Cause, Likely
+from workflows.changes import Change
+from workflows.cheaper import Smaller, Wait
 from workflows.effects import News
 from workflows.forecast import Outlook
 from workflows.glass import BreakGlass
 from workflows.loose import Unpriced
 from workflows.money import Unit, usd
-from workflows.overrides import Override, Reason
+from workflows.overrides import Override, Reason, Status
 from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
@@ -72,6 +76,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_gaps(words),
         **_forms(words),
         **_cards(words),
+        **decisions(words),
         **_news(words),
         **_glass(words),
         **_after(words),
@@ -153,7 +158,19 @@ def _forms(words: Words) -> dict[str, Scene]:
         "ticket": words.link,
     }
     refused = replace(cast.preview(words), route=Refused(Why.RULE_REFUSES, {"rule": words.rule, "sentence": words.said}))
+    whole = replace(cast.preview(words), barriers=cast.barriers(words), cheaper=cast.cheaper(words))
+    none = replace(cast.preview(words), cheaper=(Wait(NOW + timedelta(hours=5)), Smaller(0, Unit.USD, NOW + timedelta(days=1))))
     denial = cast.request(words)
+    voted = replace(denial, votes=(Vote(cast.BOB, Verdict.APPROVE, NOW),))
+    fields = ("quota", "amount", "duration", "data", "models", "behalf", "use_case", "also")
+    more = replace(cast.preview(words), material=fields)
+    ticked = replace(whole, also=cast.parts(denial, words).case.also)
+    stopped = replace(whole, route=Refused(Why.NO_EFFECT, {"barrier": whole.barriers[1]}))
+    gone = Offer(cast.quota(replace(words, scope="platform")), usd(100), True)
+    boxes = {
+        "offers": (*(Offer(b.standing.quota, b.asks, n == 1, b) for n, b in enumerate(whole.barriers[1:])), gone),
+        "accounts": ("ci-bot", "nightly-evals"),
+    }
     granted = cast.over(denial, Reason.EXPIRED)
     return {
         "ask": ("ask.yaml", {"form": form(words)}),
@@ -163,6 +180,14 @@ def _forms(words: Words) -> dict[str, Scene]:
             "ask.yaml",
             {"form": form(words, typed={"use_case": use_cases(words)[0].name}, use_cases=use_cases(words))},
         ),
+        "ask-in-the-way": ("ask.yaml", {"form": form(words, typed=typed, preview=whole)}),
+        "ask-parts": ("ask.yaml", {"form": form(words, typed=typed | {"behalf": "ci-bot"}, preview=ticked, **boxes)}),
+        "ask-no-effect": ("ask.yaml", {"form": form(words, typed=typed, preview=stopped, offers=boxes["offers"])}),
+        "ask-edit": ("ask.yaml", {"form": form(words, typed=typed, preview=cast.preview(words), editing=denial)}),
+        "ask-edit-more": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=voted)}),
+        "ask-again": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=denial, again=Why.OPEN_REQUEST)}),
+        "ask-changed": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=voted, again=Why.CHANGED_SINCE)}),
+        "ask-enough": ("ask.yaml", {"form": form(words, typed=typed, preview=none)}),
         "deny": ("deny.yaml", {"request": denial}),
         "outcome": ("outcome.yaml", {"override": granted, "request": denial}),
     }
@@ -193,6 +218,28 @@ def _cards(words: Words) -> dict[str, Scene]:
     found["card-private-outcome-thread"] = ("card.yaml", {"card": done, "viewer": "thread"})
     denied = cast.card(cast.decided(secret, State.DENIED, words), None, words)
     found["card-private-denied-thread"] = ("card.yaml", {"card": denied, "viewer": "thread"})
+    return found | _parts(words)
+
+
+def _parts(words: Words) -> dict[str, Scene]:
+    """A request for two quotas, for an account, that was edited."""
+    asked = cast.parts(cast.request(words), words)
+    yes = cast.decided(asked, State.APPROVED)
+    second = replace(cast.override(yes), id="O-ABCDEFGHIJ.2", quota=asked.case.also[0].quota, amount=usd(150))
+    edits = (Change(NOW - timedelta(hours=1), ("amount", "also"), 1), Change(NOW, ("justification",)))
+    found: dict[str, Scene] = {}
+    for story, request, granted, other in (
+        ("asked", asked, None, None),
+        ("waits", yes, cast.active(yes), second),
+        ("active", yes, cast.active(yes), replace(second, starts=NOW, ends=NOW + timedelta(days=1))),
+        ("one-failed", yes, cast.active(yes), replace(second, stopped=NOW, why=Reason.UNAPPLIED)),
+    ):
+        told = replace(cast.card(request, granted, words), also=(cast.beside(request, words, other),), changes=edits)
+        told = replace(told, status=Status.ACTIVATING) if story == "waits" else told
+        for viewer in VIEWERS[:1] if granted else VIEWERS:
+            found[f"card-parts-{story}-{viewer}"] = ("card.yaml", {"card": told, "viewer": viewer})
+        if story == "active":
+            found["news-parts-active"] = ("news.yaml", {"news": News.ACTIVE, "card": told})
     return found
 
 
@@ -323,6 +370,5 @@ def _status(words: Words) -> dict[str, Scene]:
         "status-unpriced": ("status.yaml", {"details": levels[:1], "loose": replace(free, strays=NOTHING)}),
         "help": ("help.yaml", {"said": ""}),
         "help-unknown": ("help.yaml", {"said": words.said}),
-        "pointer": ("pointer.yaml", {}),
         "oops": ("oops.yaml", {"error": words.rule}),
     }

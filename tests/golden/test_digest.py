@@ -135,3 +135,10 @@ def test_an_amendment_says_what_came_late_and_what_was_corrected(renderer: Rende
     amended = Amended(cast.digest().window, cast.NOW, (change,))
     assert f"Amended Mon 23 Nov: {said}" in shown(renderer, amended=amended, lines=(at(100),))
     assert f"Amended, 16 to 22 Nov: {said}" in shown(renderer, earlier=(amended,), lines=(at(100),))
+
+
+def test_what_was_granted_is_said_and_not_what_was_asked_for(renderer: Renderer) -> None:
+    told = cast.digest()
+    granted = [replace(c, override=replace(c.override, amount=usd(123))) if c.override else c for c in told.exceptions]
+    said = " ".join(texts(renderer.render("digest.yaml", digest=replace(told, exceptions=tuple(granted)), zone=ZONE)["blocks"]))
+    assert " +$123: approved" in said and " +$400: denied" in said and " +$400: approved" not in said

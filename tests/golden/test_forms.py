@@ -25,7 +25,19 @@ def asked(renderer: Renderer, **changes: Any) -> dict[str, dict[str, Any]]:
 
 def test_every_input_is_called_what_drafting_calls_it(renderer: Renderer) -> None:
     inputs = {name: block for name, block in asked(renderer).items() if block["type"] == "input"}
-    known = ["quota", "amount", "duration", "justification", "metric", "quantity", "evidence", "data", "models", "ticket"]
+    known = [
+        "quota",
+        "amount",
+        "duration",
+        "justification",
+        "metric",
+        "quantity",
+        "evidence",
+        "behalf",
+        "data",
+        "models",
+        "ticket",
+    ]
     assert list(inputs) == known
     assert all(block["element"]["action_id"] == name for name, block in inputs.items())
     assert all(
@@ -37,7 +49,7 @@ def test_every_input_is_called_what_drafting_calls_it(renderer: Renderer) -> Non
 
 def test_the_preview_follows_what_changes_it(renderer: Renderer) -> None:
     calling = {name for name, block in asked(renderer, typed={"duration": "custom"}).items() if block.get("dispatch_action")}
-    assert calling == {"quota", "amount", "duration", "until", "data", "models"}
+    assert calling == {"quota", "amount", "duration", "until", "behalf", "data", "models"}
 
 
 def test_a_use_case_is_offered_only_where_there_are_any(renderer: Renderer) -> None:

@@ -26,14 +26,23 @@ RICH = (
     "glass-wrong-channel",
     "spike",
     "ask-typed",
+    "ask-in-the-way",
+    "ask-parts",
+    "ask-edit-more",
+    "card-parts-asked-thread",
     "card-pending-thread",
     "card-denied-thread",
     "card-outcome-thread",
+    "card-asked-approver",
+    "question-requester",
+    "inbox",
+    "less",
     "digest",
     "details",
     "outcome",
 )
-OURS = re.compile(r"<@[A-Z0-9]+>|<#[A-Z0-9]+>|<!date\^\d+\^\{date_short_pretty\}, \{time\}\|[^<>|^]+>")
+LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
+OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")
 
 
 def shown(renderer: Renderer, wording: str, scene: str) -> dict[str, Any]:
@@ -100,9 +109,10 @@ def test_no_text_changes_the_structure(renderer: Renderer, wording: str, scene: 
 
 
 def skeleton(node: Any) -> Any:
-    """The tree without its texts."""
+    """The tree without its texts. What follows a ":" in a block's name stands for what it offers."""
     if isinstance(node, dict):
-        return {key: value if key in ("type", "action_id", "block_id") else skeleton(value) for key, value in node.items()}
+        kept = {key: node[key].partition(":")[0] for key in ("type", "action_id", "block_id") if key in node}
+        return {key: kept[key] if key in kept else skeleton(value) for key, value in node.items()}
     return [skeleton(item) for item in node] if isinstance(node, list) else type(node)
 
 

@@ -1,5 +1,6 @@
 """The renderer itself: what shapes a template, what escapes, and that no text changes either."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,12 @@ def test_lists_read_as_people_write_them() -> None:
     assert filters.people(["U0ADA", "<b>"], "or") == "<@U0ADA> or &lt;b&gt;"
     assert filters.people([f"U{n:03}" for n in range(10)], "and", 2) == "<@U000>, <@U001> and 8 more"
     assert filters.figure(2_000_000, Unit.TOKENS) == "2,000,000"
+
+
+def test_a_span_that_is_only_about_right_is_said_in_its_largest_unit() -> None:
+    hours = [filters.about(timedelta(hours=count)) for count in (59, 36, 47.9, 23.4, 1, 0.5)]
+    assert hours == ["2 days", "2 days", "2 days", "23 hours", "1 hour", "30 minutes"]
+    assert filters.about(timedelta(seconds=20)) == "under a minute"
 
 
 def test_a_long_key_still_fits_a_menu_and_leads_back() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.slack.rendering import Renderer
-from tests.golden.cast import ADA, BOB, NOW, ZONE
+from tests.golden.cast import ADA, BOB, NOW, ZONE, barriers
 from tests.golden.conftest import TEMPLATES
 from tests.golden.scenes import WORDINGS
 from workflows.ballots import Verdict
@@ -22,6 +22,7 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.DEADLINE_PASSED: {"deadline": NOW},
     Why.NOT_YOURS: {"requester": ADA},
     Why.OPEN_REQUEST: {"request": "R-ABCDEFGHIJ", "at": NOW},
+    Why.NO_EFFECT: {"barrier": barriers()[1]},
     Why.NO_APPROVER: {"stage": "manager", "quorum": 1, "rules": ("acknowledge",)},
     Why.RULE_REFUSES: {"rule": "wrong model", "sentence": "Restricted data may only go to models approved for it."},
     Why.TOO_LONG: {"longest": timedelta(days=30)},
@@ -37,6 +38,8 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.ANSWERED: {"at": NOW},
     Why.NO_SUCH_USE_CASE: {"text": "triage"},
     Why.TAKEN_BACK: {"by": BOB, "at": NOW},
+    Why.NOT_YOUR_ACCOUNT: {"account": "ci-bot"},
+    Why.NOT_RETYPED: {"typed": usd(600), "amount": usd(6_000), "unit": Unit.USD},
     Why.NOT_LESS: {"most": usd(400), "unit": Unit.USD},
     Why.TOO_LATE_TO_UNDO: {"within": timedelta(minutes=10), "at": NOW},
     Why.REOPENED_BEFORE: {"at": NOW},

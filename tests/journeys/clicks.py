@@ -27,10 +27,15 @@ def press(world: World, by: Person, *, action: str, value: str, where: tuple[str
         "channel": {"id": channel, "name": "any"},
         "message": message,
         "trigger_id": ws.modals.trigger(by.id),
-        "actions": [
-            {"type": "button", "action_id": action, "block_id": "decide", "value": value, "action_ts": payloads.epoch(ws)},
-        ],
+        "actions": [{"action_id": action, "block_id": "decide", "action_ts": payloads.epoch(ws), **_said(action, value)}],
     }
+
+
+def _said(action: str, value: str) -> dict[str, Any]:
+    """A button carries its value, a menu the option that was picked."""
+    if action == "more":
+        return {"type": "overflow", "selected_option": {"text": {"type": "plain_text", "text": "any"}, "value": value}}
+    return {"type": "button", "value": value}
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,16 @@ def clicks(world: World) -> int:
     """How many refused clicks the record holds."""
     with world.stage.store.reads() as unit:
         return sum(len(unit.record.chain(s)) for s in unit.record.subjects() if s.startswith("clicks:"))
+
+
+def submitted(world: World, by: Person, view: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A modal reaches the app with these values, whether or not any client would send them; what the app answered."""
+    state = {"state": {"values": values}}
+    payload = {
+        "type": "view_submission",
+        "user": {"id": by.id, "name": by.name, "username": by.name, "team_id": HOME},
+        "team": {"id": HOME, "domain": "acme"},
+        "api_app_id": world.stage.sandbox.workspace.seed.app_id,
+        "view": {**view, **state},
+    }
+    return dict(world.posts(payload).json())

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from bot.cli import naming, traced
+from bot.cli.stepping import Words
 from bot.demo.actor import said
 from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
@@ -12,6 +14,7 @@ from tests.journeys.world import Person, World, form, usd, who
 from tests.journeys.world import world as opened
 from workflows import charging
 from workflows.requests import State
+from workflows.tracing import trace
 
 CAPPED = POLICY.replace(
     "  fallback: leads\n", "  fallback: leads\n  authority: {bob@acme.example: $1k a month, leads: $5k a month}\n"
@@ -57,6 +60,7 @@ def test_past_the_cap_a_yes_goes_up_the_line_and_whoever_is_there_decides(world:
     request = world.search.request
     assert (request.state, request.waiting_on()) == (State.PENDING, (world.pat.id,))
     assert used(world, world.bob) == usd(700)
+    assert f"{world.bob.id}: agreed, over their authority, Tue 3 Nov" in explained(world)
     card = said(world.pat.sees("+$400"))
     assert "over their authority" in card
     world.pat.approves()
@@ -82,6 +86,14 @@ def test_a_new_period_begins_with_the_whole_cap(world: World) -> None:
     world.ada.asks(usd(400))
     world.bob.approves()
     assert (world.search.request.state, used(world, world.bob)) == (State.APPROVED, usd(400))
+
+
+def explained(world: World) -> str:
+    """What `leeway explain` says of the newest request, on one line."""
+    with world.stage.store.reads() as unit:
+        found = trace(unit, world.stage.policy, world.search.request.id, world.now)
+    assert found is not None
+    return " ".join(" ".join(traced.text(found, Words(naming.ids, "Europe/Berlin"))).split())
 
 
 ENDINGS = ["denied", "withdrawn", "lapsed"]

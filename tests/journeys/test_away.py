@@ -264,5 +264,19 @@ def test_buttons_of_a_stand_in_go_when_it_is_decided(world: World) -> None:
     leaves(world.bob, world.pat)
     world.ada.asks(usd(400))
     world.bob.approves()
-    assert not any(buttons(copy) for copy in world.copies(world.search.request.id))
+    assert all(buttons(copy) <= {"undo"} for copy in world.copies(world.search.request.id))
     assert "Approved" in said(world.pat.sees("Approved", channel="leeway"))
+
+
+def test_a_stand_in_may_ask_a_question_and_approve_less_and_cannot_pass_it_on(world: World) -> None:
+    leaves(world.bob, world.pat)
+    world.ada.asks(usd(400))
+    menu = [e["type"] for block in world.pat.card("approve")["blocks"] if block["type"] == "actions" for e in block["elements"]]
+    assert "overflow" not in menu
+    world.pat.press(world.pat.card("question"), "question")
+    assert not world.pat.submit(question="Which queries are they?").errors
+    world.pat.press(world.pat.card("less"), "less")
+    assert not world.pat.submit(amount="300", duration="same").errors
+    (vote,) = world.search.request.votes
+    assert (vote.by, vote.acting_for, vote.amount) == (who(world.pat), who(world.bob), usd(300))
+    assert world.search.limit == usd(10_300)

@@ -18,7 +18,7 @@ def mine(world: World, person: Person, action: str = "approve", revision: int = 
 
 
 @BOTH
-def test_every_copy_of_a_decided_card_says_so_and_has_no_button(world: World) -> None:
+def test_every_copy_of_a_decided_card_says_so_and_cannot_be_decided_again(world: World) -> None:
     world.search.spends(usd(9_000))
     world.ada.asks(usd(1_500))
     for person in (world.bob, world.cy, world.di):
@@ -26,7 +26,9 @@ def test_every_copy_of_a_decided_card_says_so_and_has_no_button(world: World) ->
     copies = world.copies(world.search.request.id)
     assert len(copies) == 5  # the thread's, ada's, bob's, cy's, di's
     assert all("Active until" in said(copy) for copy in copies)
-    assert not any(buttons(copy) for copy in copies)
+    assert [buttons(copy) for copy in copies if buttons(copy)] == [{"undo"}] * 3
+    world.time_passes(minutes=10)
+    assert not any(buttons(copy) for copy in world.copies(world.search.request.id))
 
 
 @BOTH

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cli import naming, traced
+from bot.cli.stepping import Words
 from bot.demo.actor import Ack, buttons, said
 from tests.journeys.clicks import press
 from tests.journeys.conftest import BOTH
@@ -16,6 +18,7 @@ from workflows.breaking import break_glass, unreviewed
 from workflows.overrides import Reason, Status
 from workflows.refusals import Why
 from workflows.requests import State
+from workflows.tracing import trace
 
 GLASS = POLICY.replace("  groups:\n", "  groups:\n    oncall: [ada@acme.example, sam@acme.example]\n") + (
     "break_glass: {who: oncall, at_most: $500, for_at_most: 4 hours, review: security}\n"
@@ -252,3 +255,21 @@ def test_what_came_of_it_the_review_says_and_no_check_in_asks(world: World) -> N
     world.time_passes(hours=2, minutes=1)
     assert world.search.status is Status.ENDED
     assert not [m for m in world.ada.messages("leeway") if "report" in buttons(m)]
+
+
+def test_explain_tells_who_broke_it_and_what_its_review_says(world: World) -> None:
+    breaks(world.ada)
+    assert "the glass was broken; to be reviewed by" in explained(world)
+    assert "its reviewers are reminded" in explained(world)
+    world.sam.press(world.sam.sees("Glass broken", channel="leeway"), "glass-wrong")
+    world.sam.submit(words="It could have waited.")
+    assert 'it was not right: "It could have waited."' in explained(world)
+    assert f"{world.sam.id}: reviewed: not right" in explained(world)
+
+
+def explained(world: World) -> str:
+    """What `leeway explain` says of the request, on one line."""
+    with world.stage.store.reads() as unit:
+        found = trace(unit, world.stage.policy, world.search.request.id, world.now)
+    assert found is not None
+    return " ".join(" ".join(traced.text(found, Words(naming.ids, "Europe/Berlin"))).split())

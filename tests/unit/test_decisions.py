@@ -74,6 +74,14 @@ def test_a_smaller_yes_makes_every_part_in_its_unit_smaller() -> None:
     assert [part.amount for part in request.parts()] == [usd(300), usd(300), 7]
 
 
+def test_more_may_be_granted_on_a_part_than_on_the_first_and_nothing_where_nothing_is_left_of_it() -> None:
+    both = (Part("platform/a:usd/month", usd(600), Unit.USD), Part("platform:usd/month", usd(200), Unit.USD))
+    least = (Part("platform/b:usd/month", usd(200) + 1, Unit.USD),)
+    asked = replace(PANEL, case=replace(CASE, also=both + least))
+    assert [part.amount for part in asked.parts()] == [usd(500), usd(600), usd(200), usd(200) + 1]
+    assert [part.amount for part in did(asked, less(BOB, usd(300))).parts()] == [usd(300), usd(400), 1]
+
+
 # Authority.
 
 

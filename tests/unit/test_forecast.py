@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.regimes import PAST, REGIMES, Regime, Seen, days, growing, holiday, noisy, odd, rhythmic, shifted
-from workflows.forecast import FEWEST, RANGED, WEEK, Day, Outlook, empty_at, expect, outlook, spread
+from workflows.forecast import FEWEST, RANGED, WEEK, Day, Outlook, empty_at, expect, lacking_by, outlook, spread
 from workflows.money import LARGEST
 from workflows.quotas import Quota, Standing
 from workflows.times import Window, day_at
@@ -260,6 +260,12 @@ def test_it_is_the_moment_at_which_the_days_add_up(zone: str, first: date, spend
 def test_a_limit_that_lasts_exactly_until_the_reset_is_not_said_to_be_empty() -> None:
     assert told([10] * 14, limit=70, count=7).empties is None
     assert told([10] * 14, limit=69, count=7).empties is not None
+
+
+def test_what_is_lacking_until_a_moment_before_the_reset_counts_the_part_of_each_day_until_then() -> None:
+    out, coming = told([10] * 14, limit=50, spent=60, count=7), ahead(7)
+    assert [lacking_by(out, coming, MONDAY + timedelta(days=n)) for n in (0, 1, 2.5, 7, 9)] == [10, 20, 35, 80, 80]
+    assert lacking_by(out, coming, MONDAY + timedelta(hours=1)) == 11  # rounded up
 
 
 def test_what_is_lacking_is_what_is_expected_beyond_the_limit() -> None:

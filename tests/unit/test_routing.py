@@ -13,7 +13,23 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import Ask, Data, Facts, Limit, Org, Route, Rule, Stage, When, filled, route, seated, stopped
+from workflows.routing import (
+    Ask,
+    Data,
+    Facts,
+    Limit,
+    Org,
+    Route,
+    Rule,
+    Stage,
+    When,
+    asked,
+    filled,
+    route,
+    route_all,
+    seated,
+    stopped,
+)
 
 ADA, BOB, CY, DI, SAM, PAT, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "eve"))
 HOUR = timedelta(hours=1)
@@ -271,6 +287,44 @@ def test_without_a_rule_that_asks_the_manager_is_asked(rules: list[Rule]) -> Non
 def test_a_rule_that_asks_and_refuses_refuses() -> None:
     refused = route(SOFT, [Rule("both", ask=(Ask("manager"),), refuse="Not now.")], ACME)
     assert refused == Refused(Why.RULE_REFUSES, {"rule": "both", "sentence": "Not now."})
+
+
+def test_a_request_for_two_quotas_asks_whoever_either_of_them_asks() -> None:
+    rules = [
+        Rule("owner", ask=(Ask("owner"),)),
+        Rule("large", When(over=1_000), ask=(Ask("finance", quorum=2),)),
+        Rule("some", ask=(Ask("finance"),)),
+    ]
+    way = route_all([(SOFT, PAT), (replace(SOFT, amount=1_001), SAM), (SOFT, PAT)], rules, ACME)
+    assert isinstance(way, Route)
+    asked = [(stage.name, stage.approvers, stage.quorum) for stage in way.stages]
+    assert asked == [("owner", (PAT,), 1), ("finance", (CY, DI), 2), ("owner", (SAM,), 1)]
+
+
+def test_whom_the_rules_want_is_known_also_where_they_cannot_be_asked() -> None:
+    rules = [Rule("owner", When(data=Data.INTERNAL), (Ask("owner"), Ask("finance", quorum=2)))]
+    alone = replace(ACME, reachable=frozenset({BOB}), owner=DI)
+    wanted = [Stage("manager", (BOB,), 1, ("default",)), Stage("owner", (DI,), 1, ("owner",))]
+    assert asked(SOFT, rules, alone) == Route((*wanted, Stage("finance", (CY, DI), 2, ("owner",))))
+    assert isinstance(route(SOFT, rules, alone), Refused)
+    assert isinstance(asked(SOFT, [Rule("never", refuse="No.")], ACME), Refused)
+
+
+def test_a_rule_that_refuses_one_of_two_quotas_refuses_the_request() -> None:
+    rules = [Rule("never", When(over=1_000), refuse="Too much.")]
+    found = route_all([(SOFT, None), (replace(SOFT, amount=1_001), None)], rules, ACME)
+    assert isinstance(found, Refused) and found.why is Why.RULE_REFUSES
+
+
+@given(policies(), orgs, facts, facts)
+def test_another_quota_never_gives_a_weaker_route(rules: list[Rule], org: Org, one: Facts, other: Facts) -> None:
+    alone, both = route(one, rules, org), route_all([(one, org.owner), (other, ADA)], rules, org)
+    if isinstance(both, Refused):
+        return
+    assert isinstance(alone, Route)
+    for stage in alone.stages:
+        stricter = (s for s in both.stages if s.name == stage.name and s.quorum >= stage.quorum)
+        assert any(set(stage.rules) <= set(s.rules) for s in stricter)
 
 
 def test_rules_that_ask_the_same_people_are_one_stage_with_the_larger_quorum() -> None:

@@ -24,6 +24,7 @@ def upgrade() -> None:
     aways()
     charges()
     violations()
+    posts()
 
 
 def moment(name: str, *, empty: bool = False) -> sa.Column[Any]:
@@ -85,3 +86,7 @@ def violations() -> None:
     names = [text("origin"), text("request"), text("appeal")]
     op.create_table("violations", text("id"), text("by"), moment("at"), *said, *names, key("violations", "id"))
     op.create_index("violations_by_time", "violations", ["at"])
+
+
+def posts() -> None:
+    op.create_index("posts_by_message", "posts", ["channel", "ts"])
