@@ -5,10 +5,9 @@ from datetime import datetime
 
 from workflows import assessing, requesting
 from workflows.appeals import Appeal
-from workflows.decisions import decide
 from workflows.drafting import SHORTEST_WHY, clean
 from workflows.events import Edit
-from workflows.keeping import Act, Kit, attempt, keep_request, note
+from workflows.keeping import Act, Kit, attempt, note
 from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
@@ -16,7 +15,7 @@ from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requesting import Form
 from workflows.requests import Request, Way
-from workflows.reviewing import settle
+from workflows.reviewing import enact
 from workflows.routing import SECURITY, Org
 from workflows.violations import Violation
 
@@ -97,11 +96,8 @@ def _asked(kit: Kit, unit: UnitOfWork, violation: Violation, way: Way, *, now: d
         return Refused(Why.NO_SUCH_QUOTA)
     if mine is None:
         form = Form(violation.by, quota, {}, violation.id, violation.origin)
-        return requesting.file(kit, unit, requesting.pending(kit.policy, form, violation.case, now=now, way=way))
+        read = requesting.Read(violation.case, way)
+        return requesting.file(kit, unit, requesting.pending(kit.policy, form, read, now=now))
     if mine.id != violation.request:
         return Refused(Why.OPEN_REQUEST, {"request": mine.id, "at": mine.submitted})
-    changed = decide(mine, Edit(violation.by, violation.case, way, mine.revision), now=now)
-    if not isinstance(changed, Refused):
-        keep_request(unit, changed, Act(violation.by, "edit", now))
-        settle(kit, unit, changed, now, before=mine)
-    return changed
+    return enact(kit, unit, mine.id, Edit(violation.by, violation.case, way, mine.revision), by=violation.by)

@@ -251,6 +251,7 @@ def retyped(case: Case, reset: datetime) -> Typed:
         "data": case.data.word,
         "models": case.models,
         "ticket": case.ticket,
+        "use_case": case.use_case,
         "behalf": case.behalf or ME,
         "also": tuple(f"{part.quota} {part.amount}" for part in case.also),
     }

@@ -58,7 +58,7 @@ def _asked(unit: UnitOfWork, requests: Sequence[Request], now: datetime) -> list
 
 def alike(policy: Policy, request: Request) -> bool:
     """Whether a request may be decided with others at once."""
-    low = request.limit is Limit.SOFT and request.case.data <= Data.INTERNAL
+    low = request.limit is Limit.SOFT and request.case.data <= Data.INTERNAL and request.appeal is None
     return request.state is State.PENDING and low and not to_confirm(policy, request)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows import assessing
+from workflows.automatic import Automatic
 from workflows.blocking import Barrier
 from workflows.cases import Case, Impact, Part, material
 from workflows.cheaper import Cheaper
-from workflows.drafting import UNTIL_RESET, Desk, Typed, also, amount, as_typed, behalf, data, models, retyped, term
+from workflows.drafting import UNTIL_RESET, Desk, Typed, also, amount, as_typed, behalf, data, models, retyped, term, use_case
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
 from workflows.metering import outlook
@@ -20,6 +21,7 @@ from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, Standing, suggestion
 from workflows.refusals import Refused
+from workflows.requests import Request, Way
 from workflows.routing import Facts, Org, Route
 
 
@@ -28,7 +30,7 @@ class Preview:
     """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it.
 
     `barriers` would keep it from its full effect, `also` are those of them that are asked for with it; `cheaper` are other ways.
-    `material` are the fields by which it asks for more than the request that it changes.
+    `material` are the fields by which it asks for more than the request that it changes; `auto` is what the guardrails say of it.
     """
 
     facts: Facts
@@ -41,17 +43,23 @@ class Preview:
     also: tuple[Part, ...] = ()
     cheaper: tuple[Cheaper, ...] = ()
     material: tuple[str, ...] = ()
+    auto: Automatic | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A form as it lies before somebody: on which quota, what is typed so far, who may be asked, and the case that it changes."""
+    """A form as it lies before somebody: on which quota, what is typed, who may be asked, and the request that it changes."""
 
     by: PersonId
     quota: Quota
     typed: Typed
     org: Org
-    before: Case | None = None
+    changes: Request | None = None
+
+    @property
+    def before(self) -> Case | None:
+        """The case that it changes."""
+        return self.changes.case if self.changes else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def draft(unit: UnitOfWork, kit: Kit, sheet: Sheet, now: datetime) -> Drafted:
     """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
     out = outlook(unit, kit.policy, sheet.quota, now)
     typed = sheet.typed or (retyped(sheet.before, out.standing.window.end) if sheet.before else _fresh(out))
-    case = _case(typed, Desk(kit.policy, out.standing, now, sheet.by), sheet.before)
+    case = _case(typed, Desk(kit.policy, out.standing, now, sheet.by))
     return Drafted(now, out, typed, _preview(unit, kit, sheet, out=out, case=case) if case else None)
 
 
@@ -78,12 +86,12 @@ def _fresh(out: Outlook) -> Typed:
     return {"quota": stands.quota.key, "amount": suggested, "duration": UNTIL_RESET, "data": "internal"}
 
 
-def _case(typed: Typed, desk: Desk, before: Case | None) -> Case | None:
+def _case(typed: Typed, desk: Desk) -> Case | None:
     """As much of a case as says who is asked; None while amount, duration or data class are not there or not right."""
     asked, wanted, sort = amount(typed, desk), term(typed, desk), data(typed)
     if isinstance(asked, Refused) or isinstance(wanted, Refused) or isinstance(sort, Refused):
         return None
-    whom, ticked = behalf(typed, desk), also(typed, desk)
+    whom, ticked, use = behalf(typed, desk), also(typed, desk), use_case(typed, desk)
     return Case(
         quota=desk.quota.key,
         amount=asked,
@@ -94,7 +102,7 @@ def _case(typed: Typed, desk: Desk, before: Case | None) -> Case | None:
         data=sort,
         models=models(typed),
         behalf="" if isinstance(whom, Refused) else whom,
-        use_case=before.use_case if before else "",
+        use_case="" if isinstance(use, Refused) else use,
         also=() if isinstance(ticked, Refused) else ticked,
     )
 
@@ -104,9 +112,10 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
     wish = wish_of(case, stands)
     found = in_the_way(unit, policy, wish, by=sheet.by)
     case = replace(case, also=_as_offered(case.also, found))
+    way = _way(unit, policy, case, stands=stands, sheet=sheet)
     return Preview(
         facts=assessing.facts(case, stands, policy, now),
-        route=_route(unit, policy, case, stands=stands, sheet=sheet),
+        route=way if isinstance(way, Refused) else way.route,
         now=now,
         ends=wish.ends,
         at_reset=wish.ends == stands.window.end,
@@ -115,6 +124,7 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
         also=case.also,
         cheaper=cheaper_ways(unit, kit, wish, out, data=case.data),
         material=material(sheet.before, case, now=now) if sheet.before else (),
+        auto=None if isinstance(way, Refused) else way.auto,
     )
 
 
@@ -124,8 +134,8 @@ def _as_offered(ticked: tuple[Part, ...], found: tuple[Barrier, ...]) -> tuple[P
     return tuple(replace(part, amount=offered.get(part.quota, part.amount)) for part in ticked)
 
 
-def _route(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet) -> Route | Refused:
+def _way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet) -> Way | Refused:
     if refused := vain(unit, policy, case, stands=stands, by=sheet.by):
         return refused
-    way = assessing.way(unit, policy, case, stands=stands, org=sheet.org, now=stands.at)
-    return way if isinstance(way, Refused) else way.route
+    appeal = sheet.changes.appeal if sheet.changes else None
+    return assessing.way(unit, policy, case, stands=stands, org=sheet.org, now=stands.at, appeal=appeal)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workflows import assessing, drafting
+from workflows.appeals import Appeal
 from workflows.cases import Case, material
 from workflows.decisions import decide
 from workflows.drafting import Desk, Typed
@@ -45,6 +46,7 @@ class Form:
     token: str = ""
     origin: str = ""
     changes: str = ""
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Re
         return (Refused(Why.NO_SUCH_REQUEST),)
     if refused := _may_not(before, form.requester, seen, now):
         return (refuse_click(unit, seen.request, by=form.requester, refused=refused, at=now),)
-    read = _read(kit, unit, form, org, now=now)
+    read = _read(kit, unit, replace(form, appeal=before.appeal), org, now=now)
     if isinstance(read, tuple):
         return read
     if material(before.case, read.case, now=now) and len(before.approved_by()) != seen.yes:
@@ -141,14 +143,14 @@ def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Re
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """What was typed, and how it is decided."""
 
     case: Case
     way: Way
 
 
-def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> _Read | tuple[Refused, ...]:
+def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> Read | tuple[Refused, ...]:
     stands = standing(unit, kit.policy, form.quota, now)
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):

@@ -168,7 +168,7 @@ def _view(front: Front, ask: Ask) -> Body:
     org = requesting.organised(kit, ask.by, ask.quota, ask.said)
     with kit.reads() as unit:
         now = kit.clock.now()
-        told = draft(unit, kit, Sheet(ask.by, ask.quota, ask.said, org, before.case if before else None), now)
+        told = draft(unit, kit, Sheet(ask.by, ask.quota, ask.said, org, before), now)
         choices = [standing(unit, policy, q, now) for q in _choices(front, ask.origin.channel)]
     seen = Seen(before.id, before.revision, len(before.approved_by())) if before else None
     form = Form(

@@ -4,6 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.slack import appealing
 from bot.slack.deciding import respond, target
 from bot.slack.forms import presets
 from bot.slack.front import Front
@@ -40,7 +41,7 @@ def register(bolt: App, front: Front) -> None:
         view, by = body["view"], person(body)
         done = reopening.reopen(front.kit, target(view["private_metadata"])[0], by, typed(view))
         if isinstance(done, tuple):
-            ack(response_action="errors", errors=front.errors(done, view, by))
+            ack(**appealing.answer(front, done, view, by))
         else:
             ack()
 
