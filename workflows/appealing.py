@@ -96,8 +96,7 @@ def _asked(kit: Kit, unit: UnitOfWork, violation: Violation, way: Way, *, now: d
         return Refused(Why.NO_SUCH_QUOTA)
     if mine is None:
         form = Form(violation.by, quota, {}, violation.id, violation.origin)
-        read = requesting.Read(violation.case, way)
-        return requesting.file(kit, unit, requesting.pending(kit.policy, form, read, now=now))
+        return requesting.file(kit, unit, requesting.pending(kit.policy, form, violation.case, now=now, way=way))
     if mine.id != violation.request:
         return Refused(Why.OPEN_REQUEST, {"request": mine.id, "at": mine.submitted})
     return enact(kit, unit, mine.id, Edit(violation.by, violation.case, way, mine.revision), by=violation.by)

@@ -44,7 +44,7 @@ def reopen(kit: Kit, request_id: str, by: PersonId, typed: Typed) -> Request | t
         case = _case(unit.requests.get(request_id) or request, typed, Desk(kit.policy, stands, stands.at, by))
         if not isinstance(case, Case):
             return case
-        way = routed(kit, unit, case, org, by=request.requester, stands=stands, mine=request_id)
+        way = routed(kit, unit, case, org, by=request.requester, stands=stands, mine=request_id, appeal=request.appeal)
         if not isinstance(way, Way):
             return way
         done = enact(kit, unit, request_id, Reopen(by, case, way), by=by)

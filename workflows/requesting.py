@@ -155,8 +155,9 @@ def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) ->
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=(form.token, form.origin))
-    return way if isinstance(way, tuple) else _Read(case, way)
+    handed = form.token, form.origin
+    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=handed, appeal=form.appeal)
+    return way if isinstance(way, tuple) else Read(case, way)
 
 
 def routed(
@@ -169,6 +170,7 @@ def routed(
     stands: Standing,
     mine: str = "",
     handed: tuple[str, str] | None = None,
+    appeal: Appeal | None = None,
 ) -> Way | tuple[Refused, ...]:
     """How a case is decided, or why it cannot be asked for; `mine` is the request that it changes or opens again, if any.
 
@@ -179,12 +181,12 @@ def routed(
         return broken
     if refused := vain(unit, policy, case, stands=stands, by=by):
         return (refused,)
-    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now)
+    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now, appeal=appeal)
     if not isinstance(way, Refused):
         return way
     if way.why is Why.NO_APPROVER:
         follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(stands.quota, str(way.facts["stage"]), policy, now))])
-    token, origin = handed or (mine, "")
+    token, origin = handed if handed and handed[0] else (mine, "")
     return (counted(unit, policy, Tried(by, case, stands, token, origin, mine), way, now=now),)
 
 
