@@ -52,5 +52,5 @@ def _sizes(case: Case, stands: Standing, bounds: Bounds) -> Iterator[Refused]:
 def _times(stands: Standing, bounds: Bounds, around: Around, now: datetime) -> Iterator[Refused]:
     if 0 < bounds.open <= around.open:
         yield Refused(Why.TOO_MANY_OPEN, {"open": around.open, "scope": stands.quota.scope}, place="quota")
-    if around.denied is not None and now < around.denied + bounds.rest:
+    if bounds.rest and around.denied is not None and now < around.denied + bounds.rest:
         yield Refused(Why.DENIED_LATELY, {"at": around.denied, "again": around.denied + bounds.rest}, place="quota")

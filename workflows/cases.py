@@ -88,12 +88,13 @@ class Case:
         return (Part(self.quota, self.amount, self.unit), *self.also)
 
     def dollars(self, amount: int | None = None) -> int:
-        """The most nano-dollars of it on one quota, with `amount` in place of what is asked for on its own.
+        """The most nano-dollars of it on one quota, when `amount` is granted on its own of what is asked for there.
 
-        Not the sum: what is spent on one quota counts in those above it, too.
+        Not the sum: what is spent on one quota counts in those above it, too. On those more may be asked for.
         """
-        asked = self.amount if amount is None else amount
-        return asked if self.unit is Unit.USD else max((p.amount for p in self.also if p.unit is Unit.USD), default=0)
+        less = 0 if amount is None else self.amount - amount
+        dollars = (p.amount - (less if self.unit is Unit.USD else 0) for p in self.parts() if p.unit is Unit.USD)
+        return max(dollars, default=0)
 
 
 def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from workflows.aways import Away
 from workflows.covering import covers
-from workflows.effects import Alarm, Wake
+from workflows.effects import Alarm
 from workflows.guardrails import violated
 from workflows.metering import base_of
 from workflows.overrides import Override
@@ -131,7 +131,7 @@ def trace(unit: UnitOfWork, policy: Policy, name: str, now: datetime) -> Trace |
         else None,
         same=policy.hash == request.policy if policy.hash and request.policy else None,
         posts=tuple(post for each in names for post in unit.posts.about(each)),
-        due=tuple(alarm for alarm in unit.agenda.of(names) if alarm.wake is not Wake.SETTLED),  # that only edits a card
+        due=tuple(unit.agenda.of(names)),
         dead=tuple(e for e in unit.outbox.dead() if not set(names).isdisjoint(e.effect.key.split("/"))),
         away=covers(unit, request, now),
     )

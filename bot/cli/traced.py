@@ -34,6 +34,7 @@ DUE = {
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
     Wake.END: "it ends",
     Wake.REVIEW: "its reviewers are reminded",
+    Wake.SETTLED: "a vote can no longer be taken back",
 }
 UNTOLD = "whether app.yaml changed since then is not known: without SLACK_BOT_TOKEN nobody is looked up"
 UNSAID = "by which policy it was routed was not kept"

@@ -4,7 +4,7 @@ It knows who is asked and what follows as `product.md` tells it, in another way 
 seating, and nothing is stored but what happened.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -62,6 +62,13 @@ class Life:
     reopened: bool = False
     answered: list[bool] = field(default_factory=list)
     voided: int = 0
+    excluded: set[PersonId] = field(default_factory=set)
+
+    def concerned(self) -> set[PersonId]:
+        return self.excluded | {self.requester}
+
+    def yes(self) -> set[PersonId]:
+        return {said.seat for said in self.said.values() if said.verdict is Verdict.APPROVE}
 
     def offered(self) -> int:
         return min([self.amount, *(s.amount for s in self.said.values() if s.verdict is Verdict.APPROVE)])
@@ -74,21 +81,38 @@ class Life:
 
     def complete(self, yes: set[PersonId] | None = None) -> bool:
         """Whether some seating of those who said yes fills every seat."""
-        have = {s.seat for s in self.said.values() if s.verdict is Verdict.APPROVE} if yes is None else yes
+        return self.filled(self.yes() if yes is None else yes) == sum(panel.quorum for panel in self.panels)
+
+    def filled(self, yes: set[PersonId]) -> int:
+        """How many seats they fill at most."""
         seats = [panel.people for panel in self.panels for _ in range(panel.quorum)]
-        if len(have) < len(seats):
-            return False
-        return any(all(p in seat for p, seat in zip(order, seats, strict=True)) for order in permutations(have, len(seats)))
+        empty = [PersonId("")] * len(seats)
+        seatings = permutations([*yes, *empty], len(seats))
+        return max(sum(p in seat for p, seat in zip(order, seats, strict=True)) for order in seatings)
+
+    def seat(self, by: PersonId, away: dict[PersonId, PersonId | None]) -> PersonId:
+        """Whose seat somebody takes when some are away, for whom others decide: their own where that helps, else another's."""
+        others = sorted(p for p, delegate in away.items() if delegate == by and p in self.asked() and p != by)
+        seats = [by, *others] if by in self.asked() else [] if by in away else others
+        free = [p for p in seats if p not in self.spoke()]
+        useful = [p for p in free if self.filled(self.yes() | {p}) > self.filled(self.yes())]
+        return [*useful, *free, *seats, by][0]
+
+    def outside(self, by: PersonId, seat: PersonId) -> Why | None:
+        """Why somebody has no say."""
+        if by == self.requester:
+            return Why.OWN_REQUEST
+        if by in self.excluded:
+            return Why.CONCERNED
+        return None if seat in self.asked() else Why.NOT_ASKED
 
     # What each does; a reason is why not, and nothing happened then.
 
     def vote(self, by: PersonId, said: Said, revision: int) -> Why | None:
         if self.state is not State.PENDING:
             return Why.ALREADY_DECIDED
-        if by == self.requester:
-            return Why.OWN_REQUEST
-        if said.seat not in self.asked():
-            return Why.NOT_ASKED
+        if why := self.outside(by, said.seat):
+            return why
         if {by, said.seat} & self.spoke():
             return Why.ALREADY_VOTED
         if revision != self.revision:
@@ -117,8 +141,7 @@ class Life:
             return Why.TOO_LATE_TO_UNDO
         if self.state is State.DENIED and mine.verdict is not Verdict.DENY:
             return Why.ALREADY_DECIDED
-        others = {s.seat for who, s in self.said.items() if who != by and s.verdict is Verdict.APPROVE}
-        if self.state is State.APPROVED and self.complete(others):
+        if self.state is State.APPROVED and self.complete(self.yes() - {mine.seat}):
             return Why.STANDS_ANYWAY
         before = self.offered()
         del self.said[by]
@@ -130,10 +153,11 @@ class Life:
     def leave(self, who: set[PersonId], *, willingly: bool) -> Why | None:
         """Some who did not vote are not asked any more, and others where that leaves too few."""
         panels = [panel.copy() for panel in self.panels]
-        never = self.spoke() | self.passed | who | {self.requester}
+        never = self.spoke() | self.passed | who | self.concerned()
         for panel in panels:
             panel.people -= who
-        while not Life.complete(replaced(self, panels), set().union(*(p.people for p in panels))):
+        changed = replace(self, panels=panels)
+        while not changed.complete(changed.asked()):
             short = [panel for panel in panels if len(panel.people) < panel.quorum] or panels
             climbed = [panel.climb(never) for panel in short]  # each of them, not up to the first
             if True not in climbed:
@@ -143,10 +167,6 @@ class Life:
             self.passed |= who
         return None
 
-    def ask_anew(self, panels: list[Panel]) -> None:
+    def ask_anew(self, panels: list[Panel], excluded: set[PersonId]) -> None:
         self.voided += len(self.said)
-        self.panels, self.said, self.passed = panels, {}, set()
-
-
-def replaced(life: Life, panels: list[Panel]) -> Life:
-    return Life(life.requester, life.amount, panels, life.deadline)
+        self.panels, self.said, self.passed, self.excluded = panels, {}, set(), excluded

@@ -23,11 +23,12 @@ from tests.journeys.reference import Life, Panel, Said
 from tests.journeys.world import FAST
 from workflows import assessing, requesting, reviewing, waking
 from workflows.audit import broken, plain
+from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case
 from workflows.effects import Wake
 from workflows.events import Answer, Ask, Edit, Escalate, Event, Lose, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
-from workflows.keeping import SYSTEM, Kit
+from workflows.keeping import SYSTEM, Kit, attempt
 from workflows.metering import standing
 from workflows.money import usd
 from workflows.overrides import Reason
@@ -56,13 +57,13 @@ who = st.sampled_from(CAST)
 verdicts = st.sampled_from((Verdict.APPROVE, Verdict.APPROVE, Verdict.APPROVE, Verdict.DENY))
 
 
-def panels(requester: PersonId, amount: int) -> list[Panel]:
+def panels(amount: int, concerned: set[PersonId]) -> list[Panel]:
     """Whom a case needs: leads, and finance when it is large; seniors stand in, or are the next to be asked."""
     wanted = [(LEADS, 1), (FINANCE, 2)] if amount > usd(1_000) else [(LEADS, 1)]
-    found = []
+    seniors, found = SENIORS - concerned, []
     for people, quorum in wanted:
-        able = people - {requester}
-        found.append(Panel(able, quorum, [set(SENIORS)]) if len(able) >= quorum else Panel(able | SENIORS, quorum, []))
+        able = people - concerned
+        found.append(Panel(able, quorum, [seniors]) if len(able) >= quorum else Panel(able | seniors, quorum, []))
     return found
 
 
@@ -80,6 +81,7 @@ class Desk(RuleBasedStateMachine):
         self.directory = FakeDirectory(Person(each, each[2:].title()) for each in CAST)
         self.model: dict[str, Life] = {}
         self.nudged: dict[str, Any] = {}
+        self.aways: dict[PersonId, Away] = {}
         self.count = 0
         self._up()
 
@@ -111,6 +113,13 @@ class Desk(RuleBasedStateMachine):
     def _open(self, requester: PersonId, but: str) -> bool:
         return any(one.requester == requester and one.state is State.PENDING for key, one in self.model.items() if key != but)
 
+    def _away(self) -> dict[PersonId, PersonId | None]:
+        """Who is away now, and who decides in their place."""
+        return {who: away.delegate for who, away in self.aways.items() if away.at(self.clock.at)}
+
+    def _stand_ins(self, people: set[PersonId]) -> set[PersonId]:
+        return {delegate for who, delegate in self._away().items() if who in people and delegate}
+
     # Asking.
 
     @rule(by=st.sampled_from((ADA, BOB, CY)), amount=st.sampled_from((400, 1_500)))
@@ -122,7 +131,9 @@ class Desk(RuleBasedStateMachine):
             assert made[0].why is Why.OPEN_REQUEST
         else:
             assert isinstance(made, Request)
-            self.model[made.id] = Life(by, usd(amount), panels(by, usd(amount)), self.clock.at + LAPSE)
+            excluded = self._stand_ins({by})
+            asked = panels(usd(amount), {by} | excluded)
+            self.model[made.id] = Life(by, usd(amount), asked, self.clock.at + LAPSE, excluded=excluded)
 
     def _way(self, case: Case, by: PersonId) -> Way:
         """How a changed case is decided, found as a submit finds it."""
@@ -157,8 +168,12 @@ class Desk(RuleBasedStateMachine):
         if why is None:
             life.revision += 1
             if case.amount > life.amount:
-                life.ask_anew(panels(life.requester, case.amount))
+                self._anew(life, case.amount)
             life.amount = case.amount
+
+    def _anew(self, life: Life, amount: int) -> None:
+        excluded = self._stand_ins({life.requester})
+        life.ask_anew(panels(amount, {life.requester} | excluded), excluded)
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), by=st.none() | who, amount=st.sampled_from((400, 1_500)))
@@ -180,7 +195,7 @@ class Desk(RuleBasedStateMachine):
         )
         self._does(key, Reopen(by, case, self._way(case, life.requester)), by, why)
         if why is None:
-            life.ask_anew(panels(life.requester, case.amount))
+            self._anew(life, case.amount)
             life.state, life.amount, life.reopened = State.PENDING, case.amount, True
             life.revision, life.deadline = life.revision + 1, self.clock.at + LAPSE
 
@@ -208,11 +223,9 @@ class Desk(RuleBasedStateMachine):
     # Deciding.
 
     @precondition(lambda self: self.model)
-    @rule(data=st.data(), by=who, seat=st.none() | who, verdict=verdicts, less=st.booleans(), seen=st.sampled_from((0, 0, 0, -1)))
-    def vote(self, data: st.DataObject, by: PersonId, seat: PersonId | None, verdict: Verdict, less: bool, seen: int) -> None:
-        key = self._pick(data, State.PENDING)
-        seat = None if by in self.model[key].asked() else seat  # whoever is asked sits in their own seat
-        self._vote(key, by, seat, verdict, usd(200) if less else None, seen)
+    @rule(data=st.data(), by=who, verdict=verdicts, less=st.booleans(), seen=st.sampled_from((0, 0, 0, -1)))
+    def vote(self, data: st.DataObject, by: PersonId, verdict: Verdict, less: bool, seen: int) -> None:
+        self._vote(self._pick(data, State.PENDING), by, verdict, usd(200) if less else None, seen)
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), verdict=verdicts, less=st.booleans())
@@ -220,15 +233,31 @@ class Desk(RuleBasedStateMachine):
         """The way it mostly goes."""
         key = self._pick(data, State.PENDING)
         life = self.model[key]
-        able = sorted(life.asked() - life.spoke() - {life.requester}) or [BOB]
-        self._vote(key, data.draw(st.sampled_from(able)), None, verdict, usd(200) if less else None, 0)
+        able = sorted(life.asked() - life.spoke() - life.concerned()) or [BOB]
+        self._vote(key, data.draw(st.sampled_from(able)), verdict, usd(200) if less else None, 0)
 
-    def _vote(self, key: str, by: PersonId, seat: PersonId | None, verdict: Verdict, amount: int | None, seen: int) -> None:
+    @precondition(lambda self: self.model and self._stand_ins(set(CAST)))
+    @rule(data=st.data(), verdict=verdicts)
+    def vote_of_who_stands_in(self, data: st.DataObject, verdict: Verdict) -> None:
+        by = data.draw(st.sampled_from(sorted(self._stand_ins(set(CAST)))))
+        self._vote(self._pick(data, State.PENDING), by, verdict, None, 0)
+
+    def _vote(self, key: str, by: PersonId, verdict: Verdict, amount: int | None, seen: int) -> None:
         life, now = self.model[key], self.clock.at
-        cast = Vote(by, verdict, now, life.revision + seen, reason="Because.", amount=amount, acting_for=seat)
-        told = Said(seat or by, verdict, amount if amount is not None else life.offered(), now)
-        why = life.vote(by, told, life.revision + seen)
-        self._does(key, cast, by, why)
+        said = Said(life.seat(by, self._away()), verdict, amount or life.offered(), now)
+        cast = Vote(by, verdict, now, life.revision + seen, reason="Because.", amount=amount)
+        self._does(key, cast, by, self._since(life, by) or life.vote(by, said, cast.revision))
+
+    def _since(self, life: Life, by: PersonId) -> Why | None:
+        """Whoever stands in for somebody concerned is concerned, also when that was said after the request was made."""
+        late = life.state is State.PENDING and by in self._stand_ins(life.concerned()) - life.concerned()
+        return Why.CONCERNED if late else None
+
+    @rule(by=who, delegate=st.none() | who, hours=st.sampled_from((1, 30)))
+    def somebody_leaves_for_a_while(self, by: PersonId, delegate: PersonId | None, hours: int) -> None:
+        away = Away(by, self.clock.at, self.clock.at + timedelta(hours=hours), delegate if delegate != by else None)
+        attempt(self.kit.units, lambda unit: unit.aways.put(away))
+        self.aways[by] = away
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), by=who)
@@ -258,11 +287,7 @@ class Desk(RuleBasedStateMachine):
         """Why somebody cannot leave it to others."""
         if life.state is not State.PENDING:
             return Why.ALREADY_DECIDED
-        if by == life.requester:
-            return Why.OWN_REQUEST
-        if by not in life.asked():
-            return Why.NOT_ASKED
-        return Why.ALREADY_VOTED if by in life.spoke() else None
+        return life.outside(by, by) or (Why.ALREADY_VOTED if by in life.spoke() else None)
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), by=who)
@@ -280,7 +305,7 @@ class Desk(RuleBasedStateMachine):
         if why is None:
             mine = [panel for panel in life.panels if by in panel.people]
             could = set[PersonId]().union(*(rung for panel in mine for rung in panel.ladder))
-            if to not in could - life.spoke() - life.passed - {life.requester, by}:
+            if to not in could - life.spoke() - life.passed - life.concerned() - {by}:
                 why = Why.NO_STAND_IN
             else:
                 for panel in mine:
@@ -311,7 +336,7 @@ class Desk(RuleBasedStateMachine):
             self._does(key, Escalate(), SYSTEM, Why.ALREADY_DECIDED)
             return
         (panel,) = [each for each in life.panels if each.people == set(stage.approvers)][:1]
-        climbed = panel.climb(life.spoke() | life.passed | {life.requester})
+        climbed = panel.climb(life.spoke() | life.passed | life.concerned())
         self._does(key, Escalate(), SYSTEM, None if climbed else Why.NO_RUNG)
 
     @precondition(lambda self: self.model)
@@ -319,8 +344,10 @@ class Desk(RuleBasedStateMachine):
     def asks(self, data: st.DataObject, by: PersonId) -> None:
         key = self._pick(data, State.PENDING)
         life = self.model[key]
-        why = self._silent(life, by)
-        why = None if why is Why.ALREADY_VOTED and by in life.asked() else why
+        if life.state is not State.PENDING:
+            why: Why | None = Why.ALREADY_DECIDED
+        else:
+            why = self._since(life, by) or life.outside(by, life.seat(by, self._away()))
         self._does(key, Ask(by, "Why now?"), by, why)
         if why is None:
             life.answered.append(False)
@@ -397,7 +424,7 @@ class Desk(RuleBasedStateMachine):
         for key, life in self.model.items():
             row = self._row(key)
             assert bool(row.waiting_on()) == (life.state is State.PENDING)
-            assert not set(row.waiting_on()) & (life.spoke() | life.passed | {life.requester})
+            assert not set(row.waiting_on()) & (life.spoke() | life.passed | life.concerned())
 
     @invariant()
     def each_approval_granted_once_and_what_was_undone_is_taken_back(self) -> None:

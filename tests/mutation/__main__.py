@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.mutants import mutants
+from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.running import Fate, Subject, fates
 
 ENOUGH = 95  # of 100
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     rows, problems = [], []
     for name in asked.modules or SUBJECTS:
         row, found = _tried(name, asked.only, asked.jobs)
+        print(row, flush=True)
         rows.append(row)
         problems += found
     print("", HEAD, re.sub(r"[^|]+", " ---: ", HEAD), *rows, *problems, sep="\n")
@@ -52,15 +53,17 @@ def _tried(name: str, only: str, jobs: int) -> tuple[str, list[str]]:
     subject, known = SUBJECTS[name], EQUIVALENT.get(name, {})
     wrong = [m for m in mutants(Path(subject.path).read_text("utf-8"), subject.path) if only in m.name]
     counts, problems = Counter[Fate](), []
-    same = 0
+    left: list[Mutant] = []
     for mutant, fate in fates(subject, wrong, jobs):
         counts[fate] += 1
-        if fate is Fate.SURVIVED and mutant.name in known:
-            same += 1
-        elif fate is Fate.SURVIVED:
-            print(f"{subject.path}:{mutant.line}: {mutant.name}", flush=True)
+        if fate is Fate.SURVIVED:
+            left.append(mutant)
         elif mutant.name in known:
             problems.append(f"{name}: killed, though listed as equivalent: {mutant.name}")
+    for mutant in sorted(left, key=lambda each: each.line):
+        if mutant.name not in known:
+            print(f"{subject.path}:{mutant.line}: {mutant.name}", flush=True)
+    same = sum(mutant.name in known for mutant in left)
     made = {mutant.name for mutant in wrong}
     problems += [f"{name}: listed as equivalent, but not made: {each}" for each in known if each not in made and not only]
     survived, dead = counts[Fate.SURVIVED] - same, len(wrong) - counts[Fate.SURVIVED]

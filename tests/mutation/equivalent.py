@@ -7,4 +7,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "Request.open_stage: without strict=True: zip(self.route.stages, full, strict=True)": STRICT,
         "Request.open_stage: False: True": STRICT,
     },
+    "routing": {
+        "staffed: without strict=True: zip(route.stages, able, strict=True)": STRICT,
+        "staffed: False: True": STRICT,
+        "filled.place: returns None: return False": "only whether a place was found is asked, and None says no as False does",
+    },
 }

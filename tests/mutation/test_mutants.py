@@ -92,10 +92,11 @@ def test_what_the_tests_let_through_is_told_and_nothing_else(tmp_path: Path) -> 
     module, tests = tmp_path / "toy.py", tmp_path / "test_toy.py"
     module.write_text("def older(a, b):\n    return a > b\n\n\ndef spin(n):\n    while n != 3:\n        n += 1\n    return n\n")
     tests.write_text("from toy import older, spin\n\n\ndef test_toy():\n    assert older(2, 1)\n    assert spin(0) == 3\n")
-    wrong = [m for m in mutants(module.read_text(), str(module)) if "n += 1" not in m.name]
+    wrong = [m for m in mutants(module.read_text(), str(module)) if "removed" not in m.name]
     (tmp_path / "conftest.py").write_text(f"import sys\n\nsys.path.insert(0, {str(tmp_path)!r})\n")
-    told = {m.name: fate for m, fate in fates(Subject("toy", str(module), (str(tests),)), wrong, 1)}
+    told = {m.name: fate for m, fate in fates(Subject("toy", str(module), (str(tests),)), wrong, 1, spare=1)}
     assert {name for name, fate in told.items() if fate is Fate.SURVIVED} == {"older: GtE: a > b"}
+    assert {name for name, fate in told.items() if fate is Fate.ENDLESS} == {"spin: 2: 1"}
 
 
 def test_tests_that_are_red_already_prove_nothing(tmp_path: Path) -> None:

@@ -38,4 +38,5 @@ def test_what_is_just_inside_is_allowed() -> None:
 
 def test_without_bounds_nothing_is_broken_and_an_amount_is_of_its_unit() -> None:
     assert why({}, Around(99, NOW), UNBOUNDED) == []
+    assert why({}, Around(99, NOW + DAY), UNBOUNDED) == []  # denied by a clock that is ahead of this one
     assert why({"unit": Unit.TOKENS}, bounds=Bounds({Unit.USD: 1})) == []

@@ -87,6 +87,23 @@ def test_a_case_asks_for_its_own_quota_first_and_says_nothing_that_nobody_said()
     assert (plain.models, plain.ticket, plain.behalf, plain.use_case, plain.also) == ((), "", "", "", ())
 
 
+@pytest.mark.parametrize(
+    ("unit", "also", "asked", "granted"),
+    [
+        (Unit.USD, (), 500, 200),
+        (Unit.USD, (Part("above", 800, Unit.USD),), 800, 500),
+        (Unit.USD, (Part("above", 100, Unit.USD), Part("tokens", 9_000, Unit.TOKENS)), 500, 200),
+        (Unit.TOKENS, (Part("above", 800, Unit.USD), Part("top", 700, Unit.USD)), 800, 800),
+        (Unit.TOKENS, (Part("tokens", 9_000, Unit.TOKENS),), 0, 0),
+    ],
+)
+def test_the_dollars_of_a_case_are_the_most_on_one_quota_and_less_when_less_is_granted(
+    unit: Unit, also: tuple[Part, ...], asked: int, granted: int
+) -> None:
+    case = replace(CASE, unit=unit, also=also)
+    assert (case.dollars(), case.dollars(200)) == (asked, granted)
+
+
 # How long.
 
 

@@ -112,6 +112,8 @@ def test_above_a_stand_in_of_the_line_only_the_line_above_is_a_rung() -> None:
     missing = replace(LINE, reachable=LINE.reachable - {BOB}, groups={"platform": (CY, LIN)})
     stage = only(route(SOFT, MANAGER, missing))
     assert (stage.approvers, stage.instead, stage.rungs) == ((CY, LIN), "manager", ((DI,), (SAM,)))
+    higher = replace(missing, line=(BOB, CY, DI, SAM, NOOR), groups={"platform": (CY, DI)})
+    assert only(route(SOFT, MANAGER, higher)).rungs == ((SAM,), (NOOR,))
     apart = replace(missing, groups={"platform": (LIN,)})
     assert only(route(SOFT, MANAGER, apart)).rungs == ()
 

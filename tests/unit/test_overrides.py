@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workflows.cases import Case, Impact, Term
+from workflows.cases import Case, Impact, Part, Term
 from workflows.money import Unit
 from workflows.overrides import (
     LEGAL,
@@ -23,11 +23,13 @@ from workflows.overrides import (
     decide,
     extra,
     grant,
+    grants,
     target,
+    undone,
 )
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
-from workflows.requests import Request
+from workflows.requests import Request, State
 from workflows.routing import Data, Limit, Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -313,6 +315,42 @@ def test_the_store_need_not_confirm_what_would_be_over(until: timedelta, activat
     case = Case("q", 500, Unit.USD, Term(until=T0 + until), "because", Impact("tickets", 4, "the dashboard"), Data.PUBLIC)
     request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + until)
     assert grant(request, now=T0, within=2 * HOUR).activate_by == T0 + activate_by
+
+
+def test_an_approval_grants_on_each_quota_and_a_later_one_has_overrides_of_its_own() -> None:
+    above = (Part("above", 700, Unit.USD), Part("tokens", 9, Unit.TOKENS))
+    case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC, also=above)
+    request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + DAY)
+    first, again = (grants(request, now=T0, within=HOUR, before=before) for before in (0, 3))
+    assert [override.id for override in (*first, *again)] == ["O-1", "O-1.2", "O-1.3", "O-1.4", "O-1.5", "O-1.6"]
+    assert [(o.quota, o.amount, o.unit) for o in first] == [
+        ("q", 500, Unit.USD),
+        ("above", 700, Unit.USD),
+        ("tokens", 9, Unit.TOKENS),
+    ]
+    assert {(o.request, o.holder, o.term, o.granted, o.activate_by) for o in first} == {("R-1", ADA, case.term, T0, T0 + HOUR)}
+
+
+@pytest.mark.parametrize(
+    ("why", "state", "decided", "told"),
+    [
+        (Reason.REVOKED, State.PENDING, None, True),
+        (Reason.REVOKED, State.DENIED, T0, True),
+        (Reason.REVOKED, State.APPROVED, T0 + 4 * HOUR, True),
+        (Reason.REVOKED, State.APPROVED, T0 + 3 * HOUR, False),
+        (Reason.REVOKED, State.APPROVED, T0, False),
+        (Reason.REVOKED, State.APPROVED, None, False),
+        (Reason.RETURNED, State.PENDING, None, False),
+    ],
+)
+def test_an_override_is_undone_when_what_granted_it_was_and_not_when_somebody_ended_it(
+    why: Reason, state: State, decided: datetime | None, told: bool
+) -> None:
+    case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC)
+    request = Request("R-1", ADA, case, Route(), Limit.SOFT, T0, T0 + DAY, state=state, decided=decided)
+    assert undone(then(ACTIVE, Stop(why), 3), request) is told
+    assert not undone(ACTIVE, request)
+    assert not undone(replace(ACTIVE, why=why), request)
 
 
 # What is stored by its word, and what nobody said.

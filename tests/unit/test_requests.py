@@ -352,6 +352,12 @@ def test_a_part_in_another_unit_is_granted_as_it_was_asked_for() -> None:
     assert replace(PANEL, case=replace(CASE, also=(tokens,))).parts()[1] == tokens
 
 
+def test_a_part_of_which_nothing_is_left_is_not_granted() -> None:
+    small = replace(PANEL, case=replace(CASE, also=(Part("above", usd(300), Unit.USD), Part("top", usd(300) + 1, Unit.USD))))
+    less = after(small, replace(yes(BOB), amount=CASE.amount - usd(300)))
+    assert [(part.quota, part.amount) for part in less.parts()[1:]] == [("top", 1)]
+
+
 def test_who_voted_in_anothers_seat_is_not_waited_on_nor_is_the_other() -> None:
     both = asks(Stage("manager", (BOB, CY), rungs=((SAM,),)), Stage("finance", (DI, CY)))
     once = after(both, replace(yes(CY), acting_for=BOB, over=True))
