@@ -85,7 +85,7 @@ def ending(request: Request) -> dict[str, object]:
     by: PersonId | None = None
     if request.state is State.WITHDRAWN:
         by = request.requester
-    elif request.state is not State.LAPSED and request.votes:
+    elif request.state is not State.LAPSED and request.votes and not request.by_policy:
         by = request.votes[-1].by  # a denial is always the last
     return {"state": request.state, "by": by, "at": request.decided}
 
@@ -157,7 +157,7 @@ def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
         return Refused(Why.ALREADY_DECIDED, ending(request))
     void = tuple(v for v in request.votes if v is mine or v.seat in undo.unpaid)
     left = replace(request, votes=tuple(v for v in request.votes if v not in void), voided=(*request.voided, *void))
-    if left.complete():
+    if left.complete() or request.by_policy:
         return Refused(Why.STANDS_ANYWAY)
     if left.offered() != request.offered():
         left = replace(left, revision=request.revision + 1)

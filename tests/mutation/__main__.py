@@ -20,7 +20,8 @@ ENOUGH = 95  # of 100
 HEAD = "| module | mutants | a test failed | tests did not load | ran on | equivalent | survived | killed | without equivalents |"
 
 REQUESTS = ("tests/unit/test_requests.py",)
-DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in ("decisions", "grounds", "deciding_table", "deciding_rules"))
+OF_DECISIONS = ("decisions", "grounds", "clearing", "glass", "deciding_table", "deciding_rules")
+DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in OF_DECISIONS)
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {

@@ -7,6 +7,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "Request.open_stage: without strict=True: zip(self.route.stages, full, strict=True)": STRICT,
         "Request.open_stage: False: True": STRICT,
     },
+    "decisions": {
+        "_escalate: always: climbed(request.route, [stage], _never(request)) if stage else None": (
+            "no stage is None, so that none climbs, and a pending request has an open stage"
+        ),
+    },
     "routing": {
         "staffed: without strict=True: zip(route.stages, able, strict=True)": STRICT,
         "staffed: False: True": STRICT,

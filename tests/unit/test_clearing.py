@@ -12,8 +12,8 @@ from tests.unit.test_requests import ADA, BOB, CASE, CY, EVE, NOW, SAM, asks, wh
 from tests.unit.test_routing import ACME, DEFAULTS, SOFT, facts, names, orgs, policies
 from workflows.appeals import Appeal, Broken
 from workflows.automatic import Automatic, Mode, Revoked
-from workflows.decisions import decide
-from workflows.events import Clear, Edit, Revoke
+from workflows.decisions import decide, ending
+from workflows.events import Clear, Edit, Revoke, Undo
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
@@ -40,6 +40,13 @@ def test_what_people_approved_is_theirs_even_where_policy_would_have() -> None:
     done = did(did(shadowed, yes(BOB)), yes(CY))
     assert done.state is State.APPROVED and not done.by_policy
     assert why(decide(done, Revoke(BOB, "no"), now=NOW)) is Why.NOT_BY_POLICY
+
+
+def test_a_yes_that_was_said_before_policy_approved_decided_nothing_and_takes_nothing_back() -> None:
+    cleared = did(did(MANAGER, yes(BOB)), Clear())
+    assert cleared.by_policy
+    assert ending(cleared) == {"state": State.APPROVED, "by": None, "at": NOW}
+    assert why(decide(cleared, Undo(BOB, timedelta(hours=1)), now=NOW)) is Why.STANDS_ANYWAY
 
 
 def test_whoever_would_have_been_asked_may_take_it_back_and_it_stays_decided() -> None:

@@ -7,13 +7,28 @@ import pytest
 
 from tests.unit.test_decisions import LARGER, LIN, PANEL, PAT, TEN, did, edit, less
 from tests.unit.test_requests import ADA, BOB, CASE, CY, DEADLINE, DI, EVE, HOUR, NOW, SAM, asks, no, yes
+from workflows.automatic import Automatic, Mode
 from workflows.ballots import Verdict
 from workflows.cases import Term
 from workflows.decisions import MOST_QUESTIONS, decide, ending
-from workflows.events import Answer, Ask, Event, Lapse, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
+from workflows.events import (
+    Answer,
+    Ask,
+    Clear,
+    Event,
+    Lapse,
+    Nudge,
+    Pass,
+    Reassign,
+    Reopen,
+    Review,
+    Revoke,
+    Undo,
+    Withdraw,
+)
 from workflows.money import Unit, usd
 from workflows.refusals import Refused, Why
-from workflows.requests import Request, State
+from workflows.requests import Glass, Request, State
 from workflows.routing import Stage
 
 LATER = NOW + HOUR
@@ -30,6 +45,11 @@ MANY = asks(Stage("many", (BOB, CY)))
 FULL = PANEL
 for _ in range(20):
     FULL = did(FULL, Ask(BOB, "Why?"))
+
+BROKEN = replace(PANEL, state=State.APPROVED, decided=NOW, glass=Glass((SAM, DI), NOW + 24 * HOUR))
+SEEN = did(BROKEN, Review(SAM, False, "It could have waited."), hours=1)
+CLEARED = did(replace(PANEL, auto=Automatic("routine", Mode.ON)), Clear())
+TAKEN = did(CLEARED, Revoke(BOB, "It is over."), hours=1)
 
 TOLD: list[tuple[Request, Event, float, Refused]] = [
     (PANEL, yes(EVE), 0, Refused(Why.NOT_ASKED, {"waiting": (BOB,)})),
@@ -60,6 +80,12 @@ TOLD: list[tuple[Request, Event, float, Refused]] = [
     (ONCE, Undo(CY, TEN), 2, Refused(Why.TOO_LATE_TO_UNDO, {"within": TEN, "at": LATER})),
     (DENIED, Undo(BOB, 5 * HOUR), 2, Refused(Why.ALREADY_DECIDED, {"state": State.DENIED, "by": CY, "at": LATER})),
     (DENIED, yes(DI), 2, Refused(Why.ALREADY_DECIDED, {"state": State.DENIED, "by": CY, "at": LATER})),
+    (BROKEN, Review(BOB, True), 0, Refused(Why.NO_REVIEW_OF_YOURS, {"waiting": (SAM, DI)})),
+    (BROKEN, Review(SAM, False, " "), 0, Refused(Why.REASON_MISSING, place="words")),
+    (SEEN, Review(DI, True), 2, Refused(Why.REVIEWED, {"by": SAM, "at": LATER, "fine": False})),
+    (CLEARED, Revoke(EVE, "No."), 0, Refused(Why.NOT_ASKED, {"waiting": ()})),
+    (CLEARED, Revoke(CY, " "), 0, Refused(Why.REASON_MISSING, place="reason")),
+    (TAKEN, Revoke(CY, "No."), 2, Refused(Why.TAKEN_BACK, {"by": BOB, "at": LATER})),
     (REOPENED, Reopen(ADA, CASE, LARGER), 4, Refused(Why.REOPENED_BEFORE, {"at": NOW + 2 * HOUR})),
 ]
 
@@ -67,6 +93,19 @@ TOLD: list[tuple[Request, Event, float, Refused]] = [
 @pytest.mark.parametrize(("request_", "event", "hours", "told"), TOLD, ids=lambda each: type(each).__name__)
 def test_a_refusal_says_what_its_reader_needs(request_: Request, event: Event, hours: float, told: Refused) -> None:
     assert decide(request_, event, now=NOW + hours * HOUR) == told
+
+
+def test_who_is_of_the_reviewing_group_now_reviews_too_and_what_they_said_is_kept() -> None:
+    called = did(BROKEN, Review(BOB, True, "Fine.", called=True), hours=1)
+    assert called.glass == Glass((SAM, DI), NOW + 24 * HOUR, BOB, LATER, True, "Fine.")
+    assert SEEN.glass == Glass((SAM, DI), NOW + 24 * HOUR, SAM, LATER, False, "It could have waited.")
+    assert did(BROKEN, Review(DI, True)).glass == Glass((SAM, DI), NOW + 24 * HOUR, DI, NOW, True, "")
+
+
+def test_a_yes_that_could_not_be_charged_any_more_is_void_when_a_denial_is_undone() -> None:
+    denied = did(did(did(PANEL, yes(BOB)), yes(CY)), no(DI))
+    back = did(denied, Undo(DI, HOUR, unpaid=frozenset({CY})))
+    assert ([vote.by for vote in back.votes], [vote.by for vote in back.voided]) == ([BOB], [CY, DI])
 
 
 def test_just_before_its_end_it_is_not_refused() -> None:
