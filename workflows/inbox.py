@@ -4,7 +4,7 @@ Alike are those of the lowest tier: past a soft limit only, with data that is no
 the amount again. Each is a vote and a transaction of its own: one that fails leaves the others as they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,12 +45,15 @@ class Result:
 
 def waiting(unit: UnitOfWork, person: PersonId, now: datetime) -> list[Request]:
     """Every request that waits for somebody, or for whom they cover."""
-    return [r for r in unit.requests.undecided() if person in _asked(unit, r, now)]
+    every = unit.requests.undecided()
+    return [r for r, asked in zip(every, _asked(unit, every, now), strict=True) if person in asked]
 
 
-def _asked(unit: UnitOfWork, request: Request, now: datetime) -> frozenset[PersonId]:
-    """Whose decision is waited for; who is away may decide all the same."""
-    return frozenset((*request.waiting_on(), *covering.asked(unit, request, now)))
+def _asked(unit: UnitOfWork, requests: Sequence[Request], now: datetime) -> list[frozenset[PersonId]]:
+    """Whose decision each waits for; who is away may decide all the same. Where nobody is, nothing more is read."""
+    waits = [frozenset(r.waiting_on()) for r in requests]
+    away = {a.person for a in unit.aways.among(frozenset().union(*waits), now)}
+    return [w | set(covering.asked(unit, r, now)) if w & away else w for r, w in zip(requests, waits, strict=True)]
 
 
 def alike(policy: Policy, request: Request) -> bool:
@@ -72,7 +75,7 @@ def inbox(unit: UnitOfWork, policy: Policy, person: PersonId, now: datetime) -> 
 def deal(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> dict[PersonId, Hand]:
     """What each reader of a copy of their own can do with it."""
     together = [r for r in unit.requests.undecided() if alike(policy, r)] if alike(policy, request) else []
-    asked = [_asked(unit, r, now) for r in together]
+    asked = _asked(unit, together, now)
     covers = {away.delegate for away in covering.covers(unit, request, now) if away.delegate}
     people = (request.requester, *request.route.approvers(), *sorted(request.voted() | covers), *request.passed)
 

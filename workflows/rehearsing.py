@@ -11,7 +11,7 @@ from functools import cache
 from workflows import assessing
 from workflows.assessing import MONTH, QUARTER
 from workflows.automatic import Automatic
-from workflows.guardrails import automatic, violated
+from workflows.guardrails import automatic
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -171,12 +171,12 @@ def _over_bounds(facts: Facts, policy: Policy) -> Refused | None:
 
 
 def answers(policy: Policy) -> Answers:
-    """What a policy says of facts, whoever asks and whoever can be asked."""
+    """What a policy says of facts, whoever asks and whoever can be asked; a rule in shadow as if it were on."""
 
     def answer(facts: Facts) -> Answer:
         wanted = _over_bounds(facts, policy) or asked(facts, policy.rules, ANYBODY)
         auto = None if isinstance(wanted, Refused) else automatic(facts, policy.rules)
-        return auto if auto is not None and auto.approves else wanted
+        return auto if auto is not None and auto.would else wanted
 
     def sort(facts: Facts) -> Sort:
         return (*unmet(facts, policy.rules), _over_bounds(facts, policy) is None)
@@ -187,7 +187,7 @@ def answers(policy: Policy) -> Answers:
 def _rules(takes: Sequence[Take], policy: Policy) -> dict[str, tuple[int, int]]:
     """How often each rule held for those who were asked, and how often it would; the draft's first, in its order."""
     before = Counter(rule for take in takes for rule in {*_held(take.request.route), *_would(take.request.auto)})
-    after = Counter(rule for take in takes for rule in {*_hold(take.known.facts, policy), *_held(take.route)})
+    after = Counter(rule for take in takes for rule in {*_hold(take, policy), *_held(take.route), *_would(take.auto)})
     names = dict.fromkeys([*(rule.name for rule in policy.rules), *sorted({*before, *after})])
     return {name: (before[name], after[name]) for name in names}
 
@@ -200,6 +200,6 @@ def _would(auto: Automatic | None) -> set[str]:
     return {auto.rule} if auto is not None and auto.would else set()
 
 
-def _hold(facts: Facts, policy: Policy) -> set[str]:
-    holding = (rule for rule in policy.rules if rule.when.holds(facts))
-    return {rule.name for rule in holding if rule.approve is None or not violated(rule.approve, facts)}
+def _hold(take: Take, policy: Policy) -> set[str]:
+    """That a rule which approves is for such a request says nothing; that it lets it pass does."""
+    return {rule.name for rule in policy.rules if rule.approve is None and rule.when.holds(take.known.facts)}

@@ -14,6 +14,7 @@ from datetime import timedelta
 from itertools import islice, permutations, product
 
 from workflows.automatic import Automatic
+from workflows.guardrails import violated
 from workflows.refusals import Refused
 from workflows.routing import Data, Facts, Limit, Route, Rule
 from workflows.times import INSTANT
@@ -89,10 +90,12 @@ def notches(facts: Facts, rules: Sequence[Rule]) -> Iterator[tuple[str, Facts]]:
         yield "data", replace(facts, data=Data(facts.data + 1))
     if not facts.unapproved:
         yield "model", replace(facts, unapproved=("*",))
-    whens = [rule.when for rule in rules if _concerns(rule, facts)]
+    mine = [rule for rule in rules if _concerns(rule, facts)]
     for word, fact, over in MEASURES:
         size = getattr(facts, fact)
-        mark = min((getattr(when, over) for when in whens if getattr(when, over) >= size), default=size)
+        bounds = [getattr(rule.approve, fact) for rule in mine if rule.approve]
+        marks = [getattr(rule.when, over) for rule in mine] + [bound for bound in bounds if bound is not None]
+        mark = min((mark for mark in marks if mark >= size), default=size)
         yield word, replace(facts, **{fact: mark + (INSTANT if isinstance(mark, timedelta) else 1)})
 
 
@@ -118,8 +121,8 @@ Sort = tuple[object, ...]
 
 
 def unmet(facts: Facts, rules: Sequence[Rule]) -> Sort:
-    """Which conditions facts do not meet, rule by rule: all that decides where nothing but rules do."""
-    return tuple(rule.when.unmet(facts) for rule in rules)
+    """Which conditions facts do not meet and which guardrails they are outside of, rule by rule: all that rules decide by."""
+    return tuple((rule.when.unmet(facts), violated(rule.approve, facts) if rule.approve else ()) for rule in rules)
 
 
 class Answers:

@@ -13,6 +13,7 @@ from typing import Any
 from workflows.aways import Away
 from workflows.covering import covers
 from workflows.effects import Alarm
+from workflows.guardrails import violated
 from workflows.metering import base_of
 from workflows.overrides import Override
 from workflows.policy import Policy
@@ -74,14 +75,18 @@ def _seats(row: Row) -> set[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Saw:
-    """What a rule of today's policy sees in the facts that were kept: each condition that they do not meet, none if it holds."""
+    """What a rule of today's policy sees in the facts that were kept: each condition that they do not meet, none if it holds.
+
+    Of a rule that approves also each of its guardrails that they are outside of.
+    """
 
     rule: Rule
     unmet: tuple[str, ...]
+    violated: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        return not self.unmet
+        return not self.unmet and not self.violated
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,9 @@ def trace(unit: UnitOfWork, policy: Policy, name: str, now: datetime) -> Trace |
         overrides=overrides,
         steps=_steps(unit, policy, names),
         saw=saw(policy.rules, request.facts) if request.facts else (),
-        today=asked(request.facts, policy.rules, NOBODY) if request.facts else None,
+        today=asked(request.facts, policy.rules, NOBODY, request.appeal.rules if request.appeal else ())
+        if request.facts
+        else None,
         same=policy.hash == request.policy if policy.hash and request.policy else None,
         posts=tuple(post for each in names for post in unit.posts.about(each)),
         due=tuple(unit.agenda.of(names)),
@@ -132,7 +139,7 @@ def trace(unit: UnitOfWork, policy: Policy, name: str, now: datetime) -> Trace |
 
 def saw(rules: Iterable[Rule], facts: Facts) -> tuple[Saw, ...]:
     """What each rule sees in these facts, in the order of the policy."""
-    return tuple(Saw(rule, rule.when.unmet(facts)) for rule in rules)
+    return tuple(Saw(r, r.when.unmet(facts), violated(r.approve, facts) if r.approve else ()) for r in rules)
 
 
 def _steps(unit: UnitOfWork, policy: Policy, names: Iterable[str]) -> tuple[Step, ...]:

@@ -65,7 +65,13 @@ def plain(found: Trace) -> dict[str, object]:
 
 
 def _saw(saw: Saw) -> dict[str, object]:
-    return {"rule": saw.rule.name, "holds": saw.holds, "unmet": list(saw.unmet), "does": ruling.effect(saw.rule)}
+    return {
+        "rule": saw.rule.name,
+        "holds": saw.holds,
+        "unmet": list(saw.unmet),
+        "violated": list(saw.violated),
+        "does": ruling.effect(saw.rule),
+    }
 
 
 def _today(asks: Route | Refused | None) -> object:

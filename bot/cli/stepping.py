@@ -67,8 +67,15 @@ def _moved(step: Step, words: Words) -> Iterator[str]:
 
 def _submitted(step: Step, words: Words) -> Iterator[str]:
     yield f"asks for {_ask(step.after['case'], words)}"
+    yield from _appealed(step.after)
     yield f"asked: {_stages(step.after)}"
     yield from _guarded(step.after)
+
+
+def _appealed(row: Row) -> Iterator[str]:
+    appeal = row.get("appeal")
+    if appeal:
+        yield f"appeals against {', '.join(broken['rule'] for broken in appeal['broken'])}: {quoted(appeal['words'])}"
 
 
 def _ask(case: Row, words: Words) -> str:
@@ -124,6 +131,7 @@ def _edited(step: Step, words: Words) -> Iterator[str]:
         yield f"asked now: {_stages(step.after)}"
     elif not voided:
         yield "it asks for no more, so votes stand"
+    yield from _appealed(step.after) if step.changed().get("appeal.words") else ()
     yield from _guarded(step.after) if step.changed().get("auto.rule") else ()
 
 
@@ -176,6 +184,17 @@ def _gone(step: Step, _: Words) -> Iterator[str]:
     yield f"the quota store was read back without {step.subject}{_limits(step)}"
 
 
+def _cleared(step: Step, _: Words) -> Iterator[str]:
+    yield f"{step.after['auto']['rule']} approves it: it is inside every guardrail"
+
+
+def _revoked(step: Step, words: Words) -> Iterator[str]:
+    if "term" in step.after:  # of an override
+        yield from _stopped(step, words)
+    else:
+        yield f"takes back what policy approved: {quoted(step.after['revoked']['words'])}"
+
+
 def _broke(step: Step, words: Words) -> Iterator[str]:
     yield f"breaks the glass for {_ask(step.after['case'], words)}: nobody was asked"
     yield f"to be reviewed by {words.at(step.after['glass']['due'])}"
@@ -202,6 +221,8 @@ def _anything(step: Step, _: Words) -> Iterator[str]:
 
 _TOLD: Mapping[str, Callable[[Step, Words], Iterator[str]]] = {
     "submitted": _submitted,
+    "approved by policy": _cleared,
+    "revoked": _revoked,
     "broke the glass": _broke,
     "reviewed": _reviewed,
     "voted": _voted,

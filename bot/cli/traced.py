@@ -189,7 +189,9 @@ def _saw(saw: Saw, trace: Trace) -> str:
     assert facts is not None
     if saw.holds:
         return f"{ruling.wants(saw.rule.when, facts)}: {ruling.effect(saw.rule)}"
-    return ruling.misses(saw.rule.when, facts)
+    if saw.unmet:
+        return ruling.misses(saw.rule.when, facts)
+    return f"approves nothing outside of its {', '.join(saw.violated)}"
 
 
 def _happened(trace: Trace, words: Words) -> Iterator[str]:

@@ -73,6 +73,7 @@ def _story(stage: Stage, t: Teller) -> None:
     warning = _warned(stage, t, ada)
     _asked(t, ada, warning)
     card = _refused(t, ada, pat, warning)
+    _questioned(t, ada, bob)
     _approved(stage, t, bob=bob, ada=ada, card=card)
     _ended(stage, t, ada, warning)
     _reported(t, ada)
@@ -131,15 +132,30 @@ def _refused(t: Teller, ada: Actor, pat: Actor, warning: Message) -> Message:
     return again
 
 
-def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message) -> None:
+def _questioned(t: Teller, ada: Actor, bob: Actor) -> None:
     mine = bob.find("leeway", "$400")
     t.tell("bob", f"finds the same card in his messages: {mine['text']}")
+    t.tell("bob", "asks a question; a modal opens", bob.press(mine, "question"))
+    asked = bob.submit(question="Why not the smaller model?")
+    t.must(not asked.errors, "the question is taken", str(asked.errors))
+    question = ada.find("leeway", "Why not the smaller model?")
+    t.tell("ada", f"reads it in her messages and presses Answer: {question['text']}", ada.press(question, "answer"))
+    answered = ada.submit(answer="It misses half of the long queries; the comparison is on the dashboard.")
+    t.must(not answered.errors, "the answer is taken", str(answered.errors))
+    t.must("misses half" in said(bob.find("leeway", "asks for +$400")), "the answer stands on his card")
+    t.tell("ada", "answers; both stand in the thread and on the card", answered)
+
+
+def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message) -> None:
+    mine = bob.find("leeway", "asks for +$400")
     t.tell("bob", "approves in the thread", bob.press(card, "approve"))
     base, limit = _limit(stage)
     t.must(limit - base == 400_00, "the store enforces base + $400", f"{base} {limit}")
     active = ada.find("team-search", "active until", thread=card["thread_ts"])
     t.tell("ada", f"reads in the thread: {active['text']}")
-    t.must(not buttons(bob.find("leeway", "$400")), "every copy loses its buttons")
+    t.must(
+        buttons(bob.find("leeway", "asks for +$400")) == {"undo"}, "his copy keeps one button, to take it back for some minutes"
+    )
     late = bob.stage.do("act", as_=bob.id, channel=mine["channel"], ts=mine["ts"], action_id="approve")
     t.must(not late.get("ok"), "a decided card has no button left to press", str(late))
 

@@ -49,6 +49,8 @@ def plain(request: Request, overrides: Sequence[Override], now: datetime) -> dic
         "policy": request.policy,
         "facts": facts(request.facts) if request.facts else None,
         "automatic": automatic(request.auto) if request.auto else None,
+        "revoked_by": request.revoked.by if request.revoked else None,
+        "appeal_against": list(request.appeal.rules) if request.appeal else [],
         "break_glass": _glass(request.glass) if request.glass else None,
         "overrides": [_override(override, now) for override in overrides],
     }

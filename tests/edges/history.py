@@ -52,6 +52,11 @@ class History:
         assert isinstance(filed, Request), filed
         return filed
 
+    def refused(self, token: str, **typed: str) -> tuple[Refused, ...]:
+        said = requesting.submit(self.kit, ADA, TYPED | typed, token=token)
+        assert not isinstance(said, Request), said
+        return said
+
     def under(self, **changes: object) -> None:
         """From now on the policy says this."""
         self.kit = replace(self.kit, policy=replace(self.kit.policy, **changes))  # type: ignore[arg-type]

@@ -14,23 +14,24 @@ from bot.sandbox import create, serve
 from tests.edges.commands import BOT_TOKEN, SIGNING, Ended, leeway
 from tests.edges.history import APP, BOB, CY, DAY, DI, EVE, HOUR, History, begun, rich
 from tests.journeys.office import ADA, KEY
-from workflows import breaking
+from workflows import appealing, breaking, overruling
 from workflows.automatic import Automatic, Mode
 from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Term
-from workflows.events import Escalate, Lose, Reassign, Review, Withdraw
+from workflows.events import Escalate, Lose, Reassign, Review, Revoke, Withdraw
 from workflows.glass import BreakGlass
 from workflows.keeping import SYSTEM, Act, attempt, keep_request
 from workflows.money import Unit, usd
 from workflows.policy import Policy
 from workflows.quotas import Kind
 from workflows.requests import Glass, Request
-from workflows.routing import Ask, Data, Facts, Limit, Rule, When
+from workflows.routing import Approve, Ask, Data, Facts, Limit, Rule, When
 from workflows.tracing import Trace, trace
 
 NAMES = {"U0ADA": "Ada", "U0BOB": "Bob", "U0CY": "Cy", "U0DI": "Di", "U0EVE": "Eve", "leeway": "Leeway"}
 WORDS = Words(lambda who: NAMES.get(who, who), "Europe/Berlin")
+ROUTINE = Rule("routine", approve=Approve(Mode.ON, limit=Limit.SOFT, amount=usd(500)))
 TOLD = """\
 R-2A7TWNXGF2  approved
   asked for: $1,500 on platform/search:usd/month for 7 days, internal data; by Ada
@@ -257,6 +258,46 @@ def test_a_delegate_an_authority_and_what_is_not_known_are_told(past: History) -
     ]
 
 
+def test_what_policy_approved_and_somebody_took_back_is_told(past: History) -> None:
+    past.under(rules=(*past.kit.policy.rules, ROUTINE))
+    asked = past.asks("routine")
+    past.passes(HOUR)
+    taken = overruling.revoke(past.kit, asked.id, Revoke(BOB, "Not for this."))
+    assert isinstance(taken, Request), taken
+    grant = f"O{asked.id[1:]}"
+    assert happened(past, asked) == [
+        f"Ada: asks for $400 on {KEY} for 3 days, internal data; asked: leads; routine approves it",
+        "Leeway: routine approves it: it is inside every guardrail; so it is approved",
+        f"Leeway: so $400 is granted on {KEY}, as {grant}",
+        'Bob: takes back what policy approved: "Not for this."',
+        f"Bob: {grant} is over before its end: revoked",
+    ]
+    text = told(past, asked)
+    assert section(text, "Why each person was asked")[0] == "  routine approved it"
+    assert "  holds  routine  always: approves" in text
+    large = past.asks("large", by=CY, amount="600")
+    assert "  no     routine  approves nothing outside of its amount" in told(past, large)
+    assert section(told(past, large), "Why each person was asked")[0] == "  routine does not approve it: outside of amount"
+
+
+def test_an_appeal_is_told_with_the_rule_that_it_goes_against(past: History) -> None:
+    no = Rule("no", When(data=Data.CONFIDENTIAL), refuse="Not this data.")
+    groups = {**past.kit.policy.people.groups, "security": (DI,)}
+    past.under(rules=(*past.kit.policy.rules, no), people=replace(past.kit.policy.people, groups=groups))
+    refused = past.refused("secret", data="confidential")
+    with past.store.reads() as unit:
+        (violation,) = [s for s in unit.record.subjects() if unit.violations.get(s)]
+    asked = appealing.appeal(past.kit, ADA, violation, "It is the only data there is.")
+    assert isinstance(asked, Request), (asked, refused)
+    assert happened(past, asked)[0].endswith(
+        'confidential data; appeals against no: "It is the only data there is."; asked: security, then leads'
+    )
+    text = told(past, asked)
+    assert '  an appeal against no: "It is the only data there is."\n' in text
+    assert section(text, "Why each person was asked")[0] == "  security: by rule no"
+    assert "  so today's rules ask: security, then leads" in text
+
+
 def test_a_broken_glass_is_told_with_its_review(past: History) -> None:
     past.under(glass=BreakGlass("leads", usd(1_000), 4 * HOUR, "finance"))
     typed = {"quota": KEY, "amount": "300", "duration": "minutes:60", "justification": "The site is down for all customers."}
@@ -367,7 +408,7 @@ def test_as_json_the_same_facts_are_told(past: History, tmp_path: Path) -> None:
     assert said["request"]["justification"] == "Re-ranking the help centre."
     assert [(v["by"], v["amount"]) for v in said["request"]["voided"]] == [("U0EVE", usd(1_000)), ("U0EVE", None)]
     assert said["policy"] == {"then": "", "same": None}
-    assert said["rules"][1] == {"rule": "large", "holds": True, "unmet": [], "does": "asks 2 of finance"}
+    assert said["rules"][1] == {"rule": "large", "holds": True, "unmet": [], "violated": [], "does": "asks 2 of finance"}
     assert [stage["name"] for stage in said["today_asks"]] == ["leads", "finance"]
     edit = said["happened"][5]
     assert (edit["at"], edit["by"], edit["did"], edit["limit"]) == ("2026-11-03T13:00:00Z", "U0ADA", "edit", None)

@@ -13,7 +13,8 @@ import pytest
 from bot.store import Scope
 from tests.contract.given import ADA, BOB, DAY, HOUR, NOW, case, override, request
 from tests.edges.door import Door, opened
-from workflows.automatic import Automatic, Mode
+from workflows.appeals import Appeal, Broken
+from workflows.automatic import Automatic, Mode, Revoked
 from workflows.ballots import Question, Verdict, Vote
 from workflows.cases import Part, Term
 from workflows.money import Unit, usd
@@ -23,7 +24,16 @@ from workflows.requests import Glass, Request, State
 from workflows.routing import Data, Facts, Limit, Route, Stage
 
 CY, DI, EVE, PAT = (PersonId(name) for name in ("U0CY", "U0DI", "U0EVE", "U0PAT"))
-WORDS = ("the launch is on Friday", "Which launch?", "That one.", "Too much.", "Half of it.", "the support board")
+WORDS = (
+    "the launch is on Friday",
+    "Which launch?",
+    "That one.",
+    "Too much.",
+    "Half of it.",
+    "the support board",
+    "We must.",
+    "Not this.",
+)
 ROUTE = Route(
     (
         Stage("manager", (BOB,), rules=("acknowledge",), rungs=((PAT,),)),
@@ -49,6 +59,8 @@ ASKED = request(
     nudged=NOW + 2 * HOUR,
     auto=Automatic("routine", Mode.SHADOW, ("amount",)),
     policy="5f2d",
+    appeal=Appeal((Broken("wrong model", "No."),), "We must."),
+    revoked=Revoked(BOB, NOW, "Not this."),
 )
 
 
@@ -168,6 +180,8 @@ def test_a_request_is_told_with_everything_that_is_known_of_it_but_people_s_word
             "exposure": 7,
         },
         "automatic": {"rule": "routine", "mode": "shadow", "would_approve": False, "violated": ["amount"]},
+        "revoked_by": "U0BOB",
+        "appeal_against": ["wrong model"],
         "break_glass": None,
         "overrides": [],
     }

@@ -137,6 +137,26 @@ def test_as_json_every_request_is_told_with_what_it_would_have_met(past: History
     assert said["takes"][2]["now"] == {"refused": "refused by secret"}
 
 
+def test_a_rule_that_approves_in_shadow_is_told_with_what_it_would_save(past: History, tmp_path: Path) -> None:
+    small, _, _ = three(past)
+    routine = "  - {name: routine, when: {amount: up to $500, data: [public, internal]}, approve: shadow}\n"
+    told = simulate(tmp_path, draft=APP + routine)
+    assert (told.code, told.err) == (0, "")
+    lines = told.out.splitlines()
+    assert lines[3:9] == [
+        "as before           2",
+        "in shadow           1",
+        "",
+        "waiting saved: 2.0 hours, over 1 request about which nobody would be asked",
+        "granted without a person: $400",
+        "kept from being automatic: amount 2, data 1",
+    ]
+    assert lines[-1].startswith(small.id)
+    assert lines[-1].endswith("  leads (automatic once routine is on)")
+    (row,) = [line.split() for line in lines if line.startswith("routine ")]
+    assert row == ["routine", "0", "1"]
+
+
 def test_a_policy_under_which_everything_happened_as_before_says_so(past: History, tmp_path: Path) -> None:
     three(past)
     told = simulate(tmp_path, draft=APP)

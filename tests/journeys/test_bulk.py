@@ -7,7 +7,8 @@ import pytest
 from bot.demo.actor import buttons, said, texts
 from tests.journeys.clicks import submitted
 from tests.journeys.policies import POLICY
-from tests.journeys.world import Person, World, form, usd
+from tests.journeys.test_away import leaves
+from tests.journeys.world import Person, World, form, usd, who
 from tests.journeys.world import world as opened
 from workflows.requests import Request, State
 
@@ -116,3 +117,12 @@ def test_the_card_says_how_many_alike_wait_and_opens_them(world: World) -> None:
 def test_an_empty_inbox_says_so(world: World) -> None:
     world.eve.command("inbox", "random")
     assert "Nothing waits for you." in words(world.eve)
+
+
+def test_what_waits_for_somebody_who_is_away_waits_for_their_stand_in_too(world: World) -> None:
+    assert not leaves(world.bob, world.pat).errors
+    asks(world.ada, "search", 100)
+    asks(world.eve, "mobile", 200)
+    world.pat.command("inbox", "random")
+    world.pat.submit(chosen=options(world.pat))
+    assert {(r.state, r.votes[0].acting_for) for r in requests(world).values()} == {(State.APPROVED, who(world.bob))}

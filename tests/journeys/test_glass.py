@@ -264,7 +264,7 @@ def test_explain_tells_who_broke_it_and_what_its_review_says(world: World) -> No
     world.sam.press(world.sam.sees("Glass broken", channel="leeway"), "glass-wrong")
     world.sam.submit(words="It could have waited.")
     assert 'it was not right: "It could have waited."' in explained(world)
-    assert f"{world.sam.id}: reviewed: not right" in explained(world)
+    assert f"{world.sam.id}: reviewed it: it was not right" in explained(world)
 
 
 def explained(world: World) -> str:

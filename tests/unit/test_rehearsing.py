@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from tests.contract.given import ADA, BOB, DAY, HOUR, NOW, SEARCH, case, override, request
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.memory import Memory
+from tests.unit.test_guardrails import rules as approving
 from tests.unit.test_routing import facts as any_facts
-from tests.unit.test_routing import policies
+from tests.unit.test_routing import policies, strictly
 from workflows.appeals import Appeal, Broken
 from workflows.authority import Authority, Cap
 from workflows.automatic import Automatic, Mode
 from workflows.bounds import Bounds
 from workflows.cases import Part
+from workflows.guardrails import automatic
 from workflows.keeping import attempt
 from workflows.money import Unit, usd
 from workflows.overrides import Override
@@ -272,3 +274,17 @@ def test_no_guardrail_that_can_be_written_approves_the_stricter_of_two(
 ) -> None:
     draft = replace(POLICY, rules=(*rules, Rule("routine", approve=approve)))
     assert not list(breaches(known, answers(draft)))
+
+
+@given(any_facts, any_facts, approving)
+def test_facts_of_one_sort_are_let_pass_or_not_alike(one: Facts, two: Facts, rules: list[Rule]) -> None:
+    known, strict = answers(replace(POLICY, rules=tuple(rules))), strictly(one, two)
+    for each in (one, strict):  # what is remembered of the first must not be said of another sort
+        wanted = automatic(each, rules)
+        assert isinstance(known.to(each), Automatic) == (wanted is not None and wanted.would)
+
+
+def test_inside_and_outside_of_a_guardrail_are_two_sorts() -> None:
+    known = answers(replace(POLICY, rules=(Rule("routine", approve=Approve(Mode.ON, amount=usd(500))),)))
+    inside, outside = known.to(FACTS), known.to(replace(FACTS, amount=usd(501)))
+    assert (isinstance(inside, Automatic), isinstance(outside, Automatic)) == (True, False)

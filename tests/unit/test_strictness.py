@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from tests.unit.test_routing import ACME, SOFT, facts, policies, strictly
 from workflows.automatic import Automatic, Mode
+from workflows.guardrails import automatic
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
+from workflows.routing import Approve, Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
 from workflows.strictness import Answer, Answers, Breach, at_least, breaches, notches, weaker
 
 BOB = PersonId("bob")
@@ -138,6 +139,27 @@ def test_a_notch_goes_past_the_next_rule_for_such_requests() -> None:
         Rule("experiments", When(over=300, kind=Kind.EXPLORATORY)),
     ]
     assert dict(notches(SOFT, rules))["amount"].amount == 501
+
+
+def test_a_notch_goes_past_the_next_guardrail_too() -> None:
+    rules = [Rule("large", When(over=500)), Rule("routine", approve=Approve(Mode.ON, amount=200, duration=timedelta(days=2)))]
+    raised = dict(notches(SOFT, rules))
+    assert raised["amount"].amount == 201
+    assert raised["duration"].duration == timedelta(days=2, microseconds=1)
+    assert raised["percent"].percent == SOFT.percent + 1
+
+
+def test_a_rule_that_would_approve_only_what_is_large_is_found_by_its_mark() -> None:
+    """`When` may say so, but no app.yaml can."""
+    rules = [Rule("generous", When(over=200), approve=Approve(Mode.ON, amount=300))]
+
+    def answer(known: Facts) -> Answer:
+        auto = automatic(known, rules)
+        return auto if auto and auto.would else Route((MANAGER,))
+
+    known = {"R1": SOFT, "R2": changed(amount=250), "R3": changed(amount=400)}
+    found = list(breaches(known, Answers(rules, answer)))
+    assert [(b.mild, b.strict, b.raised) for b in found] == [("R1", "R1", "amount"), ("R1", "R2", "")]
 
 
 @given(policies(), st.lists(facts, max_size=8))
