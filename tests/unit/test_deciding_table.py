@@ -216,15 +216,13 @@ def test_the_table_does_everything_that_can_happen() -> None:
 
 
 def test_where_each_event_leads_is_written_down() -> None:
-    stays = dict.fromkeys(["Edit", "Ask", "Answer", "Pass", "Reassign", "Escalate", "Lose", "Nudge", "Undo"], {"pending"})
+    staying = ("Edit", "Ask", "Answer", "Pass", "Reassign", "Escalate", "Lose", "Nudge", "Undo")
     ends = {"Withdraw": {"withdrawn"}, "Lapse": {"lapsed"}, "Clear": {"approved"}}
-    found = {
-        str(state): {event.__name__: set(map(str, after)) for event, after in legal.items()} for state, legal in LEGAL.items()
-    }
+    found = {state: {event.__name__: set(map(str, after)) for event, after in legal.items()} for state, legal in LEGAL.items()}
     assert found == {
-        "pending": {"Vote": {"pending", "approved", "denied"}, **stays, **ends},
-        "approved": {"Undo": {"pending"}, "Review": {"approved"}, "Revoke": {"approved"}},
-        "denied": {"Undo": {"pending"}, "Reopen": {"pending"}},
-        "withdrawn": {},
-        "lapsed": {},
+        State.PENDING: {"Vote": {"pending", "approved", "denied"}, **{name: {"pending"} for name in staying}, **ends},
+        State.APPROVED: {"Undo": {"pending"}, "Review": {"approved"}, "Revoke": {"approved"}},
+        State.DENIED: {"Undo": {"pending"}, "Reopen": {"pending"}},
+        State.WITHDRAWN: {},
+        State.LAPSED: {},
     }
