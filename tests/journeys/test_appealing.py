@@ -1,6 +1,7 @@
 """Appeals: what a rule refuses is said at once, counted, and may be asked of security all the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.journeys.policies import POLICY
 from tests.journeys.world import Person, World, usd
 from tests.journeys.world import world as opened
 from workflows.audit import broken
+from workflows.inbox import alike
 from workflows.requests import State
 from workflows.times import Window
 from workflows.violations import Violation
@@ -102,8 +104,67 @@ def test_an_appeal_that_was_made_is_not_made_again(world: World) -> None:
     world.ada.submit(words=WORDS)
     assert len(world.search.requests) == 1
     again = world.ada.asks(usd(400), **RESTRICTED)
-    assert "not decided yet" in again.errors["quota"]
+    assert "Nothing is different" in str(again.errors)
     assert len(violations(world)) == 1
+
+
+@BOTH
+def test_a_change_that_a_rule_refuses_is_appealed_as_the_same_request(world: World) -> None:
+    world.ada.asks(usd(400), data="confidential")
+    world.bob.approves()
+    first = world.search.request
+    world.ada.press(world.ada.card("edit"), "edit")
+    world.ada.submit(**RESTRICTED)
+    assert SENTENCE in shown(world.ada)
+    assert world.search.request == first, "refused, it is as it was"
+    assert violations(world)[0].request == first.id
+    assert not world.ada.submit(words=WORDS).errors
+    changed = world.search.request
+    assert (changed.id, changed.revision, changed.votes) == (first.id, 2, ())
+    assert [stage.name for stage in changed.route.stages] == ["security", "manager"]
+    assert changed.appeal is not None and changed.appeal.words == WORDS
+    assert len(world.search.requests) == 1
+
+
+def test_an_appeal_that_is_changed_stays_one_until_nothing_refuses_it_any_more(world: World) -> None:
+    appeals(world)
+    world.ada.press(world.ada.card("edit"), "edit")
+    assert SENTENCE not in shown(world.ada)
+    assert not world.ada.submit(amount="300").errors
+    assert world.search.request.appeal is not None
+    assert world.search.request.route.stages[0].name == "security"
+    assert len(violations(world)) == 1
+    world.ada.press(world.ada.card("edit"), "edit")
+    assert not world.ada.submit(models=["internal/*"], amount="350").errors
+    changed = world.search.request
+    assert changed.appeal is None
+    assert [stage.name for stage in changed.route.stages] == ["manager", "security"]
+
+
+def test_what_a_rule_refuses_to_open_again_can_be_appealed_as_a_new_request(world: World) -> None:
+    world.ada.asks(usd(400))
+    world.bob.denies("Not this week.")
+    denied = world.search.request
+    world.policy("routing:\n", "routing:\n  - {name: freeze, when: {limit: soft}, refuse: Nothing until Monday.}\n")
+    world.is_down(minutes=1)
+    world.ada.press(world.ada.card("reopen"), "reopen")
+    world.ada.submit(new="The launch was moved to Friday.")
+    assert "Nothing until Monday." in shown(world.ada)
+    assert not world.ada.submit(words=WORDS).errors
+    states = {request.id: request.state for request in world.search.requests}
+    assert states.pop(denied.id) is State.DENIED
+    (appeal,) = world.search.requests if len(states) == 0 else (r for r in world.search.requests if r.id in states)
+    assert appeal.state is State.PENDING and appeal.route.stages[0].name == "security"
+
+
+def test_an_appeal_is_decided_by_itself_and_not_with_others_at_once(world: World) -> None:
+    world.policy("routing:\n", "routing:\n  - {name: freeze, when: {scope: platform/search}, refuse: Nothing until Monday.}\n")
+    world.is_down(minutes=1)
+    world.ada.asks(usd(400))
+    world.ada.submit(words=WORDS)
+    assert world.search.request.appeal is not None
+    assert not alike(world.stage.policy, world.search.request)
+    assert alike(world.stage.policy, replace(world.search.request, appeal=None))
 
 
 def test_a_denied_appeal_grants_nothing(world: World) -> None:

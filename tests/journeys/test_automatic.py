@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.demo.actor import buttons, said
+from bot.demo.actor import buttons, said, texts
 from tests.journeys.policies import POLICY
 from tests.journeys.world import World, usd
 from tests.journeys.world import world as opened
@@ -140,3 +140,34 @@ def test_an_appeal_is_never_approved_by_policy() -> None:
         request = world.search.request
         assert request.appeal is not None and request.state is State.PENDING
         assert request.auto is not None and "appeal" in request.auto.violated
+
+
+def told(world: World) -> str:
+    """What the open form says about who will be asked."""
+    blocks = world.ada.modal()["view"]["blocks"]
+    return " ".join(texts([block for block in blocks if block.get("block_id") == "preview"]))
+
+
+def test_the_form_says_beforehand_that_policy_approves_it_and_to_whom_it_is_shown(world: World) -> None:
+    world.ada.opens()
+    world.ada.pick("duration", "days:1")
+    world.ada.pick("amount", "100")
+    assert "policy approves this at once" in told(world) and world.bob.id in told(world)
+    world.ada.pick("amount", "101")
+    assert "policy approves" not in told(world) and "Who will be asked" in told(world)
+
+
+def test_in_shadow_the_form_says_nothing_of_it(shadow: World) -> None:
+    shadow.ada.opens()
+    shadow.ada.pick("duration", "days:1")
+    shadow.ada.pick("amount", "100")
+    assert "policy approves" not in told(shadow)
+
+
+def test_a_change_that_comes_inside_every_guardrail_is_approved_at_once(world: World) -> None:
+    world.ada.asks(usd(400), **SMALL)
+    assert world.search.request.state is State.PENDING
+    world.ada.press(world.ada.card("edit"), "edit")
+    assert not world.ada.submit(amount="100").errors
+    assert world.search.request.by_policy
+    assert world.search.limit == usd(10_100)
