@@ -12,7 +12,6 @@ from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
-from workflows.refusing import Tried
 from workflows.requesting import routed
 from workflows.requests import Request, Way
 from workflows.reviewing import enact, may

@@ -18,7 +18,7 @@ from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
@@ -37,7 +37,7 @@ def name_of(token: str) -> str:
 class Form:
     """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from.
 
-    `changes` is the id of the request that it changes, "" for a new one; `appeal` is that request's.
+    `changes` is the id of the request that it changes, "" for a new one.
     """
 
     requester: PersonId
@@ -179,7 +179,7 @@ def routed(
     now, policy = stands.at, kit.policy
     if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
         return broken
-    if refused := vain(unit, policy, case, stands=stands, by=tried.by):
+    if refused := vain(unit, policy, case, stands=stands, by=by):
         return (refused,)
     way = assessing.way(unit, policy, case, stands=stands, org=org, now=now, appeal=appeal)
     if not isinstance(way, Refused):
