@@ -12,7 +12,6 @@ from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
-from workflows.refusing import Tried
 from workflows.requesting import routed
 from workflows.requests import Request, Way
 from workflows.reviewing import enact, may
@@ -45,8 +44,7 @@ def reopen(kit: Kit, request_id: str, by: PersonId, typed: Typed) -> Request | t
         case = _case(unit.requests.get(request_id) or request, typed, Desk(kit.policy, stands, stands.at, by))
         if not isinstance(case, Case):
             return case
-        tried = Tried(request.requester, case, stands, request_id, request=request_id)
-        way = routed(kit, unit, tried, org, appeal=request.appeal)
+        way = routed(kit, unit, case, org, by=request.requester, stands=stands, mine=request_id, appeal=request.appeal)
         if not isinstance(way, Way):
             return way
         done = enact(kit, unit, request_id, Reopen(by, case, way), by=by)

@@ -18,7 +18,7 @@ from workflows.offering import vain
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.refusing import Tried, counted
 from workflows.requests import Request, Way
@@ -37,7 +37,7 @@ def name_of(token: str) -> str:
 class Form:
     """A form as it was handed in: by whom, on which quota, what was typed, the form's own name, and the notice it came from.
 
-    `changes` is the id of the request that it changes, "" for a new one; `appeal` is that request's.
+    `changes` is the id of the request that it changes, "" for a new one.
     """
 
     requester: PersonId
@@ -143,36 +143,51 @@ def _edit(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, seen: Seen) -> Re
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """What was typed, and how it is decided."""
 
     case: Case
     way: Way
 
 
-def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> _Read | tuple[Refused, ...]:
+def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> Read | tuple[Refused, ...]:
     stands = standing(unit, kit.policy, form.quota, now)
     case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
     if not isinstance(case, Case):
         return case
-    tried = Tried(form.requester, case, stands, form.token or form.changes, form.origin, form.changes)
-    way = routed(kit, unit, tried, org, appeal=form.appeal)
-    return way if isinstance(way, tuple) else _Read(case, way)
+    handed = form.token, form.origin
+    way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=handed, appeal=form.appeal)
+    return way if isinstance(way, tuple) else Read(case, way)
 
 
-def routed(kit: Kit, unit: UnitOfWork, tried: Tried, org: Org, *, appeal: Appeal | None = None) -> Way | tuple[Refused, ...]:
-    """How what was handed in is decided, or why it cannot be asked for; `appeal` is that of the request that it changes."""
-    policy, case, stands, now = kit.policy, tried.case, tried.stands, tried.stands.at
-    if broken := assessing.bounds_broken(unit, policy, tried.by, case=case, stands=stands, now=now, mine=tried.request):
+def routed(
+    kit: Kit,
+    unit: UnitOfWork,
+    case: Case,
+    org: Org,
+    *,
+    by: PersonId,
+    stands: Standing,
+    mine: str = "",
+    handed: tuple[str, str] | None = None,
+    appeal: Appeal | None = None,
+) -> Way | tuple[Refused, ...]:
+    """How a case is decided, or why it cannot be asked for; `mine` is the request that it changes or opens again, if any.
+
+    `handed` names the form that was handed in, and the notice it came from: one form that a rule refuses is one violation.
+    """
+    now, policy = stands.at, kit.policy
+    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
         return broken
-    if refused := vain(unit, policy, case, stands=stands, by=tried.by):
+    if refused := vain(unit, policy, case, stands=stands, by=by):
         return (refused,)
     way = assessing.way(unit, policy, case, stands=stands, org=org, now=now, appeal=appeal)
     if not isinstance(way, Refused):
         return way
     if way.why is Why.NO_APPROVER:
         follow(unit, now, [Effect(Do.SHOW_GAP, gap_of(stands.quota, str(way.facts["stage"]), policy, now))])
-    return (counted(unit, policy, tried, way, now=now),)
+    token, origin = handed if handed and handed[0] else (mine, "")
+    return (counted(unit, policy, Tried(by, case, stands, token, origin, mine), way, now=now),)
 
 
 def gap_of(quota: Quota, stage: str, policy: Policy, now: datetime) -> str:

@@ -131,7 +131,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
             follow(unit, now, [], [lapse])
         return
     unit.agenda.drop(lapse)
-    if request.state is State.APPROVED:
+    if request.state is State.APPROVED and (before is None or before.state is not State.APPROVED):
         _grant(kit, unit, request, now)
 
 

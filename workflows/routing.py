@@ -266,7 +266,7 @@ def asked_all(
 
 
 def _matching(facts: Facts, rules: Sequence[Rule], appealed: Collection[str]) -> list[Rule] | Refused:
-    """The rules that ask, those against which an appeal goes first; or the one that refuses."""
+    """The rules that ask, those against which an appeal goes among them; or the one that refuses."""
     broken = refusing(facts, rules)
     for rule in broken:
         if rule.name not in appealed:

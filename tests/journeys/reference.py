@@ -63,6 +63,8 @@ class Life:
     answered: list[bool] = field(default_factory=list)
     voided: int = 0
     excluded: set[PersonId] = field(default_factory=set)
+    by_policy: bool = False
+    revoked: bool = False
 
     def concerned(self) -> set[PersonId]:
         return self.excluded | {self.requester}
@@ -141,13 +143,28 @@ class Life:
             return Why.TOO_LATE_TO_UNDO
         if self.state is State.DENIED and mine.verdict is not Verdict.DENY:
             return Why.ALREADY_DECIDED
-        if self.state is State.APPROVED and self.complete(self.yes() - {mine.seat}):
+        if self.state is State.APPROVED and (self.by_policy or self.complete(self.yes() - {mine.seat})):
             return Why.STANDS_ANYWAY
         before = self.offered()
         del self.said[by]
         self.voided += 1
         self.revision += self.offered() != before
         self.state = State.PENDING
+        return None
+
+    def guarded(self, most: int) -> None:
+        """Policy approves what asks for no more than this."""
+        if self.state is State.PENDING and self.amount <= most:
+            self.state, self.by_policy, self.approvals = State.APPROVED, True, self.approvals + 1
+
+    def revoke(self, by: PersonId) -> Why | None:
+        if self.state is not State.APPROVED:
+            return Why.ALREADY_DECIDED
+        if not self.by_policy:
+            return Why.NOT_BY_POLICY
+        if why := self.outside(by, by) or (Why.TAKEN_BACK if self.revoked else None):
+            return why
+        self.revoked = True
         return None
 
     def leave(self, who: set[PersonId], *, willingly: bool) -> Why | None:

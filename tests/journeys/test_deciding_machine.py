@@ -21,13 +21,14 @@ from tests.fakes.limits import FakeLimits
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, START, TYPED, opened
 from tests.journeys.reference import Life, Panel, Said
 from tests.journeys.world import FAST
-from workflows import assessing, requesting, reviewing, waking
+from workflows import assessing, overruling, requesting, reviewing, waking
 from workflows.audit import broken, plain
+from workflows.automatic import Mode
 from workflows.aways import Away
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case
 from workflows.effects import Wake
-from workflows.events import Answer, Ask, Edit, Escalate, Event, Lose, Nudge, Pass, Reassign, Reopen, Undo, Withdraw
+from workflows.events import Answer, Ask, Edit, Escalate, Event, Lose, Nudge, Pass, Reassign, Reopen, Revoke, Undo, Withdraw
 from workflows.keeping import SYSTEM, Kit, attempt
 from workflows.metering import standing
 from workflows.money import usd
@@ -37,8 +38,8 @@ from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
+from workflows.routing import Approve, Rule, When
 from workflows.routing import Ask as Asked
-from workflows.routing import Rule, When
 
 PAT, LIN = PersonId("U0PAT"), PersonId("U0LIN")
 CAST = (ADA, BOB, EVE, CY, DI, PAT, LIN)
@@ -46,14 +47,20 @@ LEADS, FINANCE, SENIORS = {BOB, EVE}, {CY, DI}, {PAT, LIN}
 POLICY = Policy(
     Organization("Acme", "Europe/Berlin"),
     (Quota(KEY, "platform/search", usd(10_000)),),
-    (Rule("leads", ask=(Asked("leads"),)), Rule("large", When(over=usd(1_000)), ask=(Asked("finance", quorum=2),))),
+    (
+        Rule("leads", ask=(Asked("leads"),)),
+        Rule("large", When(over=usd(1_000)), ask=(Asked("finance", quorum=2),)),
+        Rule("small", approve=Approve(Mode.ON, amount=usd(100))),
+    ),
     People(groups={"leads": (BOB, EVE), "finance": (CY, DI), "seniors": (PAT, LIN)}, fallback="seniors"),
 )
+SMALL = usd(100)
 LAPSE = POLICY.timing.lapse_after
 WITHIN, EVERY = timedelta(minutes=30), timedelta(hours=4)
 AGES = timedelta(days=3650)
 
 who = st.sampled_from(CAST)
+seen = st.sampled_from((0, 0, 0, -1))  # how old the card is on which somebody clicks, in revisions
 verdicts = st.sampled_from((Verdict.APPROVE, Verdict.APPROVE, Verdict.APPROVE, Verdict.DENY))
 
 
@@ -122,7 +129,7 @@ class Desk(RuleBasedStateMachine):
 
     # Asking.
 
-    @rule(by=st.sampled_from((ADA, BOB, CY)), amount=st.sampled_from((400, 1_500)))
+    @rule(by=st.sampled_from((ADA, BOB, CY)), amount=st.sampled_from((80, 400, 400, 1_500)))
     def submit(self, by: PersonId, amount: int) -> None:
         self.count += 1
         made = requesting.submit(self.kit, by, TYPED | {"amount": str(amount)}, token=f"V{self.count}")
@@ -133,7 +140,8 @@ class Desk(RuleBasedStateMachine):
             assert isinstance(made, Request)
             excluded = self._stand_ins({by})
             asked = panels(usd(amount), {by} | excluded)
-            self.model[made.id] = Life(by, usd(amount), asked, self.clock.at + LAPSE, excluded=excluded)
+            self.model[made.id] = life = Life(by, usd(amount), asked, self.clock.at + LAPSE, excluded=excluded)
+            life.guarded(SMALL)
 
     def _way(self, case: Case, by: PersonId) -> Way:
         """How a changed case is decided, found as a submit finds it."""
@@ -146,7 +154,9 @@ class Desk(RuleBasedStateMachine):
         return way
 
     @precondition(lambda self: self.model)
-    @rule(data=st.data(), by=st.none() | who, amount=st.sampled_from((0, 300, 900, 1_800)), seen=st.sampled_from((0, 0, 0, -1)))
+    @rule(
+        data=st.data(), by=st.none() | who, amount=st.sampled_from((0, 60, 300, 900, 1_800)), seen=st.sampled_from((0, 0, 0, -1))
+    )
     def edit(self, data: st.DataObject, by: PersonId | None, amount: int, seen: int) -> None:
         """Other words, or another amount, too; by the requester, and seldom by somebody else."""
         key = self._pick(data, State.PENDING)
@@ -170,13 +180,14 @@ class Desk(RuleBasedStateMachine):
             if case.amount > life.amount:
                 self._anew(life, case.amount)
             life.amount = case.amount
+            life.guarded(SMALL)
 
     def _anew(self, life: Life, amount: int) -> None:
         excluded = self._stand_ins({life.requester})
         life.ask_anew(panels(amount, {life.requester} | excluded), excluded)
 
     @precondition(lambda self: self.model)
-    @rule(data=st.data(), by=st.none() | who, amount=st.sampled_from((400, 1_500)))
+    @rule(data=st.data(), by=st.none() | who, amount=st.sampled_from((60, 400, 1_500)))
     def reopen(self, data: st.DataObject, by: PersonId | None, amount: int) -> None:
         key = self._pick(data, State.DENIED)
         life, row = self.model[key], self._row(key)
@@ -198,6 +209,7 @@ class Desk(RuleBasedStateMachine):
             self._anew(life, case.amount)
             life.state, life.amount, life.reopened = State.PENDING, case.amount, True
             life.revision, life.deadline = life.revision + 1, self.clock.at + LAPSE
+            life.guarded(SMALL)
 
     @precondition(lambda self: self.model)
     @rule(data=st.data(), by=st.none() | who)
@@ -223,7 +235,7 @@ class Desk(RuleBasedStateMachine):
     # Deciding.
 
     @precondition(lambda self: self.model)
-    @rule(data=st.data(), by=who, verdict=verdicts, less=st.booleans(), seen=st.sampled_from((0, 0, 0, -1)))
+    @rule(data=st.data(), by=who, verdict=verdicts, less=st.booleans(), seen=seen)
     def vote(self, data: st.DataObject, by: PersonId, verdict: Verdict, less: bool, seen: int) -> None:
         self._vote(self._pick(data, State.PENDING), by, verdict, usd(200) if less else None, seen)
 
@@ -280,6 +292,20 @@ class Desk(RuleBasedStateMachine):
             why = Why.OPEN_REQUEST  # nobody has two open requests on one quota
             life.said, life.voided, life.revision, life.state = before
         self._does(key, Undo(by, WITHIN), by, why)
+
+    @precondition(lambda self: any(life.by_policy for life in self.model.values()))
+    @rule(data=st.data(), by=who)
+    def overrules(self, data: st.DataObject, by: PersonId) -> None:
+        """Whoever would have been asked takes back what policy approved, while there is something of it left."""
+        key = data.draw(st.sampled_from(sorted(key for key, life in self.model.items() if life.by_policy)))
+        life = self.model[key]
+        with self.store.reads() as unit:
+            left = any(override.stopped is None and override.gone is None for override in unit.overrides.every(key))
+        revoked, why = life.revoked, life.revoke(by)
+        if why is None and not left:
+            life.revoked, why = revoked, Why.ALREADY_DECIDED
+        done = overruling.revoke(self.kit, key, Revoke(by, "It is over."))
+        assert (done.why if isinstance(done, Refused) else None) is why, (by, done)
 
     # Leaving it to others.
 
@@ -412,6 +438,7 @@ class Desk(RuleBasedStateMachine):
         for key, life in self.model.items():
             row = self._row(key)
             assert (row.state, row.case.amount, row.revision) == (life.state, life.amount, life.revision)
+            assert (row.by_policy, row.revoked is not None) == (life.by_policy, life.revoked)
             assert {vote.by: vote.seat for vote in row.votes} == {by: said.seat for by, said in life.said.items()}
             assert row.offered()[0] == life.offered()
             assert (row.deadline, len(row.voided), set(row.passed)) == (life.deadline, life.voided, life.passed)
@@ -434,7 +461,7 @@ class Desk(RuleBasedStateMachine):
                 granted = unit.overrides.every(key)
                 assert len(granted) == life.approvals
                 kept = [override for override in granted if override.why is not Reason.REVOKED]
-                if life.state is State.APPROVED:
+                if life.state is State.APPROVED and not life.revoked:
                     assert [override.amount for override in kept] == [life.offered()]
                 assert all(override.stopped for override in granted) or life.state is State.APPROVED
 

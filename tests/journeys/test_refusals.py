@@ -1,4 +1,4 @@
-"""I5: what may not happen changes nothing: everybody does everything in every state; of what is refused only a note is kept."""
+"""I5: everybody does everything in every state: what is refused leaves a note and nothing else, and only a decision grants."""
 
 from dataclasses import fields
 
@@ -14,6 +14,7 @@ from workflows.effects import Alarm, Wake
 from workflows.keeping import Kit, attempt, follow
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused
+from workflows.requests import State
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -43,4 +44,6 @@ def test_what_is_refused_leaves_only_a_note_of_the_click(name: str) -> None:
                 assert (note.by, note.did) == (by, f"refused: {done.why}")
             else:
                 assert {"requests", "record", "outbox"} <= changed
+                granted = done.state is State.APPROVED is not scene.request.state
+                assert len(memory.data.overrides) == granted
     assert refusals > 150

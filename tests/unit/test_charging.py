@@ -176,4 +176,4 @@ def test_a_request_for_several_quotas_counts_by_the_most_dollars_on_one() -> Non
     act(office, ("yes", ASKERS[0], CY, None))
     assert [row.used for row in office.memory.data.charges.values()] == [usd(5)]
     assert case(7).dollars() == usd(7)
-    assert replace(case(7), also=(Part("q", usd(9), Unit.USD),)).dollars(usd(3)) == usd(3)
+    assert replace(case(7), also=(Part("q", usd(9), Unit.USD),)).dollars(usd(3)) == usd(5)

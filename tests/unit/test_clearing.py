@@ -30,6 +30,18 @@ def test_inside_every_guardrail_policy_approves_without_a_vote() -> None:
     assert CLEARED.version == MANAGER.version + 1
 
 
+def test_only_what_policy_itself_approved_is_by_policy() -> None:
+    people = replace(did(did(replace(MANAGER, auto=None), yes(BOB)), yes(CY)), auto=ON)
+    watched = replace(CLEARED, auto=Automatic("routine", Mode.SHADOW))
+    assert [each.by_policy for each in (CLEARED, MANAGER, people, watched, replace(CLEARED, auto=None))] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("auto", [None, Automatic("r", Mode.SHADOW), Automatic("r", Mode.ON, ("amount",))])
 def test_in_shadow_or_past_a_guardrail_it_does_not(auto: Automatic | None) -> None:
     assert why(decide(replace(MANAGER, auto=auto), Clear(), now=NOW)) is Why.NOT_DUE

@@ -213,3 +213,16 @@ def test_the_table_does_everything_that_can_happen() -> None:
     scene = SCENES["denied"]
     events = [*doings(PEOPLE["asked"], scene.request, scene.now).values(), *NOBODY.values()]
     assert {type(event) for event in events} == {kind for legal in LEGAL.values() for kind in legal}
+
+
+def test_where_each_event_leads_is_written_down() -> None:
+    staying = ("Edit", "Ask", "Answer", "Pass", "Reassign", "Escalate", "Lose", "Nudge", "Undo")
+    ends = {"Withdraw": {"withdrawn"}, "Lapse": {"lapsed"}, "Clear": {"approved"}}
+    found = {state: {event.__name__: set(map(str, after)) for event, after in legal.items()} for state, legal in LEGAL.items()}
+    assert found == {
+        State.PENDING: {"Vote": {"pending", "approved", "denied"}, **{name: {"pending"} for name in staying}, **ends},
+        State.APPROVED: {"Undo": {"pending"}, "Review": {"approved"}, "Revoke": {"approved"}},
+        State.DENIED: {"Undo": {"pending"}, "Reopen": {"pending"}},
+        State.WITHDRAWN: {},
+        State.LAPSED: {},
+    }

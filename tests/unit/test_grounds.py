@@ -27,6 +27,7 @@ from workflows.events import (
     Withdraw,
 )
 from workflows.money import Unit, usd
+from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Glass, Request, State
 from workflows.routing import Stage
@@ -77,6 +78,7 @@ TOLD: list[tuple[Request, Event, float, Refused]] = [
     (ANSWERED, Answer(ADA, 0, "No."), 2, Refused(Why.QUESTION_ANSWERED, {"at": LATER})),
     (FULL, Ask(CY, "Why?"), 0, Refused(Why.TOO_MANY_QUESTIONS, {"most": 20})),
     (PANEL, Reassign(BOB, SAM), 0, Refused(Why.NO_STAND_IN, {"who": SAM})),
+    (PANEL, Reassign(BOB, PersonId("")), 0, Refused(Why.NO_STAND_IN)),
     (ONCE, Undo(CY, TEN), 2, Refused(Why.TOO_LATE_TO_UNDO, {"within": TEN, "at": LATER})),
     (DENIED, Undo(BOB, 5 * HOUR), 2, Refused(Why.ALREADY_DECIDED, {"state": State.DENIED, "by": CY, "at": LATER})),
     (DENIED, yes(DI), 2, Refused(Why.ALREADY_DECIDED, {"state": State.DENIED, "by": CY, "at": LATER})),
