@@ -22,7 +22,8 @@ from workflows.sequels import resettle, told
 
 def may_vote(kit: Kit, request_id: str, vote: Vote) -> Request | Refused:
     """Whether a vote would count now: asked before a modal is opened for its reason. Changes nothing but the record."""
-    return may(kit, request_id, Vote(vote.by, Verdict.APPROVE, vote.at, vote.revision), vote.by)
+    words = "to be said" if vote.verdict is Verdict.DENY else ""  # a denial says why, and that is what the modal is for
+    return may(kit, request_id, Vote(vote.by, vote.verdict, vote.at, vote.revision, reason=words), vote.by)
 
 
 def may(kit: Kit, request_id: str, event: Event, by: PersonId) -> Request | Refused:
