@@ -28,7 +28,7 @@ SUBJECTS = {
         "cases": ("tests/unit/test_cases.py",),
         "requests": (*REQUESTS, *DECISIONS),
         "decisions": (*DECISIONS, *REQUESTS),
-        "routing": ("tests/unit/test_routing.py", "tests/unit/test_ladders.py"),
+        "routing": tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes")),
         "overrides": ("tests/unit/test_overrides.py",),
     }.items()
 }
