@@ -9,11 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from workflows.automatic import Mode
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
 from workflows.routing import (
+    Approve,
     Ask,
     Data,
     Facts,
@@ -463,6 +465,21 @@ def test_a_condition_that_is_not_met_is_named(when: When, name: str) -> None:
 def test_every_condition_that_is_not_met_is_named_and_none_that_is() -> None:
     assert When(limit=Limit.HARD, over=99, data=Data.RESTRICTED).unmet(SOFT) == ("limit", "data")
     assert When(over=99, scopes=("platform/*",)).unmet(SOFT) == ()
+
+
+def test_guardrails_that_nobody_wrote_are_none() -> None:
+    assert Approve(Mode.ON) == Approve(
+        Mode.ON,
+        limit=Limit.HARD,
+        amount=None,
+        percent=None,
+        duration=None,
+        data=Data.RESTRICTED,
+        model_approved=False,
+        exceptions_30=None,
+        exceptions_90=None,
+        exposure=None,
+    )
 
 
 def test_a_word_that_is_stored_stays_the_word_and_data_keeps_its_order() -> None:
