@@ -1,4 +1,5 @@
 """Rules that approve: what is a guardrail, what is refused as one, and what is warned of."""
+# ruff: noqa: E501  (a case is a line: what was written, and what is said of it)
 
 from datetime import timedelta
 
@@ -124,3 +125,28 @@ def test_a_rule_that_is_on_is_warned_of_and_one_in_shadow_is_not() -> None:
         lines(drafted(f"{{name: a, when: {{amount: up to $5}}, approve: {mode}}}").warnings, "f") for mode in ("on", "shadow")
     ]
     assert [any("approves by itself" in line for line in every) for every in said] == [True, False]
+
+
+def test_a_rule_that_asks_tests_what_a_scope_was_granted_and_what_runs() -> None:
+    when = "{exceptions: [over 2 in 30 days, over 4 in 90 days], exposure: over 2M tokens}"
+    assert rule(f"{{name: often, when: {when}, ask: owner}}").when == When(
+        exceptions_30_over=2, exceptions_90_over=4, exposure_over=2_000_000, exposure_unit=Unit.TOKENS
+    )
+
+
+UPWARD = "a rule holds from a value upwards: with this, a stricter request would get a weaker route"
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("{exceptions: up to 2 in 30 days}", f'exceptions  "up to 2 in 30 days": only "over" is a condition: {UPWARD}; write over 2 in 30 days'),
+        ("{exceptions: over 2}", 'exceptions  "over 2": not a number of exceptions; write over 2 in 30 days, or in 90 days'),
+        ("{exceptions: [over 2 in 30 days, over 3 in 30 days]}", 'exceptions[1]  "over 3 in 30 days": a second number in 30 days; keep one'),
+        ("{exposure: over much}", 'exposure  "over much": not an amount; write over $1,000, over 2M tokens or over 500 requests'),
+    ],
+)  # fmt: skip
+def test_a_condition_on_the_past_that_is_none_is_refused(when: str, expected: str) -> None:
+    found = read_bytes((HEAD + f"  - {{name: often, when: {when}, ask: owner}}").encode())
+    assert not isinstance(found, Draft)
+    assert lines(found, "app.yaml") == [f"app.yaml:5  routing[0].when.{expected}"]
