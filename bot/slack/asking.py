@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -73,7 +74,8 @@ def register(bolt: App, front: Front) -> None:
 
         @bolt.action({"action_id": name, "type": "block_actions"})
         def changed(ack: Ack, body: Body) -> None:
-            _refresh(front, click(body))
+            pressed = click(body)
+            front.follow(pressed, partial(_fresh, front, pressed.by))
             ack()
 
     @bolt.view("ask")
@@ -198,16 +200,11 @@ def _said(front: Front, view: Mapping[str, Any]) -> Typed:
     return {**said, "quota": key_of(str(said.get("quota", "")), keys), "also": tuple(part for part in parts if part)}
 
 
-def _refresh(front: Front, changed: Click) -> None:
-    """Something changed that may change who is asked: the preview follows. A later change makes this one moot."""
-    view = changed.view
-    if view is None:
-        return
+def _fresh(front: Front, by: PersonId, view: Mapping[str, Any]) -> Body | None:
+    """The form after something changed that may change who is asked: the preview follows."""
     said, origin = _said(front, view), Origin.unpack(view["private_metadata"])
     quota = front.kit.policy.quota(str(said.get("quota", "")))
-    if quota is None:
-        return
-    front.follow(view, _view(front, Ask(changed.by, quota, said, origin, _edited(front, origin))))
+    return _view(front, Ask(by, quota, said, origin, _edited(front, origin))) if quota else None
 
 
 def _edited(front: Front, origin: Origin) -> Request | None:

@@ -1,13 +1,14 @@
 """The front: what every listener is given, and the ways in which it answers a person."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.slack.calling import call
+from bot.slack.moves import Moves
 from bot.slack.posting import Poster
 from bot.slack.reading import Click, inputs
 from bot.slack.rendering import Renderer
@@ -27,6 +28,7 @@ class Front:
     client: WebClient
     poster: Poster
     renderer: Renderer
+    moves: Moves = field(default_factory=Moves)
 
     @property
     def zone(self) -> str:
@@ -50,18 +52,31 @@ class Front:
         """Opens a modal."""
         call(self.client.views_open, trigger_id=trigger, view=view)
 
-    def replace(self, view_id: str, seen: str, view: Mapping[str, Any]) -> None:
-        """Changes an open modal; Rejected with `hash_conflict` when it is no longer the one that was seen."""
-        call(self.client.views_update, view_id=view_id, hash=seen, view=view)
+    def follow(self, changed: Click, made: Callable[[Mapping[str, Any]], Mapping[str, Any] | None]) -> None:
+        """Brings an open modal up to what was typed in it: `made` makes it of the one that was seen, or has nothing to show.
 
-    def follow(self, view: Mapping[str, Any], fresh: Mapping[str, Any]) -> None:
-        """Brings an open modal up to what was typed in it. A later change makes this one moot."""
+        Slack takes a view only in place of the one that was seen. Of several changes on their way at once that would be the first
+        to arrive, so the last of them is shown all the same.
+        """
+        if (seen := changed.view) is None:
+            return
+        self.moves.heard(seen["id"], changed.at)
+        fresh = made(seen)
+        if fresh is None or self._replaced(seen["id"], fresh, hash=seen["hash"]):
+            return
+        if self.moves.last(seen["id"], changed.at):
+            self._replaced(seen["id"], fresh)
+
+    def _replaced(self, view_id: str, fresh: Mapping[str, Any], **held: str) -> bool:
+        """Changes an open modal; False when it is closed, or no longer the one that was seen."""
         try:
-            self.replace(view["id"], view["hash"], fresh)
+            call(self.client.views_update, view_id=view_id, view=fresh, **held)
         except Rejected as rejected:
             if not str(rejected).startswith(("hash_conflict", "not_found", "view_not_found")):
                 raise
             log.debug("the modal moved on: %s", rejected)
+            return False
+        return True
 
     def beside(self, refused: Refused, person: PersonId) -> str:
         """The same, to stand beside a field, where Slack parses nothing."""

@@ -1,6 +1,7 @@
 """Lessening: "Approve less…", from its button to the vote, with what it would grant told while it is typed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -35,7 +36,8 @@ def register(bolt: App, front: Front) -> None:
 
         @bolt.action({"action_id": name, "type": "block_actions"})
         def changed(ack: Ack, body: Body) -> None:
-            _refresh(front, click(body))
+            pressed = click(body)
+            front.follow(pressed, partial(_fresh, front, pressed.by))
             ack()
 
     @bolt.view("less")
@@ -61,16 +63,14 @@ def _said(view: Mapping[str, Any]) -> Typed:
     return {name.removeprefix(OURS): value for name, value in typed(view).items()}
 
 
-def _refresh(front: Front, changed: Click) -> None:
-    view = changed.view
-    if view is None:
-        return
+def _fresh(front: Front, by: PersonId, view: Mapping[str, Any]) -> Body | None:
     request_id, revision = target(view["private_metadata"])
     with front.kit.reads() as unit:
         request = unit.requests.get(request_id)
     # Of a request that is another one now nothing is told here; whoever sends the form is told why it does not count.
-    if request is not None and request.revision == revision:
-        front.follow(view, _view(front, request, _said(view), by=changed.by))
+    if request is None or request.revision != revision:
+        return None
+    return _view(front, request, _said(view), by=by)
 
 
 def _cast(front: Front, by: PersonId, view: Mapping[str, Any]) -> tuple[Refused, ...]:

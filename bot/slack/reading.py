@@ -10,7 +10,10 @@ from workflows.people import PersonId
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """Somebody pressed or picked something: who, with what value, and where. `view` is Slack's view when it was in a modal."""
+    """Somebody pressed or picked something: who, with what value, where, and when by Slack's clock (`at`).
+
+    `view` is Slack's view when it was in a modal.
+    """
 
     by: PersonId
     team: str
@@ -20,6 +23,7 @@ class Click:
     ts: str = ""
     thread: str = ""
     view: Mapping[str, Any] | None = None
+    at: str = ""
 
 
 def click(body: Mapping[str, Any]) -> Click:
@@ -36,6 +40,7 @@ def click(body: Mapping[str, Any]) -> Click:
         ts=message.get("ts", ""),
         thread=message.get("thread_ts", ""),
         view=body.get("view"),
+        at=_word(action, "action_ts"),
     )
 
 
