@@ -33,7 +33,8 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Glass, Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

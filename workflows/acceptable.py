@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from workflows.people import PersonId
-from workflows.routing import Data
+from workflows.rules import Data
 
 
 class Oversight(StrEnum):

@@ -22,7 +22,8 @@ from workflows.ports import Directory, UnitOfWork
 from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused
 from workflows.requests import State, Way
-from workflows.routing import Ask, Facts, Limit, Org, refusing, route_all
+from workflows.routing import Org, refusing, route_all
+from workflows.rules import Ask, Facts, Limit
 from workflows.times import local_day
 
 RECENT = 100  # requests on a quota among which a person's last is looked for

@@ -26,7 +26,8 @@ from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.requesting import name_of
 from workflows.requests import Glass, Request, State
-from workflows.routing import Data, Route
+from workflows.rules import Data
+from workflows.seats import Route
 from workflows.working import Wait, after
 
 REVIEWED_WITHIN = Wait(days=1)

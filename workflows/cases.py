@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from workflows.money import Unit
-from workflows.routing import Data
+from workflows.rules import Data
 
 T = TypeVar("T", datetime, timedelta)
 

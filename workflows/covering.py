@@ -14,7 +14,7 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
-from workflows.routing import seated as filling
+from workflows.seats import seated as filling
 
 
 def covers(unit: UnitOfWork, request: Request, now: datetime) -> tuple[Away, ...]:

@@ -3,12 +3,7 @@
 Two rules. A terminal state never changes, but for an undo by the voter within some minutes and one reopening of a denial. An
 illegal event is a refusal, and nothing happens.
 
-A vote is counted while the request is pending: the first of each person who was asked. So a denial counts when it comes before
-the approval that fills the last seat; after it the request is approved, and the denial is refused like every vote on a decided
-request. Arrival decides nothing else: approvals alone end the same in any order, and so does any set of votes with a denial whose
-approvals would not do.
-
-Nothing but a reopening moves the deadline.
+Which votes count is `voting`. Nothing but a reopening moves the deadline.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from workflows.automatic import Revoked
-from workflows.ballots import Question, Verdict, Vote
+from workflows.ballots import Question, Vote
 from workflows.cases import material
 from workflows.events import (
     Answer,
@@ -40,7 +35,8 @@ from workflows.events import (
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import climbed, staffed, without
+from workflows.seats import climbed, staffed, without
+from workflows.voting import ending, never, open_again, outside, twice, undo, vote
 
 MOST_QUESTIONS = 20  # a card holds no more, and a request that needs more is a meeting
 
@@ -78,94 +74,6 @@ def decide(request: Request, event: Event, *, now: datetime) -> Request | Refuse
         return after
     anew = set(after.waiting_on()) - set(request.waiting_on())
     return replace(after, version=request.version + 1, since=now if anew else after.since)
-
-
-def ending(request: Request) -> dict[str, object]:
-    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing, nor is what policy approves."""
-    by: PersonId | None = None
-    if request.state is State.WITHDRAWN:
-        by = request.requester
-    elif request.state is not State.LAPSED and request.votes and not request.by_policy:
-        by = request.votes[-1].by  # a denial is always the last
-    return {"state": request.state, "by": by, "at": request.decided}
-
-
-# Votes.
-
-
-def _vote(request: Request, vote: Vote, now: datetime) -> Request | Refused:
-    if refused := _may_not(request, vote, now):
-        return refused
-    voted = replace(request, votes=(*request.votes, vote))
-    if vote.verdict is Verdict.DENY:
-        return replace(voted, state=State.DENIED, decided=now)
-    if voted.offered() != request.offered():
-        voted = replace(voted, revision=request.revision + 1)  # who decides next is to see what is left of it
-    if vote.over:
-        return _above(voted, vote)
-    return replace(voted, state=State.APPROVED, decided=now) if voted.complete() else voted
-
-
-def _may_not(request: Request, vote: Vote, now: datetime) -> Refused | None:
-    if refused := _outside(request, vote.by, vote.seat):
-        return refused
-    if mine := request.vote_of(vote.by) or request.vote_of(vote.seat):
-        return Refused(Why.ALREADY_VOTED, {"at": mine.at, "verdict": mine.verdict, "by": mine.by, "mine": mine.by == vote.by})
-    if vote.revision != request.revision:
-        return Refused(Why.CHANGED_SINCE)
-    until = min(request.deadline, request.case.term.until or request.deadline)
-    if now >= until:
-        return Refused(Why.DEADLINE_PASSED, {"deadline": until})
-    if vote.verdict is Verdict.DENY and not vote.reason.strip():
-        return Refused(Why.REASON_MISSING, place="reason")
-    return _not_less(request, vote) if vote.verdict is Verdict.APPROVE else None
-
-
-def _outside(request: Request, by: PersonId, seat: PersonId) -> Refused | None:
-    """Why somebody has no say in it."""
-    if by == request.requester:
-        return Refused(Why.OWN_REQUEST)
-    if by in request.excluded:
-        return Refused(Why.CONCERNED)
-    return None if seat in request.route.approvers() else Refused(Why.NOT_ASKED, {"waiting": request.waiting_on()})
-
-
-def _not_less(request: Request, vote: Vote) -> Refused | None:
-    """An approval may be to less than is offered, never to more: more would be another request."""
-    amount, term = request.offered()
-    if vote.amount is not None and not 0 < vote.amount <= amount:
-        return Refused(Why.NOT_LESS, {"most": amount, "unit": request.case.unit}, place="amount")
-    if vote.term is not None and vote.term.length(vote.at) > term.length(vote.at):
-        return Refused(Why.NOT_SHORTER, place="duration")
-    return None
-
-
-def _above(voted: Request, vote: Vote) -> Request | Refused:
-    """They agree, over their authority: the next rung of every stage that they were to fill is asked."""
-    mine = [stage for stage in voted.route.stages if vote.seat in stage.approvers]
-    raised = climbed(voted.route, mine, _never(voted))
-    return replace(voted, route=raised) if raised else Refused(Why.OVER_AUTHORITY)
-
-
-def _undo(request: Request, undo: Undo, now: datetime) -> Request | Refused:
-    mine = next((vote for vote in request.votes if vote.by == undo.by), None)
-    if mine is None:
-        return Refused(Why.NO_VOTE)
-    if request.undoable(undo.by, undo.within, now) is None:
-        return Refused(Why.TOO_LATE_TO_UNDO, {"within": undo.within, "at": mine.at})
-    if request.state is State.DENIED and mine is not request.denial():
-        return Refused(Why.ALREADY_DECIDED, ending(request))
-    void = tuple(v for v in request.votes if v is mine or v.seat in undo.unpaid)
-    left = replace(request, votes=tuple(v for v in request.votes if v not in void), voided=(*request.voided, *void))
-    if left.complete() or request.by_policy:
-        return Refused(Why.STANDS_ANYWAY)
-    if left.offered() != request.offered():
-        left = replace(left, revision=request.revision + 1)
-    return left if request.state is State.PENDING else _open_again(left)
-
-
-def _open_again(request: Request) -> Request:
-    return replace(request, state=State.PENDING, decided=None, round=request.round + 1)
 
 
 # What the requester does.
@@ -220,7 +128,7 @@ def _reopen(request: Request, event: Reopen, now: datetime) -> Request | Refused
     lapse = now + (request.deadline - request.submitted)
     deadline = min(lapse, event.case.term.until or lapse)
     changed = replace(request, case=event.case, revision=request.revision + 1, reopened=now, deadline=deadline)
-    return _open_again(_rerouted(changed, event.way, now))
+    return open_again(_rerouted(changed, event.way, now))
 
 
 def _answer(request: Request, event: Answer, now: datetime) -> Request | Refused:
@@ -252,7 +160,7 @@ def _not_yours(request: Request) -> Refused:
 
 
 def _ask(request: Request, ask: Ask, now: datetime) -> Request | Refused:
-    if refused := _outside(request, ask.by, ask.acting_for or ask.by):
+    if refused := outside(request, ask.by, ask.acting_for or ask.by):
         return refused
     if len(request.questions) >= MOST_QUESTIONS:
         return Refused(Why.TOO_MANY_QUESTIONS, {"most": MOST_QUESTIONS})
@@ -280,23 +188,21 @@ def _reassign(request: Request, event: Reassign, _now: datetime) -> Request | Re
 def stand_ins(request: Request, by: PersonId) -> tuple[PersonId, ...]:
     """Whom somebody may name in their place: the people of the rungs above them, the nearest first."""
     mine = (stage for stage in request.route.stages if by in stage.approvers)
-    never = _never(request) | {by}
-    return tuple(dict.fromkeys(p for stage in mine for rung in stage.rungs for p in rung if p not in never))
+    barred = never(request) | {by}
+    return tuple(dict.fromkeys(p for stage in mine for rung in stage.rungs for p in rung if p not in barred))
 
 
 def _silent(request: Request, by: PersonId) -> Refused | None:
     """Only who is asked and said nothing yet can leave it to others."""
-    if refused := _outside(request, by, by):
+    if refused := outside(request, by, by):
         return refused
-    if mine := request.vote_of(by):
-        return Refused(Why.ALREADY_VOTED, {"at": mine.at, "verdict": mine.verdict, "by": mine.by, "mine": mine.by == by})
-    return None
+    return twice(request, by, by)
 
 
 def _left(request: Request, gone: frozenset[PersonId]) -> Request | None:
     """The request without some who did not vote: where too few are left, the next rungs are asked; None when nobody can be."""
     staying = without(request.route, gone - request.voted())
-    full = staffed(staying, _never(request) | gone)
+    full = staffed(staying, never(request) | gone)
     return replace(request, route=full) if full else None
 
 
@@ -309,7 +215,7 @@ def _lose(request: Request, event: Lose, _now: datetime) -> Request | Refused:
 
 def _escalate(request: Request, _event: Escalate, _now: datetime) -> Request | Refused:
     stage = request.open_stage()
-    raised = climbed(request.route, [stage], _never(request)) if stage else None
+    raised = climbed(request.route, [stage], never(request)) if stage else None
     return replace(request, route=raised) if raised else Refused(Why.NO_RUNG)
 
 
@@ -342,7 +248,7 @@ def _clear(request: Request, _event: Clear, now: datetime) -> Request | Refused:
 def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused:
     if not request.by_policy:
         return Refused(Why.NOT_BY_POLICY)
-    if refused := _outside(request, event.by, event.by):
+    if refused := outside(request, event.by, event.by):
         return refused
     if request.revoked is not None:
         return Refused(Why.TAKEN_BACK, {"by": request.revoked.by, "at": request.revoked.at})
@@ -351,17 +257,12 @@ def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused
     return replace(request, revoked=Revoked(event.by, now, event.words))
 
 
-def _never(request: Request) -> frozenset[PersonId]:
-    """Whom no ladder asks: they said what they had to say, or may say nothing."""
-    return request.voted() | request.concerned() | frozenset(request.passed)
-
-
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
     return replace(request, state=State.LAPSED, decided=now) if now >= request.deadline else Refused(Why.NOT_DUE)
 
 
 _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
-    Vote: _vote,
+    Vote: vote,
     Withdraw: _withdraw,
     Lapse: _lapse,
     Edit: _edit,
@@ -372,7 +273,7 @@ _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
     Escalate: _escalate,
     Lose: _lose,
     Nudge: _nudge,
-    Undo: _undo,
+    Undo: undo,
     Reopen: _reopen,
     Review: _review,
     Clear: _clear,

@@ -15,7 +15,7 @@ from workflows.people import ME, TEAM, PersonId
 from workflows.policy import Policy
 from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused, Why
-from workflows.routing import Data
+from workflows.rules import Data
 
 LONGEST = {"justification": 2000, "metric": 150, "evidence": 500, "ticket": 500, "link": 500, "question": 1000, "new": 1000}
 SHORTEST_WHY = 10  # a justification of fewer characters says nothing

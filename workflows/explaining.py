@@ -27,7 +27,8 @@ from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, lineage, retired
 from workflows.requests import Request, State
-from workflows.routing import Data, Stage, filled
+from workflows.rules import Data
+from workflows.seats import Stage, filled
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 

@@ -9,7 +9,7 @@ A rule that refuses comes first: what it refuses never gets here.
 from collections.abc import Sequence
 
 from workflows.automatic import Automatic, Mode
-from workflows.routing import Approve, Facts, Limit, Rule
+from workflows.rules import Approve, Facts, Limit, Rule
 
 
 def violated(within: Approve, facts: Facts) -> tuple[str, ...]:

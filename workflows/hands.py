@@ -8,7 +8,7 @@ from workflows.events import Undo
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request, State
-from workflows.routing import Stage
+from workflows.seats import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from workflows.quotas import Quota, retired
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.reviewing import vote
-from workflows.routing import Data, Limit
+from workflows.rules import Data, Limit
 
 MOST = 10  # what one list of checkboxes holds
 

@@ -20,7 +20,7 @@ from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Standing, lineage
 from workflows.refusals import Refused, Why
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.spend import NOTHING, Sums
 from workflows.times import local_day
 

@@ -15,7 +15,7 @@ from workflows.governed import Vendor
 from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
-from workflows.routing import Data, Rule
+from workflows.rules import Data, Rule
 from workflows.spend import Price
 from workflows.times import Window
 from workflows.working import Wait, Week

@@ -22,7 +22,9 @@ from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, Standing, suggestion
 from workflows.refusals import Refused
 from workflows.requests import Request, Way
-from workflows.routing import Facts, Org, Route
+from workflows.routing import Org
+from workflows.rules import Facts
+from workflows.seats import Route
 
 
 @dataclass(frozen=True, slots=True)

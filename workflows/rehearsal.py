@@ -16,7 +16,8 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request, State
-from workflows.routing import Facts, Route
+from workflows.rules import Facts
+from workflows.seats import Route
 from workflows.strictness import Answer, Breach, weaker
 
 WAITED = (State.APPROVED, State.LAPSED, State.PENDING)  # whoever was denied, or took it back, would have been spared no wait

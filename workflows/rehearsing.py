@@ -19,7 +19,9 @@ from workflows.quotas import Quota, retired
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Known, Rehearsal, Take
 from workflows.requests import Request
-from workflows.routing import Facts, Org, Route, asked, asked_all
+from workflows.routing import Org, asked, asked_all
+from workflows.rules import Facts
+from workflows.seats import Route
 from workflows.strictness import Answer, Answers, Sort, breaches, unmet
 from workflows.times import INSTANT, Window
 

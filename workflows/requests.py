@@ -14,7 +14,8 @@ from workflows.automatic import Automatic, Revoked
 from workflows.ballots import Question, Verdict, Vote
 from workflows.cases import Case, Part, Term
 from workflows.people import PersonId
-from workflows.routing import Facts, Limit, Route, Stage, filled, seated
+from workflows.rules import Facts, Limit
+from workflows.seats import Route, Stage, filled, seated
 
 
 class State(StrEnum):

@@ -1,153 +1,20 @@
 """Routing: who must agree to a request, and why.
 
 Two rules. Every rule that matches adds its stages: a rule can only add or refuse, and its conditions only say "at least", so
-stricter facts never give a weaker route. (Scope, unit and kind are no stricter than one another: each has a policy of its own.)
+stricter facts never give a weaker route.
 The route is total: it names enough people, none of them excluded, or it is a refusal; it is never empty.
 
-A stage is a set of people of whom `quorum` must agree, each person counting in one stage only. Where two stages have only the
-same people, the later one gets stand-ins. Whom it asks when nobody answers is compiled with it: its rungs, the nearest first.
+Where two stages have only the same people, the later one gets stand-ins. Whom it asks when nobody answers is compiled with it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import IntEnum, StrEnum
-from fnmatch import fnmatchcase
 
-from workflows.automatic import Mode
-from workflows.money import Unit
 from workflows.people import PersonId
-from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-
-
-class Data(IntEnum):
-    """How sensitive the data is, mildest first."""
-
-    PUBLIC = 0
-    INTERNAL = 1
-    CONFIDENTIAL = 2
-    RESTRICTED = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-
-class Limit(StrEnum):
-    """Which limit the request goes past."""
-
-    SOFT = "soft"
-    HARD = "hard"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a rule may test. `amount` is in `unit`; `percent` is the amount over the base, rounded up."""
-
-    scope: str
-    limit: Limit
-    amount: int
-    unit: Unit
-    percent: int
-    duration: timedelta
-    data: Data
-    kind: Kind = Kind.PRODUCTION
-    unapproved: tuple[str, ...] = ()  # models asked for that are not approved for the data
-    exceptions_30: int = 0  # overrides granted in the scope in the last 30 days, and in the last 90
-    exceptions_90: int = 0
-    exposure: int = 0  # what its overrides add now, or will when the store confirms them; in `unit`
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """Conditions; all must hold, and each says "this or stricter". Amounts are in `unit`, and hold for that unit alone."""
-
-    limit: Limit = Limit.SOFT
-    over: int = -1
-    unit: Unit | None = None
-    percent_over: int = -1
-    longer_than: timedelta = timedelta(-1)
-    data: Data = Data.PUBLIC
-    scopes: tuple[str, ...] = ()
-    kind: Kind | None = None
-    model_not_approved: bool = False
-    exceptions_30_over: int = -1
-    exceptions_90_over: int = -1
-    exposure_over: int = -1
-    exposure_unit: Unit | None = None
-
-    def holds(self, facts: Facts) -> bool:
-        return not self.unmet(facts)
-
-    def unmet(self, facts: Facts) -> tuple[str, ...]:
-        """Every condition that these facts do not meet, by the word that app.yaml has for it."""
-        met = (
-            ("limit", self.limit is Limit.SOFT or facts.limit is Limit.HARD),
-            ("amount", facts.amount > self.over and self.unit in (None, facts.unit)),
-            ("percent", facts.percent > self.percent_over),
-            ("duration", facts.duration > self.longer_than),
-            ("data", facts.data >= self.data),
-            ("scope", not self.scopes or any(fnmatchcase(facts.scope, pattern) for pattern in self.scopes)),
-            ("kind", self.kind in (None, facts.kind)),
-            ("model", not self.model_not_approved or bool(facts.unapproved)),
-            ("exceptions in 30 days", facts.exceptions_30 > self.exceptions_30_over),
-            ("exceptions in 90 days", facts.exceptions_90 > self.exceptions_90_over),
-            ("exposure", facts.exposure > self.exposure_over and self.exposure_unit in (None, facts.unit)),
-        )
-        return tuple(name for name, holds in met if not holds)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Whom a rule asks: `who` is "manager", "manager's manager", "owner", a group's name, or "" with `people` named.
-
-    `first` is how many of them are asked at first, the others only when these do not answer; 0 is all of them.
-    """
-
-    who: str = ""
-    people: tuple[PersonId, ...] = ()
-    quorum: int = 1
-    first: int = 0
-
-    def __post_init__(self) -> None:
-        _at_least_one(self.quorum)
-
-
-def _at_least_one(quorum: int) -> None:
-    if quorum < 1:
-        raise ValueError(f"a quorum of {quorum} asks nobody")
-
-
-@dataclass(frozen=True, slots=True)
-class Approve:
-    """Guardrails: inside all of them a rule approves. Each says "this or milder"; None is no bound. Amounts are in its units."""
-
-    mode: Mode
-    limit: Limit = Limit.HARD
-    amount: int | None = None
-    percent: int | None = None
-    duration: timedelta | None = None
-    data: Data = Data.RESTRICTED
-    model_approved: bool = False
-    exceptions_30: int | None = None
-    exceptions_90: int | None = None
-    exposure: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A named line of the routing policy: it asks, refuses with a sentence, or approves inside guardrails.
-
-    Of a rule that approves, `when` says only for which scopes, kind and units it is.
-    """
-
-    name: str
-    when: When = When()
-    ask: tuple[Ask, ...] = ()
-    refuse: str = ""
-    approve: Approve | None = None
-    at_once: bool = False  # it also refuses approvals of requests that were made before it
+from workflows.rules import Ask, Data, Facts, Limit, Rule
+from workflows.seats import Route, Stage, seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +46,6 @@ class Org:
         """The line above the highest of these, whoever of it can be asked; none when they are not of the line."""
         places = [n for n, p in enumerate(self.line) if p in people]
         return self.able(self.line[max(places) + 1 :]) if places else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """People of whom `quorum` must agree. `name` is who they are, `rules` why they are asked, `instead` who was missing.
-
-    `rungs` are asked one after the other, beside those who are, when nobody answers; `climbed` counts those that were.
-    `first` is how many the rule asks at first, 0 for all.
-    """
-
-    name: str
-    approvers: tuple[PersonId, ...]
-    quorum: int = 1
-    rules: tuple[str, ...] = ()
-    instead: str = ""
-    rungs: tuple[tuple[PersonId, ...], ...] = ()
-    climbed: int = 0
-    first: int = 0
-
-    def __post_init__(self) -> None:
-        _at_least_one(self.quorum)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The stages of a request, in the order in which they are asked."""
-
-    stages: tuple[Stage, ...] = field(default=())
-
-    def approvers(self) -> tuple[PersonId, ...]:
-        """Everyone who may vote, each once."""
-        return tuple(dict.fromkeys(p for stage in self.stages for p in stage.approvers))
 
 
 MANAGER, BOSS, OWNER = "manager", "manager's manager", "owner"  # the words of `ask` that name no group
@@ -350,68 +185,9 @@ def _laddered(stage: Stage, org: Org) -> Stage:
     return replace(stage, rungs=tuple(rungs))
 
 
-def without(route: Route, gone: Collection[PersonId]) -> Route:
-    """The route when some can no longer be asked."""
-    return Route(tuple(replace(s, approvers=tuple(p for p in s.approvers if p not in gone)) for s in route.stages))
-
-
-def climbed(route: Route, stages: Collection[Stage], never: Collection[PersonId]) -> Route | None:
-    """The route when the next rung of these stages is asked, too; None when none of them has one. `never` are not asked."""
-    raised = [_climb(stage, never) if stage in stages else stage for stage in route.stages]
-    return Route(tuple(raised)) if tuple(raised) != route.stages else None
-
-
-def _climb(stage: Stage, never: Collection[PersonId]) -> Stage:
-    """Up to the first rung with somebody on it."""
-    for n, rung in enumerate(stage.rungs, start=1):
-        fresh = tuple(p for p in rung if p not in never and p not in stage.approvers)
-        if fresh:
-            more = stage.approvers + fresh
-            return replace(stage, approvers=more, rungs=stage.rungs[n:], climbed=stage.climbed + 1)
-    return stage
-
-
-def staffed(route: Route, never: Collection[PersonId]) -> Route | None:
-    """The route with rungs asked until every seat can have a person of its own; None when that cannot be."""
-    while (able := filled(route.stages, route.approvers())) != tuple(stage.quorum for stage in route.stages):
-        short = [stage for stage, seats in zip(route.stages, able, strict=True) if seats < stage.quorum]
-        # Which of two stages with the same people comes out short is chance: where it has no rung, the others' may do.
-        raised = climbed(route, short, never) or climbed(route, route.stages, never)
-        if raised is None:
-            return None
-        route = raised
-    return route
-
-
 def _everyone(stages: Iterable[Stage]) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(p for stage in stages for p in stage.approvers))
 
 
 def _seats(stages: Iterable[Stage]) -> int:
     return sum(stage.quorum for stage in stages)
-
-
-def seated(stages: Sequence[Stage], voters: Collection[PersonId]) -> int:
-    """How many seats these voters fill at most when each takes one: the size of a maximum matching."""
-    return sum(filled(stages, voters))
-
-
-def filled(stages: Sequence[Stage], voters: Collection[PersonId]) -> tuple[int, ...]:
-    """Seats filled in each stage, earlier stages first; it depends on who voted, not on the order."""
-    taken: dict[tuple[int, int], PersonId] = {}
-    seats = [(n, seat) for n, stage in enumerate(stages) for seat in range(stage.quorum)]
-
-    def place(seat: tuple[int, int], tried: set[PersonId]) -> bool:
-        for voter in sorted(set(voters) & set(stages[seat[0]].approvers)):
-            if voter in tried:
-                continue
-            tried.add(voter)
-            held = next((s for s, who in taken.items() if who == voter), None)
-            if held is None or place(held, tried):
-                taken[seat] = voter
-                return True
-        return False
-
-    for seat in seats:
-        place(seat, set())
-    return tuple(sum(1 for n, _ in taken if n == index) for index in range(len(stages)))

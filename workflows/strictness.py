@@ -16,7 +16,8 @@ from itertools import islice, permutations, product
 from workflows.automatic import Automatic
 from workflows.guardrails import violated
 from workflows.refusals import Refused
-from workflows.routing import Data, Facts, Limit, Route, Rule
+from workflows.rules import Data, Facts, Limit, Rule
+from workflows.seats import Route
 from workflows.times import INSTANT
 
 Answer = Route | Refused | Automatic

@@ -21,7 +21,9 @@ from workflows.ports import Errand, Post, UnitOfWork
 from workflows.quotas import Quota
 from workflows.refusals import Refused
 from workflows.requests import Request
-from workflows.routing import Facts, Org, Route, Rule, asked
+from workflows.routing import Org, asked
+from workflows.rules import Facts, Rule
+from workflows.seats import Route
 from workflows.times import INSTANT, Window
 
 Row = Mapping[str, Any]

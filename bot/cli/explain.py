@@ -19,7 +19,7 @@ from bot.web.requested import moment
 from workflows.policy import Policy
 from workflows.ports import Post
 from workflows.refusals import Refused
-from workflows.routing import Route
+from workflows.seats import Route
 from workflows.tracing import Saw, Step, Trace, trace
 
 

@@ -8,7 +8,8 @@ from workflows.automatic import Automatic
 from workflows.cases import Term
 from workflows.money import Unit, show
 from workflows.refusals import Refused, Why
-from workflows.routing import Facts, Route, Rule, Stage, When
+from workflows.rules import Facts, Rule, When
+from workflows.seats import Route, Stage
 from workflows.strictness import Answer
 from workflows.times import show_moment, show_span
 

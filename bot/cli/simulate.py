@@ -22,7 +22,7 @@ from workflows.refusals import Refused
 from workflows.rehearsal import Rehearsal, Take, exposed
 from workflows.rehearsing import play, remember
 from workflows.requests import State
-from workflows.routing import Route
+from workflows.seats import Route
 from workflows.strictness import Answer, Breach
 from workflows.times import Window, parse_span
 

@@ -15,7 +15,7 @@ from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Post
 from workflows.requests import Glass, State
-from workflows.routing import Stage
+from workflows.seats import Stage
 from workflows.tracing import Saw, Trace
 
 WIDTH = 100

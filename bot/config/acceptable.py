@@ -12,7 +12,7 @@ from bot.config.tree import Text
 from bot.config.words import choice, person
 from workflows.acceptable import Acceptable, Approval, Oversight, UseCase
 from workflows.people import PersonId
-from workflows.routing import Data
+from workflows.rules import Data
 
 EXAMPLE = "support triage: {scope: platform/support, runs: automatically}"
 HOW = "{scope: platform/support, runs: automatically}"

@@ -10,7 +10,7 @@ from bot.config.problems import nearest
 from bot.config.sides import OVER
 from bot.config.words import choice
 from workflows.policy import Models
-from workflows.routing import Limit, When
+from workflows.rules import Limit, When
 
 CONDITIONS = ("limit", "amount", "percent", "duration", "data", "exceptions", "exposure", "scope", "kind", "model")
 LIMITS = {limit.value: limit for limit in Limit}

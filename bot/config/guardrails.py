@@ -10,7 +10,7 @@ from bot.config.tree import Text
 from bot.config.words import choice
 from workflows.automatic import Mode
 from workflows.policy import Models
-from workflows.routing import Approve, Limit, When
+from workflows.rules import Approve, Limit, When
 
 EXAMPLE = "{limit: soft, amount: up to $100, duration: up to 1 day, data: internal}"
 MODES = {mode.value: mode for mode in Mode}

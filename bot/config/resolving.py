@@ -17,7 +17,7 @@ from workflows.acceptable import Acceptable, UseCase
 from workflows.people import PersonId
 from workflows.policy import People, Policy
 from workflows.quotas import Quota
-from workflows.routing import Rule
+from workflows.rules import Rule
 
 OFFLINE = "people and channels were not looked up: SLACK_BOT_TOKEN is not set"
 

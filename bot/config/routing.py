@@ -11,7 +11,7 @@ from bot.config.tree import Entries
 from bot.config.words import choice, is_person, person, usergroup
 from workflows.people import PersonId
 from workflows.policy import Models, People
-from workflows.routing import Ask, Rule, When
+from workflows.rules import Ask, Rule, When
 
 EXAMPLE = "{name: large, when: {limit: hard}, ask: finance}"
 ROLES = ("manager", "manager's manager", "owner")

@@ -13,7 +13,7 @@ from bot.config.words import PERCENT, amount, choice
 from workflows import times
 from workflows.money import Unit
 from workflows.policy import Models
-from workflows.routing import Data
+from workflows.rules import Data
 
 LATELY = re.compile(r"([0-9]{1,3}) in (30|90) days")
 

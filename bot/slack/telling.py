@@ -16,7 +16,7 @@ from workflows.people import PersonId
 from workflows.ports import Unavailable
 from workflows.quotas import Quota, retired
 from workflows.requests import Request, State
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.sequels import Again
 
 Put = Callable[[], None]

@@ -20,7 +20,8 @@ from workflows.cases import Case, Term
 from workflows.digest import Digest
 from workflows.people import PersonId
 from workflows.requests import Glass
-from workflows.routing import Facts, Route
+from workflows.rules import Facts
+from workflows.seats import Route
 
 
 class RequestRow(Row, table=True):

@@ -14,7 +14,7 @@ from workflows.explaining import Seat, seats
 from workflows.money import show
 from workflows.overrides import Override
 from workflows.requests import Glass, Request, State
-from workflows.routing import Facts
+from workflows.rules import Facts
 from workflows.times import show_span
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workflows.cases import Term
 from workflows.money import LARGEST
-from workflows.routing import Stage
+from workflows.seats import Stage
 from workflows.spend import Costed, CostSource
 
 HOSTILE = [

@@ -11,7 +11,8 @@ from workflows.overrides import Override, grant
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
 from workflows.requests import Request, State
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 from workflows.spend import Booked, Costed, CostSource, Denial, Series, Tokens, Usage, grouped
 from workflows.times import Period, Window, window_at
 

@@ -7,7 +7,7 @@ from tests.contract.given import ADA, HOUR, MONTH, NOW, case
 from tests.contract.racing import race
 from workflows.appeals import Broken
 from workflows.ports import Stale
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.violations import Violation
 
 RESTRICTED = case(data=Data.RESTRICTED, models=("claude-opus-*", "gpt-5"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy import event as sa_event
 
 from bot.store import Scope, Store, open_store
@@ -29,7 +29,8 @@ from workflows.people import PersonId
 from workflows.ports import Unavailable, UnitOfWork
 from workflows.quotas import Quota
 from workflows.requests import Request
-from workflows.routing import Data, Limit, Route
+from workflows.rules import Data, Limit
+from workflows.seats import Route
 from workflows.spend import Price, Tokens, Usage
 
 HOUR = timedelta(hours=1)
@@ -323,12 +324,13 @@ def test_what_another_process_committed_is_seen_after_the_next_look(door: Door, 
 
 
 @pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Every statement that any database gets."""
+def statements(tmp_path: Path) -> Iterator[list[str]]:
+    """Every statement that this test's database gets: the apps of other tests may still be looking at theirs."""
     found: list[str] = []
 
-    def note(_: object, __: object, statement: str, *rest: object) -> None:
-        found.append(statement)
+    def note(connection: Connection, _: object, statement: str, *rest: object) -> None:
+        if Path(connection.engine.url.database or "").is_relative_to(tmp_path):
+            found.append(statement)
 
     sa_event.listen(Engine, "before_cursor_execute", note)
     yield found

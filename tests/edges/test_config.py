@@ -17,7 +17,9 @@ from workflows.people import Account, PersonId
 from workflows.policy import Organization, Policy, Timing
 from workflows.quotas import Amount, Kind, Thresholds
 from workflows.reminders import Chase
-from workflows.routing import Ask, Data, Facts, Limit, Org, Route, When, route
+from workflows.routing import Org, route
+from workflows.rules import Ask, Data, Facts, Limit, When
+from workflows.seats import Route
 from workflows.spend import Price
 from workflows.times import Period
 from workflows.working import Wait, Week

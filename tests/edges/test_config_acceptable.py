@@ -14,7 +14,7 @@ from tests.fakes.lookup import Workspace, person_id
 from workflows.acceptable import Acceptable, Approval, Oversight, UseCase
 from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.routing import Data
+from workflows.rules import Data
 
 SMALL = "organization: {name: Acme}\nquotas: {platform/support: {limit: $250 a month, owner: '@pat'}}\n"
 MARCH = date(2027, 3, 31)

@@ -9,7 +9,7 @@ from bot.config import Draft, lines, read_bytes
 from workflows.automatic import Mode
 from workflows.money import Unit, usd
 from workflows.quotas import Kind
-from workflows.routing import Approve, Data, Limit, Rule, When
+from workflows.rules import Approve, Data, Limit, Rule, When
 
 HEAD = """organization: {name: Acme}
 models: {approved_for: {restricted: ['internal/*']}}

@@ -26,7 +26,7 @@ from workflows.money import Unit, usd
 from workflows.policy import Policy
 from workflows.quotas import Kind
 from workflows.requests import Glass, Request
-from workflows.routing import Approve, Ask, Data, Facts, Limit, Rule, When
+from workflows.rules import Approve, Ask, Data, Facts, Limit, Rule, When
 from workflows.tracing import Trace, trace
 
 NAMES = {"U0ADA": "Ada", "U0BOB": "Bob", "U0CY": "Cy", "U0DI": "Di", "U0EVE": "Eve", "leeway": "Leeway"}

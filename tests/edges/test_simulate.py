@@ -27,7 +27,8 @@ from workflows.money import Unit, usd
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Known, Rehearsal, Take
 from workflows.requests import Request, State
-from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.rules import Data, Facts, Limit
+from workflows.seats import Route, Stage
 from workflows.strictness import Breach
 from workflows.times import show_day
 

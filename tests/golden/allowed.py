@@ -13,7 +13,8 @@ from workflows.automatic import Automatic, Mode, Revoked
 from workflows.conduct import Conduct
 from workflows.explaining import Card
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 from workflows.trials import Ending, Trial
 from workflows.violations import Violated, Violation
 

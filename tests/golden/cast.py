@@ -23,7 +23,8 @@ from workflows.people import PersonId
 from workflows.previewing import Preview
 from workflows.quotas import Crossing, Level, Notice, Quota, Standing, key_of, mark_at
 from workflows.requests import Glass, Request, State
-from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.rules import Data, Facts, Limit
+from workflows.seats import Route, Stage
 from workflows.spend import Denial, Sums
 from workflows.spikes import Basis, Usual, spike
 from workflows.spotting import Diagnosis

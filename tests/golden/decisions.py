@@ -23,7 +23,7 @@ from workflows.people import Person
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
-from workflows.routing import Data
+from workflows.rules import Data
 
 Scene = tuple[str, dict[str, Any]]
 LESS = {"amount": usd(300), "term": Term(span=timedelta(hours=4))}

@@ -26,7 +26,7 @@ from workflows.overrides import Override, Reason, Status
 from workflows.quotas import AtSoft, Crossing, Level, Standing
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.spend import NOTHING, Sums
 from workflows.spikes import Basis, Usual
 from workflows.times import Period

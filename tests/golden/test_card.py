@@ -13,7 +13,7 @@ from tests.golden.scenes import VIEWERS, stories
 from workflows.explaining import Card
 from workflows.overrides import Reason
 from workflows.requests import State
-from workflows.routing import Data
+from workflows.rules import Data
 
 STORIES = {name: (asked, granted) for name, asked, granted in stories(PLAIN)}
 

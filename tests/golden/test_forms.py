@@ -14,7 +14,7 @@ from tests.golden.cast import NOW, PLAIN, ZONE
 from tests.golden.scenes import form
 from workflows.drafting import LONGEST
 from workflows.overrides import Happened, Reason
-from workflows.routing import Data
+from workflows.rules import Data
 
 
 def asked(renderer: Renderer, **changes: Any) -> dict[str, dict[str, Any]]:

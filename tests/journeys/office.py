@@ -12,7 +12,7 @@ from workflows.people import Person, PersonId
 from workflows.policy import Organization, People, Policy
 from workflows.ports import Clock, LimitStore, Units
 from workflows.quotas import Quota
-from workflows.routing import Ask, Rule, When
+from workflows.rules import Ask, Rule, When
 
 START = datetime(2026, 11, 3, 9, tzinfo=UTC)
 ADA, BOB, CY, DI, EVE = map(PersonId, ("U0ADA", "U0BOB", "U0CY", "U0DI", "U0EVE"))

@@ -25,7 +25,7 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Route, Stage
+from workflows.seats import Route, Stage
 from workflows.times import Period
 
 pytestmark = BOTH

@@ -38,8 +38,8 @@ from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Approve, Rule, When
-from workflows.routing import Ask as Asked
+from workflows.rules import Approve, Rule, When
+from workflows.rules import Ask as Asked
 
 PAT, LIN = PersonId("U0PAT"), PersonId("U0LIN")
 CAST = (ADA, BOB, EVE, CY, DI, PAT, LIN)

@@ -32,7 +32,8 @@ from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 
 HOUR = timedelta(hours=1)
 DEADLINE = START + timedelta(days=5)

@@ -22,13 +22,17 @@ HEAD = "| module | mutants | a test failed | tests did not load | ran on | equiv
 REQUESTS = ("tests/unit/test_requests.py",)
 OF_DECISIONS = ("decisions", "grounds", "clearing", "glass", "deciding_table", "deciding_rules")
 DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in OF_DECISIONS)
+ROUTING = tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes"))
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {
         "cases": ("tests/unit/test_cases.py",),
         "requests": (*REQUESTS, *DECISIONS),
         "decisions": (*DECISIONS, *REQUESTS),
-        "routing": tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes")),
+        "voting": (*DECISIONS, *REQUESTS),
+        "rules": ROUTING,
+        "seats": ROUTING,
+        "routing": ROUTING,
         "overrides": ("tests/unit/test_overrides.py",),
     }.items()
 }

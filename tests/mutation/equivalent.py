@@ -8,11 +8,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "Request.open_stage: False: True": STRICT,
     },
     "decisions": {
-        "_escalate: always: climbed(request.route, [stage], _never(request)) if stage else None": (
+        "_escalate: always: climbed(request.route, [stage], never(request)) if stage else None": (
             "no stage is None, so that none climbs, and a pending request has an open stage"
         ),
     },
-    "routing": {
+    "seats": {
         "staffed: without strict=True: zip(route.stages, able, strict=True)": STRICT,
         "staffed: False: True": STRICT,
         "filled.place: returns None: return False": "only whether a place was found is asked, and None says no as False does",

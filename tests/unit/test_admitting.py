@@ -25,7 +25,8 @@ from workflows.policy import Organization, Policy
 from workflows.ports import Changed, Unavailable, UnitOfWork
 from workflows.quotas import Amount, At, AtSoft, Quota, Thresholds
 from workflows.requests import Request
-from workflows.routing import Data, Limit, Route
+from workflows.rules import Data, Limit
+from workflows.seats import Route
 from workflows.spend import Counter, Metered, Tokens, Usage
 from workflows.times import Period, window_at
 

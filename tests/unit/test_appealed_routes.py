@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from tests.unit.test_routing import ACME, BOB, CY, PAT, SAM, SOFT
 from workflows.refusals import Refused, Why
-from workflows.routing import Ask, Data, Limit, Route, Rule, Stage, When, asked, route, route_all, stopped
+from workflows.routing import asked, route, route_all, stopped
+from workflows.rules import Ask, Data, Limit, Rule, When
+from workflows.seats import Route, Stage
 
 NEVER = Rule("never", When(data=Data.RESTRICTED), refuse="Not this data.")
 BOTH = Rule("both", When(data=Data.RESTRICTED), ask=(Ask("finance"),), refuse="Nor so.")

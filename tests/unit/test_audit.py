@@ -20,7 +20,8 @@ from workflows.overrides import decide as turn
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADA, BOB, CY = PersonId("ada"), PersonId("bob"), PersonId("cy")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workflows.cases import Case, Impact, Part, Term, material
 from workflows.money import Unit
-from workflows.routing import Data
+from workflows.rules import Data
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

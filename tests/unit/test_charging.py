@@ -24,7 +24,8 @@ from workflows.people import Person, PersonId
 from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 from workflows.times import Period
 
 START = datetime(2026, 11, 27, 9, tzinfo=UTC)  # a Friday: weeks, and soon the month, begin anew

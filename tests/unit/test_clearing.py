@@ -12,12 +12,15 @@ from tests.unit.test_requests import ADA, BOB, CASE, CY, EVE, NOW, SAM, asks, wh
 from tests.unit.test_routing import ACME, DEFAULTS, SOFT, facts, names, orgs, policies
 from workflows.appeals import Appeal, Broken
 from workflows.automatic import Automatic, Mode, Revoked
-from workflows.decisions import decide, ending
+from workflows.decisions import decide
 from workflows.events import Clear, Edit, Revoke, Undo
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import SECURITY, Data, Facts, Org, Route, Rule, Stage, When, refusing, route, stopped
+from workflows.routing import SECURITY, Org, refusing, route, stopped
+from workflows.rules import Data, Facts, Rule, When
+from workflows.seats import Route, Stage
+from workflows.voting import ending
 
 ON = Automatic("routine", Mode.ON)
 MANAGER = replace(asks(Stage("manager", (BOB,)), Stage("finance", (CY,))), auto=ON)

@@ -32,7 +32,8 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Glass, Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage, seated
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage, seated
 
 ADA, BOB, CY, DI, SAM, PAT, LIN, NOOR, EVE = CAST = tuple(
     PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "lin", "noor", "eve")

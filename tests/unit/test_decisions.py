@@ -16,7 +16,8 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State, Way
-from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.rules import Data, Facts, Limit
+from workflows.seats import Route, Stage
 
 PAT, LIN = PersonId("pat"), PersonId("lin")
 TEN = timedelta(minutes=10)

@@ -15,7 +15,8 @@ from workflows.overrides import Happened, Outcome, Override, Reason
 from workflows.people import PersonId
 from workflows.quotas import Quota, Standing
 from workflows.requests import Request, State
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 from workflows.times import Window
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)

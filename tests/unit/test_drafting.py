@@ -13,7 +13,7 @@ from workflows.money import LARGEST, Unit, parse, usd
 from workflows.people import Account, PersonId
 from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota, Standing, key_of
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.times import Period, window_at
 
 ADA = PersonId("U0ADA")

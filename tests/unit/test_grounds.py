@@ -10,7 +10,7 @@ from tests.unit.test_requests import ADA, BOB, CASE, CY, DEADLINE, DI, EVE, HOUR
 from workflows.automatic import Automatic, Mode
 from workflows.ballots import Verdict
 from workflows.cases import Term
-from workflows.decisions import MOST_QUESTIONS, decide, ending
+from workflows.decisions import MOST_QUESTIONS, decide
 from workflows.events import (
     Answer,
     Ask,
@@ -30,7 +30,8 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Glass, Request, State
-from workflows.routing import Stage
+from workflows.seats import Stage
+from workflows.voting import ending
 
 LATER = NOW + HOUR
 ONCE = did(PANEL, replace(yes(CY), at=LATER), hours=1)

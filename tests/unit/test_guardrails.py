@@ -13,7 +13,7 @@ from workflows.automatic import Automatic, Mode
 from workflows.guardrails import automatic, violated
 from workflows.money import Unit, usd
 from workflows.quotas import Kind
-from workflows.routing import Approve, Data, Facts, Limit, Rule, When
+from workflows.rules import Approve, Data, Facts, Limit, Rule, When
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WITHIN = Approve(

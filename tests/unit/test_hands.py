@@ -14,7 +14,7 @@ from workflows.hands import hand
 from workflows.people import PersonId
 from workflows.refusals import Refused
 from workflows.requests import Request, State
-from workflows.routing import Stage
+from workflows.seats import Stage
 
 WITHIN = timedelta(minutes=10)
 TWO = asks(Stage("manager", (BOB,)), Stage("finance", (CY, DI)))

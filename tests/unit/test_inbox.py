@@ -9,7 +9,8 @@ from workflows.inbox import alike
 from workflows.money import Unit, usd
 from workflows.policy import Decisions, Organization, Policy
 from workflows.requests import Request
-from workflows.routing import Data, Limit, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Stage
 
 POLICY = Policy(Organization("Acme"), (), decisions=Decisions(usd(600)))
 LOW = replace(asks(Stage("manager", (BOB,))), limit=Limit.SOFT)  # $500 of internal data

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from tests.unit.test_routing import ACME, ADA, BOB, CY, DI, EVE, PAT, SAM, SOFT, facts, orgs, people, policies
 from workflows.people import PersonId
 from workflows.refusals import Refused
-from workflows.routing import Ask, Facts, Org, Route, Rule, Stage, climbed, filled, route, staffed, without
+from workflows.routing import Org, route
+from workflows.rules import Ask, Facts, Rule
+from workflows.seats import Route, Stage, climbed, filled, staffed, without
 
 LIN, NOOR = PersonId("lin"), PersonId("noor")
 LINE = replace(ACME, line=(BOB, CY, DI, SAM), reachable=ACME.reachable | {LIN, NOOR})

@@ -17,7 +17,7 @@ from workflows.money import show, usd
 from workflows.policy import Decisions, Organization, Policy
 from workflows.refusals import Refused, Why
 from workflows.requests import Request
-from workflows.routing import Stage
+from workflows.seats import Stage
 
 ASKED = asks(Stage("manager", (BOB,)), Stage("finance", (CY,)))  # $500 for two days
 

@@ -22,7 +22,8 @@ from workflows.policy import Organization, Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork
 from workflows.quotas import RANK, Level, Quota
 from workflows.requests import Request
-from workflows.routing import Data, Limit, Route
+from workflows.rules import Data, Limit
+from workflows.seats import Route
 from workflows.spend import CostSource, Price, Tokens, Usage
 from workflows.times import Period, Window
 

@@ -22,7 +22,8 @@ from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota
 from workflows.refusals import Refused, Why
 from workflows.requests import Way
-from workflows.routing import Ask, Data, Limit, Rule, When, filled
+from workflows.rules import Ask, Data, Limit, Rule, When
+from workflows.seats import filled
 
 T = TypeVar("T")
 CAST = tuple(PersonId(f"U{n}") for n in range(9))

@@ -30,7 +30,8 @@ from workflows.overrides import (
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 
 T0 = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

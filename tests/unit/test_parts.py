@@ -17,7 +17,7 @@ from workflows.people import Person, PersonId
 from workflows.policy import Organization, People, Policy
 from workflows.quotas import Quota
 from workflows.requests import Request
-from workflows.routing import Ask, Rule
+from workflows.rules import Ask, Rule
 
 ADA, BOB = PersonId("U0ADA"), PersonId("U0BOB")
 NOW = datetime(2026, 11, 3, 9, tzinfo=UTC)

@@ -14,7 +14,8 @@ from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.rehearsal import Change, Known, Rehearsal, Take, exposed
 from workflows.requests import State
-from workflows.routing import Data, Facts, Limit, Route, Stage
+from workflows.rules import Data, Facts, Limit
+from workflows.seats import Route, Stage
 
 BOB = PersonId("U0BOB")
 HOUR = timedelta(hours=1)

@@ -31,7 +31,9 @@ from workflows.refusals import Refused, Why
 from workflows.rehearsal import Change, Known
 from workflows.rehearsing import ANYBODY, History, answers, play, remember
 from workflows.requests import Glass, Request, State
-from workflows.routing import Approve, Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
+from workflows.routing import asked
+from workflows.rules import Approve, Ask, Data, Facts, Limit, Rule, When
+from workflows.seats import Route, Stage
 from workflows.strictness import breaches
 from workflows.times import Period, Window
 

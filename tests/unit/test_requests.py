@@ -18,7 +18,8 @@ from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Glass, Request, State, Way
-from workflows.routing import Data, Limit, Route, Stage, filled
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage, filled
 
 ADA, BOB, CY, DI, SAM, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "eve"))
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

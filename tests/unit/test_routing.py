@@ -14,24 +14,9 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import (
-    Approve,
-    Ask,
-    Data,
-    Facts,
-    Limit,
-    Org,
-    Route,
-    Rule,
-    Stage,
-    When,
-    asked,
-    filled,
-    route,
-    route_all,
-    seated,
-    stopped,
-)
+from workflows.routing import Org, asked, route, route_all, stopped
+from workflows.rules import Approve, Ask, Data, Facts, Limit, Rule, When
+from workflows.seats import Route, Stage, filled, seated
 
 ADA, BOB, CY, DI, SAM, PAT, EVE = CAST = tuple(PersonId(name) for name in ("ada", "bob", "cy", "di", "sam", "pat", "eve"))
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ from tests.unit.test_requests import ADA, BOB, CASE, CY, HOUR, NOW, after, asks,
 from workflows.effects import Do, Effect
 from workflows.events import Answer, Ask, Event, Reopen, Undo, Withdraw
 from workflows.requests import Request, Way
-from workflows.routing import Stage
+from workflows.seats import Stage
 from workflows.sequels import settles, told
 
 ASKED = asks(Stage("manager", (BOB,)), Stage("finance", (CY,)))

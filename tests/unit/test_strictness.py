@@ -16,7 +16,9 @@ from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.quotas import Kind
 from workflows.refusals import Refused, Why
-from workflows.routing import Approve, Ask, Data, Facts, Limit, Route, Rule, Stage, When, asked
+from workflows.routing import asked
+from workflows.rules import Approve, Ask, Data, Facts, Limit, Rule, When
+from workflows.seats import Route, Stage
 from workflows.strictness import Answer, Answers, Breach, at_least, breaches, notches, weaker
 
 BOB = PersonId("bob")

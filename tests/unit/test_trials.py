@@ -12,7 +12,8 @@ from workflows.cases import Case, Impact, Term
 from workflows.money import Unit, usd
 from workflows.people import PersonId
 from workflows.requests import Request, State
-from workflows.routing import Data, Limit, Route, Stage
+from workflows.rules import Data, Limit
+from workflows.seats import Route, Stage
 from workflows.trials import Apart, Ending, Trial, ending, trials
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)

@@ -9,7 +9,7 @@ from workflows.cases import Case, Impact, Term
 from workflows.money import Unit
 from workflows.people import PersonId
 from workflows.requests import State
-from workflows.routing import Data
+from workflows.rules import Data
 from workflows.violations import Violated, Violation, counted
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
