@@ -9,6 +9,7 @@ from datetime import datetime
 
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
+from workflows.limits import Lift, Wanted
 from workflows.metering import base_of
 from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target, undone
 from workflows.policy import Policy
@@ -30,9 +31,9 @@ def sync(kit: Kit, key: str) -> None:
         base = base_of(unit, kit.policy, quota, kit.policy.window(quota, now))
     wanted = [o for o in overrides if o.wanted(now)]
     limit = target(base, wanted, now)
-    if kit.limits.read(key).limit != limit:
-        kit.limits.write(key, limit, quota.unit, [o.id for o in wanted])
-        found = kit.limits.read(key).limit
+    if kit.limits.read(quota).limit != limit:
+        kit.limits.write(quota, Wanted(base, tuple(Lift(o.id, o.amount, o.ends) for o in wanted)))
+        found = kit.limits.read(quota).limit
         if found != limit:
             raise Unavailable(f"{key}: the store holds {found} where {limit} was written")
     confirmed = frozenset(o.id for o in wanted)

@@ -20,11 +20,11 @@ from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect, Wake
 from workflows.governed import Bill, Pull
-from workflows.money import Unit
+from workflows.limits import Reading, Traits, Wanted
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.people import Person, PersonId
-from workflows.quotas import Notice
+from workflows.quotas import Notice, Quota
 from workflows.requests import Request
 from workflows.spend import Booked, Costed, Counter, Metered, Outlay, Series, Slice, Sold, Sums, Tally
 from workflows.spikes import Spike
@@ -55,21 +55,20 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a quota store enforces for a quota, `limit` in the quota's unit; None when it has no limit yet."""
-
-    limit: int | None
-    as_of: datetime
-
-
 class LimitStore(Protocol):
-    """Where limits are enforced. Writing the same limit twice is harmless; a reading is what is enforced, not what was sent."""
+    """Where limits are enforced: embedded, or a gateway. A quota's `place` says where in it.
 
-    def read(self, quota: str) -> Reading: ...
+    A reading is what is enforced, not what was sent. None has compare-and-set: whoever writes has read before, and reads back.
+    Rejected where the place is unknown there, cannot be limited, or refuses the limit; each says what to do about it.
+    """
 
-    def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
-        """Enforces `limit`; `overrides` are the ids it is made of beyond the base, kept where the store has metadata."""
+    def traits(self, quota: Quota) -> Traits:
+        """How it behaves there; asks nobody."""
+
+    def read(self, quota: Quota) -> Reading: ...
+
+    def write(self, quota: Quota, wanted: Wanted) -> None:
+        """Enforces `wanted.limit`, rounded down to its grain; twice is harmless. Keeps the overrides' ids where it has room."""
 
 
 class CostReports(Protocol):

@@ -16,6 +16,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from workflows.limits import Place
 from workflows.money import NANO, Unit
 from workflows.people import PersonId
 from workflows.times import Period, Window, window_at
@@ -105,7 +106,7 @@ class Quota:
     """A limit on a scope. `key` is its name everywhere; `limit` is app.yaml's, in the unit's integers.
 
     `models` are shell patterns; empty means every model. `channel` is a Slack channel id, '' when only ancestors are told.
-    `rollover` is the most that is carried over from one window to the next.
+    `rollover` is the most that is carried over from one window to the next. `place` is where it is enforced, None for here.
     """
 
     key: str
@@ -120,6 +121,7 @@ class Quota:
     owner: PersonId | None = None
     at_soft: AtSoft = AtSoft.NEEDS_EXCEPTION
     rollover: int = 0
+    place: Place | None = None
 
     def carries(self, spent: int) -> int:
         """What a window in which so much was spent leaves to the next. Not more than of app.yaml's limit: it does not pile up."""

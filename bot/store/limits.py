@@ -4,15 +4,14 @@ It behaves like a gateway next door: every call is a transaction of its own, so 
 does not read them: it adds up base and overrides by itself, so that an override ends on the second.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 
 from bot.store.database import Database
 from bot.store.tables import limits
 from bot.store.upsert import insert
-from workflows.money import Unit
-from workflows.ports import Clock, Reading
+from workflows.limits import Reading, Traits, Wanted
+from workflows.ports import Clock
+from workflows.quotas import Quota
 
 
 class StoredLimits:
@@ -22,14 +21,17 @@ class StoredLimits:
         self._database = database
         self._clock = clock
 
-    def read(self, quota: str) -> Reading:
-        with self._database.reading() as connection:
-            limit = connection.execute(select(limits.c.amount).where(limits.c.quota == quota)).scalar()
-        return Reading(limit, self._clock.now())
+    def traits(self, _: Quota) -> Traits:
+        return Traits()
 
-    def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
-        row = {"amount": limit, "unit": unit.value, "overrides": list(overrides), "written_at": self._clock.now()}
+    def read(self, quota: Quota) -> Reading:
+        with self._database.reading() as connection:
+            row = connection.execute(select(limits.c.amount, limits.c.overrides).where(limits.c.quota == quota.key)).first()
+        return Reading(row.amount if row else None, self._clock.now(), frozenset(row.overrides if row else ()))
+
+    def write(self, quota: Quota, wanted: Wanted) -> None:
+        row = {"amount": wanted.limit, "unit": quota.unit.value, "overrides": list(wanted.ids), "written_at": self._clock.now()}
         with self._database.writing() as connection:
-            new = insert(connection.dialect.name, limits).values(quota=quota, **row)
+            new = insert(connection.dialect.name, limits).values(quota=quota.key, **row)
             connection.execute(new.on_conflict_do_update(index_elements=[limits.c.quota], set_=row))
             connection.commit()

@@ -7,7 +7,7 @@ that Slack took and that was not yet remembered when the process died.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,11 +34,13 @@ from workflows import requesting, reviewing
 from workflows.audit import broken
 from workflows.ballots import Verdict, Vote
 from workflows.effects import Wake
-from workflows.money import Unit, usd
+from workflows.limits import Reading, Traits, Wanted
+from workflows.money import usd
 from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.ports import LimitStore, Reading, UnitOfWork
+from workflows.ports import LimitStore, UnitOfWork
+from workflows.quotas import Quota
 from workflows.requests import State
 
 KEY = "platform/search:usd/month"
@@ -122,12 +124,15 @@ class FusedLimits(LimitStore):
     def __init__(self, limits: LimitStore, fuse: Fuse) -> None:
         self._limits, self._fuse = limits, fuse
 
-    def read(self, quota: str) -> Reading:
+    def traits(self, quota: Quota) -> Traits:
+        return self._limits.traits(quota)
+
+    def read(self, quota: Quota) -> Reading:
         return self._limits.read(quota)
 
-    def write(self, quota: str, limit: int, unit: Unit, overrides: Sequence[str]) -> None:
+    def write(self, quota: Quota, wanted: Wanted) -> None:
         self._fuse.step()
-        self._limits.write(quota, limit, unit, overrides)
+        self._limits.write(quota, wanted)
 
 
 @dataclass
@@ -170,6 +175,11 @@ class Process:
         client.fuse = fuse
         fused: Any = FusedStore(self.store, fuse)
         self.leeway: Leeway = assemble(slack.policy, fused, self.clock, client, signing_secret="")
+
+    @property
+    def limit(self) -> int | None:
+        """What the store of limits enforces."""
+        return self.store.limits.read(self.leeway.kit.policy.by_key[KEY]).limit
 
     def rests(self, minutes: int = 4) -> None:
         """Runs until what was held by a dead process was let go and done."""
@@ -302,7 +312,7 @@ def test_between_the_click_and_active(workspace: Slack, databases: Files | Datab
             request = unit.requests.get(asked.request)
         assert request is not None
         if request.state is State.PENDING:  # the click was not taken: its person was told so, and clicks again
-            assert process.store.limits.read(KEY).limit == usd(10_000)
+            assert process.limit == usd(10_000)
             process.approves(asked.request)
         process.rests()
         with process.store.reads() as unit:
@@ -311,7 +321,7 @@ def test_between_the_click_and_active(workspace: Slack, databases: Files | Datab
         assert override is not None
         assert override.status(process.clock.now()) is Status.ACTIVE
         assert (Wake.END, override.id) in alarms
-        assert process.store.limits.read(KEY).limit == usd(10_400)
+        assert process.limit == usd(10_400)
         assert 1 <= workspace.told("is active until") - before <= 2
         cards = workspace.cards(asked.request)
         assert all("Active until" in card for card in cards)
@@ -340,7 +350,7 @@ def test_between_due_and_ended(workspace: Slack, databases: Files | Databases, a
             override = unit.overrides.of(active.request)
         assert override is not None
         assert override.status(process.clock.now()) is Status.ENDED
-        assert process.store.limits.read(KEY).limit == usd(10_000)
+        assert process.limit == usd(10_000)
         assert 1 <= workspace.told("is over") - before <= 2
         assert 1 <= workspace.told("What came of it?") - asked <= 2
         assert all("Ended on time" in card for card in workspace.cards(active.request))

@@ -43,7 +43,8 @@ def overrides(world: World) -> dict[str, Override]:
 
 
 def limit(world: World, key: str) -> int | None:
-    return world.stage.leeway.kit.limits.read(key).limit
+    kit = world.stage.leeway.kit
+    return kit.limits.read(kit.policy.by_key[key]).limit
 
 
 def asks_for_both(world: World) -> None:

@@ -135,7 +135,7 @@ class Team:
     @property
     def limit(self) -> int:
         """What the store of limits enforces."""
-        limit = self.world.stage.leeway.kit.limits.read(self.key).limit
+        limit = self.world.stage.leeway.kit.limits.read(self.world.stage.leeway.kit.policy.by_key[self.key]).limit
         assert limit is not None
         return limit
 
