@@ -3,9 +3,16 @@
 Not here: how a store is talked to (`ports.LimitStore`), and when it is written (`enforcing`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Edits(StrEnum):
+    """What is done when somebody changed a limit in a store by another door. It is reported either way."""
+
+    ADOPT = "adopt"  # theirs counts from now on
+    RESTORE = "restore"  # ours is put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,3 @@ class Traits:
     def whole(self, limit: int) -> int:
         """The largest limit that the store can hold and that is not above."""
         return limit // self.grain * self.grain
-
-
-def total(lifts: Iterable[Lift]) -> int:
-    """What overrides add together."""
-    return sum(lift.amount for lift in lifts)

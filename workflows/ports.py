@@ -20,6 +20,7 @@ from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect, Wake
 from workflows.governed import Bill, Pull
+from workflows.holdings import Holding
 from workflows.limits import Reading, Traits, Wanted
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
@@ -146,6 +147,17 @@ class Overrides(Protocol):
 
     def during(self, quota: str, window: Window) -> list[Override]:
         """Those on a quota that were in force at some time in a window, oldest first."""
+
+
+class Holdings(Protocol):
+    """What quota stores hold of ours."""
+
+    def get(self, quota: str) -> Holding | None: ...
+    def save(self, holding: Holding) -> None:
+        """Adds version 1, or replaces version - 1 by this version; Stale when somebody else was first."""
+
+    def edited(self) -> list[Holding]:
+        """Those in which somebody's edit counts: an adopted limit, or none at all; by quota."""
 
 
 class Aways(Protocol):
@@ -422,6 +434,9 @@ class Outbox(Protocol):
     def fail(self, errand: Errand, error: str, again: datetime | None) -> None:
         """Tries again at a time, or never (None): then it is kept where operators see it."""
 
+    def find(self, effect: Effect) -> Errand | None:
+        """The errand of an effect, also one that is never tried again; None when nothing is to be delivered."""
+
     def waiting(self) -> datetime | None:
         """When the next one may be tried; None when nothing waits."""
 
@@ -460,6 +475,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"], Protocol):
     requests: Requests
     overrides: Overrides
     outcomes: Outcomes
+    holdings: Holdings
     aways: Aways
     charges: Charges
     meter: Meter

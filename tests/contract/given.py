@@ -7,7 +7,8 @@ from typing import Any
 from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
 from workflows.money import Unit, usd
-from workflows.overrides import Override, grant
+from workflows.granting import grant
+from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
 from workflows.requests import Request, State

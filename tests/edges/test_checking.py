@@ -24,7 +24,8 @@ from workflows.attribution import Claim
 from workflows.cases import Case, Impact, Term
 from workflows.metering import record, standing
 from workflows.money import Unit, usd
-from workflows.overrides import Override, grant
+from workflows.granting import grant
+from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Unavailable, UnitOfWork
 from workflows.quotas import Quota

@@ -18,7 +18,7 @@ from tests.edges.test_pasting import drafted
 from workflows.keeping import Act, keep_override, keep_request
 from workflows.metering import record
 from workflows.money import usd
-from workflows.overrides import grant
+from workflows.granting import grant
 from workflows.requests import State
 from workflows.spend import Tokens, Usage
 from workflows.times import local_day

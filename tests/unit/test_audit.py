@@ -15,7 +15,8 @@ from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
 from workflows.money import Unit
 from workflows.overrides import Event as Turn
-from workflows.overrides import Gone, Reason, Stop, Verified, grant
+from workflows.granting import grant
+from workflows.overrides import Gone, Reason, Stop, Verified
 from workflows.overrides import decide as turn
 from workflows.people import PersonId
 from workflows.refusals import Refused

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from workflows.cases import Case, Impact, Part, Term
+from workflows.granting import Terms, grant, grants
 from workflows.money import Unit
 from workflows.overrides import (
     LEGAL,
@@ -22,8 +23,6 @@ from workflows.overrides import (
     Verified,
     decide,
     extra,
-    grant,
-    grants,
     target,
     undone,
 )
@@ -322,7 +321,7 @@ def test_an_approval_grants_on_each_quota_and_a_later_one_has_overrides_of_its_o
     above = (Part("above", 700, Unit.USD), Part("tokens", 9, Unit.TOKENS))
     case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC, also=above)
     request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + DAY)
-    first, again = (grants(request, now=T0, within=HOUR, before=before) for before in (0, 3))
+    first, again = (grants(request, Terms(HOUR, before), now=T0) for before in (0, 3))
     assert [override.id for override in (*first, *again)] == ["O-1", "O-1.2", "O-1.3", "O-1.4", "O-1.5", "O-1.6"]
     assert [(o.quota, o.amount, o.unit) for o in first] == [
         ("q", 500, Unit.USD),
