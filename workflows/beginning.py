@@ -21,8 +21,9 @@ def confirm(kit: Kit, unit: UnitOfWork, quota: Quota, enforced: frozenset[str]) 
         status = override.status(now)
         if status is Status.ACTIVATING and override.id in enforced:
             _begin(kit, unit, override, now)
-        elif status is Status.SCHEDULED and override.starts is None and _carried(override, current, enforced, now):
-            _begin(kit, unit, override, now)
+        elif status is Status.SCHEDULED and override.starts is None:
+            if _carried(override, current, enforced, now):
+                _begin(kit, unit, override, now)
         elif status is Status.ENDING and override.id not in enforced:
             _gone(kit, unit, override, now)
 
@@ -56,7 +57,7 @@ def supersede(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> 
     before = unit.overrides.get(override.follows)
     for other in unit.overrides.current(override.quota):
         if before and other.id != override.id and (other.follows, other.request) == (before.id, before.request):
-            stop(kit, unit, other, Reason.SUPERSEDED, Act(SYSTEM, "superseded", now))
+            stop(kit, unit, other, Reason.SUPERSEDED, act=Act(SYSTEM, "superseded", now))
 
 
 def watch(unit: UnitOfWork, override: str, at: datetime) -> None:
@@ -65,7 +66,7 @@ def watch(unit: UnitOfWork, override: str, at: datetime) -> None:
     follow(unit, at, [], [Alarm(Wake.STUCK, override, at)])
 
 
-def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, act: Act) -> Override | Refused:
+def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act) -> Override | Refused:
     """Ends an override before its end, and what was to follow it: the store and the cards are brought up to date."""
     stopped = decide(override, Stop(reason), now=act.at)
     if isinstance(stopped, Refused):
@@ -77,7 +78,7 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, act: Ac
     follow(unit, act.at, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
     for after in unit.overrides.current(override.quota):
         if after.follows == override.id and after.status(act.at) in (Status.HELD, Status.SCHEDULED):
-            stop(kit, unit, after, reason, act)
+            stop(kit, unit, after, reason, act=act)
     return stopped
 
 

@@ -80,7 +80,7 @@ def _notice(kit: Kit, unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
     if found is None or unit.holdings.get(quota.key) != sight.ledgered:
         return
     rule = kit.policy.edits(quota)
-    unit.holdings.save(holdings.noticed(sight, quota.key, found, rule, now))
+    unit.holdings.save(holdings.noticed(sight, quota.key, found, rule, now=now))
     if quota.place is None and sight.ledgered is None:
         return  # a limit that was never written here yet
     chain = f"limit:{quota.key}"

@@ -21,9 +21,9 @@ REMEMBERED = 8  # writes that may still come into force: a gateway that applies 
 class Holding:
     """What is known of a quota's limit in its store; in the quota's unit.
 
-    `declared` is app.yaml's limit as it was when this was noted; `adopted` counts in its place while app.yaml says so. `unlimited`
-    says that somebody took the limit away. `written` are our latest writes, newest first; `added` is what overrides added in the
-    one that was last confirmed. `edited` is when somebody's edit was last found.
+    `declared` is app.yaml's limit as it was when this was noted; `adopted` counts in its place until app.yaml says another.
+    `unlimited` says that somebody took the limit away. `written` are our latest writes, newest first; `added` is what overrides
+    added in the one that was last confirmed. `edited` is when somebody's edit was last found.
     """
 
     quota: str
@@ -92,7 +92,7 @@ def edit(sight: Sight) -> Edit | None:
     return Edit(holding.written[0] if holding.written else holding.base(sight.declared), holding.added, found)
 
 
-def noticed(sight: Sight, quota: str, found: Edit, edits: Edits, now: datetime) -> Holding:
+def noticed(sight: Sight, quota: str, found: Edit, edits: Edits, *, now: datetime) -> Holding:
     """The ledger after an edit was found, by what is done with edits."""
     before = sight.ledgered or Holding(quota, sight.declared, version=0)
     after = replace(before, declared=sight.declared, edited=now, version=before.version + 1)

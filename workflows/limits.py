@@ -9,10 +9,20 @@ from enum import StrEnum
 
 
 class Edits(StrEnum):
-    """What is done when somebody changed a limit in a store by another door. It is reported either way."""
+    """What becomes of a base that somebody changed in a quota store by another door: it is the base, or app.yaml's is again."""
 
-    ADOPT = "adopt"  # theirs counts from now on
-    RESTORE = "restore"  # ours is put back
+    ADOPT = "adopt"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRules:
+    """How app.yaml wants a gateway used. Traffic follows a write `within`; with `expiring` it ends overrides by itself too."""
+
+    url: str
+    within: timedelta = timedelta(seconds=60)
+    edits: Edits = Edits.ADOPT
+    expiring: bool = False
 
 
 @dataclass(frozen=True, slots=True)

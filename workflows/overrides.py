@@ -61,8 +61,8 @@ class Override:
 
     `starts` and `ends` are set once, when the store is verified to enforce it. `stopped` with `why` is an end before `ends`;
     `gone` is when the store was first read back without it. `activate_by` is the activation deadline. `follows` is the override
-    that it carries on without a gap, "" for none. `held` says that a check-in must release it. `kept` is when its holder last said
-    that it is still needed although it is not used.
+    that it carries on without a gap, "" for none. `held` says that a check-in must release it. `kept` is when its holder last
+    said that it is still needed although it is not used.
     """
 
     id: str
@@ -123,7 +123,7 @@ class Override:
         return Reason.EXPIRED
 
     def carries_on(self, before: "Override", now: datetime) -> bool:
-        """Whether it follows one that is in force until this one begins, and adds no more: then nothing changes at that moment."""
+        """Whether it follows one that is in force until this one begins, and adds no more: nothing changes at that moment."""
         joins = self.follows == before.id and self.term.since is not None and before.over_at() == self.term.since
         return joins and before.in_force(now) and self.quota == before.quota and self.amount <= before.amount
 
@@ -163,9 +163,9 @@ class Keep:
 Event = Verified | Gone | Stop | Release | Keep
 
 LEGAL: Mapping[Status, frozenset[type]] = {
-    Status.HELD: frozenset({Release, Stop}),
-    Status.SCHEDULED: frozenset({Verified, Stop}),
     Status.ACTIVATING: frozenset({Verified, Stop}),
+    Status.SCHEDULED: frozenset({Verified, Stop}),
+    Status.HELD: frozenset({Release, Stop}),
     Status.ACTIVE: frozenset({Stop, Keep}),
     Status.ENDING: frozenset({Gone}),
     Status.ENDED: frozenset(),

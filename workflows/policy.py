@@ -12,7 +12,7 @@ from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
-from workflows.limits import Edits
+from workflows.limits import Edits, StoreRules
 from workflows.overrides import Grace
 from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -73,13 +73,6 @@ class Models:
         return tuple(dict.fromkeys(pattern for patterns in lists for pattern in patterns))
 
 
-@dataclass(frozen=True, slots=True)
-class StoreRules:
-    """How a quota store is treated: what is done with somebody's edit of a limit in it."""
-
-    edits: Edits = Edits.ADOPT
-
-
 NINE_TO_FIVE = Week()
 TWICE = Chase((Wait(worked=timedelta(hours=4)), Wait(days=1)), Wait(days=2))
 
@@ -90,8 +83,8 @@ class Timing:
 
     An override may be extended `extensions` times, and last no longer than `extended_at_most` with all of them. `notices` are how
     long before an end its holder is told. One of which nothing was used for `unused_after` is proposed to end, None for never;
-    `grace` follows an end that time brings. An override is `stuck_after` that long without a word of its store, and every limit is
-    compared with it each `reconcile_every`.
+    `grace` follows an end that time brings. An override is stuck when its store says nothing for `stuck_after`; each
+    `reconcile_every` every limit is compared with its store.
     """
 
     lapse_after: timedelta = timedelta(days=5)
@@ -157,7 +150,7 @@ class Policy:
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
     acceptable: Acceptable = NOTHING_SAID
     glass: BreakGlass | None = None
-    stores: Mapping[str, StoreRules] = field(default_factory=dict)
+    stores: Mapping[str, StoreRules] = field(default_factory=dict)  # gateways, by their names in a `Place`
     hash: str = ""
 
     @cached_property
@@ -202,7 +195,8 @@ class Policy:
         """What is done when somebody changed its limit by another door. Those kept here are ours alone, and put right."""
         if quota.place is None:
             return Edits.RESTORE
-        return self.stores.get(quota.place.store, StoreRules()).edits
+        rules = self.stores.get(quota.place.store)
+        return rules.edits if rules else Edits.ADOPT
 
     def quota(self, key: str) -> Quota | None:
         """The quota of that key."""

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
+from workflows.beginning import begin_by, supersede
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.events import Clear, Event, Withdraw
-from workflows.beginning import begin_by, supersede
 from workflows.granting import Terms, grants
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
 from workflows.people import PersonId

@@ -12,4 +12,4 @@ from workflows.requests import Request
 def revoke(kit: Kit, unit: UnitOfWork, request: Request, *, by: str, now: datetime) -> None:
     """Ends each of a request's overrides that is not over yet, and lets the store follow."""
     for override in unit.overrides.every(request.id):
-        stop(kit, unit, override, Reason.REVOKED, Act(by, "revoked", now))
+        stop(kit, unit, override, Reason.REVOKED, act=Act(by, "revoked", now))

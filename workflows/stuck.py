@@ -1,12 +1,12 @@
-"""Stuck: a quota store that did not follow in time, so that somebody has to look. Operators are told, and told again when it did."""
+"""Stuck: a quota store that did not follow in time, so somebody has to look. Operators are told, and told again when it did."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from workflows.beginning import watch
 from workflows.effects import Do, Effect
 from workflows.keeping import Kit, follow
 from workflows.overrides import Override, Status
-from workflows.beginning import watch
 from workflows.ports import UnitOfWork
 
 AGAIN = timedelta(hours=1)  # between two looks at one that stays stuck

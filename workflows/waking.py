@@ -84,7 +84,7 @@ def _give_up(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> Non
     override = unit.overrides.get(override_id)
     if override is None or override.starts is not None:
         return
-    stopped = beginning.stop(kit, unit, override, Reason.UNAPPLIED, Act(SYSTEM, "gave up", now))
+    stopped = beginning.stop(kit, unit, override, Reason.UNAPPLIED, act=Act(SYSTEM, "gave up", now))
     if isinstance(stopped, Refused):
         return
     follow(unit, now, [Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))])
@@ -102,4 +102,4 @@ def _end(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
     follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
     for rest in unit.overrides.every(override.request):
         if rest.quota == override.quota and rest.granted == override.granted and rest.status(now) is Status.HELD:
-            beginning.stop(kit, unit, rest, Reason.LAPSED, Act(SYSTEM, "lapsed", now))
+            beginning.stop(kit, unit, rest, Reason.LAPSED, act=Act(SYSTEM, "lapsed", now))

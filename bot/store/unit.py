@@ -12,8 +12,8 @@ from bot.store.aways import StoredAways
 from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.charges import StoredCharges
 from bot.store.corrections import StoredCorrections
-from bot.store.holdings import StoredHoldings
 from bot.store.denials import StoredDenials
+from bot.store.holdings import StoredHoldings
 from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox

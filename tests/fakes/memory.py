@@ -20,9 +20,9 @@ from workflows.amendments import Report
 from workflows.audit import Entry
 from workflows.authority import Charged
 from workflows.aways import Away
-from workflows.holdings import Holding
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect, Wake
+from workflows.holdings import Holding
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
