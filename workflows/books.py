@@ -1,4 +1,4 @@
-"""Ports of what is counted and billed: usage, corrections of it, what it produced, who tells of it, and what providers charged."""
+"""Ports of what is counted and billed: usage and its corrections, what it produced, who tells of it, what providers charged."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
