@@ -18,6 +18,7 @@ class Do(StrEnum):
     TELL_THREAD = "tell_thread"  # [request/news] the thread has that piece of news
     SHOW_QUESTION = "show_question"  # [request/number] who is asked has the question, and whoever asked the answer
     TELL_AGAIN = "tell_again"  # [request/why/number] the thread knows that a decision was taken back, or asked for anew
+    SHOW_NOTICE = "show_notice"  # [override/moment] its holder knows that it ends soon, and what that means
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
@@ -51,6 +52,7 @@ class Wake(StrEnum):
     AWAY = "away"  # [person] their absence begins or is over
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now
     BEGIN = "begin"  # [override] it was to begin now
+    NOTICE = "notice"  # [override] its holder is to be told that it ends soon
     END = "end"  # [override] its end
     STUCK = "stuck"  # [override] the store should have followed by now
     RECONCILE = "reconcile"  # ["all"] every limit is compared with its store
@@ -73,6 +75,7 @@ class News(StrEnum):
     """What a request's thread is told in a message of its own; everything else only edits the card."""
 
     ACTIVE = "active"
+    EXTENDED = "extended"
     ENDED = "ended"
     STUCK = "stuck"
     UNAPPLIED = "unapplied"

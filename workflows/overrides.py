@@ -62,7 +62,8 @@ class Override:
     `starts` and `ends` are set once, when the store is verified to enforce it. `stopped` with `why` is an end before `ends`;
     `gone` is when the store was first read back without it. `activate_by` is the activation deadline. `follows` is the override
     that it carries on without a gap, "" for none. `held` says that a check-in must release it. `kept` is when its holder last
-    said that it is still needed although it is not used.
+    said that it is still needed although it is not used. `outset` is what its window had spent when it began; `back` what of it was
+    unspent when it was returned.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Override:
     held: bool = False
     grace: Grace | None = None
     kept: datetime | None = None
+    outset: int = 0
+    back: int = 0
 
     def over_at(self) -> datetime | None:
         """When it is over, None while that is not known: the end of its clock, or where it was stopped."""
@@ -130,9 +133,10 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The store was read back and enforces it. `reset` is the first reset that it does not live through."""
+    """The store was read back and enforces it. `reset` is the first reset that it does not live through; `spent` what was before."""
 
     reset: datetime
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """It is over before its end."""
+    """It is over before its end. `back` is what of it was unspent."""
 
     why: Reason
+    back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +187,9 @@ def decide(override: Override, event: Event, *, now: datetime) -> Override | Ref
         case Verified():
             starts = max(now, override.term.since or now)
             end = override.term.end(starts, event.reset)
-            return replace(override, starts=starts, ends=max(starts, end), version=version)
+            return replace(override, starts=starts, ends=max(starts, end), outset=event.spent, version=version)
         case Stop():
-            return replace(override, stopped=now, why=event.why, version=version)
+            return replace(override, stopped=now, why=event.why, back=event.back, version=version)
         case Gone():
             return replace(override, gone=now, version=version)
         case Release():
@@ -206,6 +211,15 @@ def undone(override: Override, request: Request) -> bool:
 def target(base: int, overrides: Iterable[Override], now: datetime) -> int:
     """The limit that the store should enforce now: base + every override that is due and not over."""
     return base + sum(o.amount for o in overrides if o.wanted(now))
+
+
+def unspent(override: Override, limit: int, spent: int) -> int:
+    """What of an override nobody has used, when so much was spent under this effective limit, in which it counts.
+
+    What others add is used first. So however several are returned, one after the other, they give back what was left of the limit
+    and no more.
+    """
+    return min(override.amount, max(0, limit - spent))
 
 
 def extra(overrides: Iterable[Override], at: datetime) -> int:

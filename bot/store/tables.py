@@ -92,6 +92,8 @@ class OverrideRow(Row, table=True):
     held: bool
     grace: Grace | None = nested(Grace | None)
     kept: datetime | None = at(nullable=True)
+    outset: int = count()
+    back: int = count()
 
 
 class OutcomeRow(Row, table=True):

@@ -37,7 +37,7 @@ def _fields(of: object) -> dict[str, Any]:
 
 def old_override(of: Override) -> dict[str, Any]:
     term = {k: v for k, v in msgspec.to_builtins(of.term).items() if k in ("span", "until")}
-    plain = {k: v for k, v in _fields(of).items() if k not in ("follows", "held", "grace", "kept")}
+    plain = {k: v for k, v in _fields(of).items() if k not in ("follows", "held", "grace", "kept", "outset", "back")}
     return plain | {"term": json.dumps(term)}
 
 

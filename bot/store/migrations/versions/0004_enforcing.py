@@ -32,8 +32,10 @@ def overrides() -> None:
     op.add_column("overrides", sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("overrides", sa.Column("grace", sa.JSON(), nullable=False, server_default="null"))
     op.add_column("overrides", moment("kept"))
+    for name in ("outset", "back"):
+        op.add_column("overrides", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
     if op.get_bind().dialect.name == "postgresql":  # SQLite would make the table anew, and outcomes hold on to it
-        for name in ("follows", "held", "grace"):
+        for name in ("follows", "held", "grace", "outset", "back"):
             op.alter_column("overrides", name, server_default=None)
 
 
