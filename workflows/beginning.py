@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflows import extending, noticing
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.granting import stepped
 from workflows.keeping import SYSTEM, Act, Kit, follow, keep_override, news_of
@@ -66,13 +67,18 @@ def watch(unit: UnitOfWork, override: str, at: datetime) -> None:
     follow(unit, at, [], [Alarm(Wake.STUCK, override, at)])
 
 
-def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act) -> Override | Refused:
-    """Ends an override before its end, and what was to follow it: the store and the cards are brought up to date."""
-    stopped = decide(override, Stop(reason), now=act.at)
+def stop(
+    kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act, back: int = 0
+) -> Override | Refused:
+    """Ends an override before its end, and what was to follow it: the store and the cards are brought up to date.
+
+    `back` is what of it is given back.
+    """
+    stopped = decide(override, Stop(reason, back), now=act.at)
     if isinstance(stopped, Refused):
         return stopped
     keep_override(unit, stopped, act)
-    for wake, at in ((Wake.ACTIVATION, override.activate_by), (Wake.BEGIN, act.at), (Wake.END, act.at)):
+    for wake, at in ((Wake.ACTIVATION, override.activate_by), *((wake, act.at) for wake in (Wake.BEGIN, Wake.NOTICE, Wake.END))):
         unit.agenda.drop(Alarm(wake, override.id, at))
     watch(unit, override.id, act.at + kit.policy.timing.stuck_after)
     follow(unit, act.at, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
@@ -84,12 +90,14 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act:
 
 def _begin(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None:
     quota = kit.policy.by_key[override.quota]
-    begun = _keep(unit, override, Verified(first_reset(kit.policy, quota, override, now)), now)
+    spent = unit.meter.spent(quota.key, kit.policy.window(quota, now))
+    begun = _keep(unit, override, Verified(first_reset(kit.policy, quota, override, now), spent), now)
     if begun is None or begun.ends is None or begun.starts is None:
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
     watch(unit, begun.id, begun.ends + kit.policy.timing.stuck_after)
     follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
+    noticing.arm(kit, unit, begun, now)
     if now > override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
         follow(unit, now, [Effect(Do.SHOW_STUCK, begun.id)])
     _step_down(kit, unit, begun, now)
@@ -122,6 +130,9 @@ def tell_begun(unit: UnitOfWork, override: Override, now: datetime) -> None:
     active = [part for part in parts if part.status(now) is Status.ACTIVE]
     if active and not any(part.status(now) is Status.ACTIVATING for part in parts):
         follow(unit, now, [Effect(Do.TELL_THREAD, news_of(active[0], News.ACTIVE))])
+    carried = override.status(now) is Status.SCHEDULED and extending.led(unit, override) is override
+    if carried and not any(part.starts is None and part.stopped is None and not part.held for part in parts):
+        follow(unit, now, [Effect(Do.TELL_THREAD, news_of(parts[0], News.EXTENDED))])
 
 
 def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None:
@@ -133,8 +144,10 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
     if over is not None and now > over + kit.policy.timing.stuck_after:
         effects.append(Effect(Do.SHOW_STUCK, gone.id))
-    request = unit.requests.get(gone.request)
-    if gone.starts is not None or gone.reason() not in SILENT:
+    request, after = unit.requests.get(gone.request), extending.goes_on(unit, gone)
+    if after is not None and after.starts is not None:
+        pass  # it goes on without a gap: what came of it is asked when that is over
+    elif gone.starts is not None or gone.reason() not in SILENT:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
         # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
         glass = request is not None and request.glass is not None

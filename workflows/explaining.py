@@ -15,6 +15,7 @@ from workflows.cases import Part, Term
 from workflows.changes import Change, changes
 from workflows.covering import covers
 from workflows.denials import Denied
+from workflows.extending import goes_on
 from workflows.forecast import Outlook
 from workflows.hands import ANY, Hand
 from workflows.history import UNKNOWN, History, history
@@ -66,7 +67,7 @@ class Card:
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
     oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
     to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
-    prompts with such data.
+    prompts with such data. `extends` is the override that it asks to carry on, `goes_on` what was granted to carry its own on.
     """
 
     request: Request
@@ -91,6 +92,8 @@ class Card:
     history: History = UNKNOWN
     hand: Hand = ANY
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
+    extends: Override | None = None
+    goes_on: Override | None = None
 
     @property
     def granted(self) -> bool:
@@ -192,6 +195,8 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         away=covers(unit, request, now),
         also=also,
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
+        extends=unit.overrides.get(request.case.extends) if request.case.extends else None,
+        goes_on=goes_on(unit, override) if override else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, beginning, breaking, charging, chasing, digesting, enforcing, sequels, spotting, stuck
+from workflows import absence, beginning, breaking, charging, chasing, digesting, enforcing, noticing, sequels, spotting, stuck
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -44,6 +44,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             _give_up(kit, unit, alarm.key, now)
         case Wake.BEGIN:
             _begin(unit, alarm.key, now)
+        case Wake.NOTICE:
+            noticing.ring(kit, unit, alarm.key, now)
         case Wake.END:
             _end(kit, unit, alarm.key, now)
         case Wake.STUCK:

@@ -18,14 +18,16 @@ from workflows.times import parse_span
 from workflows.working import Wait, Week
 
 WEEKDAYS = {name: n for n, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
-SPANS = ("lapse_after", "override_at_most", "activate_within", "nudge_every")
+SPANS = ("lapse_after", "override_at_most", "extended_at_most", "activate_within", "nudge_every")
 CHASE = ("remind_after", "escalate_after")
+ENDING = ("extensions", "notices")
 WEEK = ("working_hours", "working_days", "holidays")
 WORKING = re.compile(r"([0-9]{1,4}) working (hour|day)s?")
 CLOCK = r"([0-9]{1,2}):([0-9]{2})"
 HOURS = re.compile(rf"{CLOCK} to {CLOCK}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CALENDAR = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
+MOST_EXTENSIONS = 20
 MOST = 5  # reminders of one stage: who has not looked by then is not reached by one more
 # Fixed, and not "this year and the next few": what a file means does not depend on the day on which it is read.
 YEARS = range(2024, 2051)
@@ -34,13 +36,41 @@ USUAL = Timing()
 
 def timing(place: Place) -> Timing:
     """The clocks."""
-    fields = place.fields((*SPANS, "undo_within", *CHASE, *WEEK), later=("extensions",), example="{lapse_after: 5 days}")
+    fields = place.fields((*SPANS, "undo_within", *CHASE, *WEEK, *ENDING), example="{lapse_after: 5 days}")
     spans: dict[str, Any] = {key: span(fields[key]) for key in SPANS if key in fields}
     if "undo_within" in fields:
         spans["undo_within"] = timedelta() if _never(fields["undo_within"]) else span(fields["undo_within"])
     week = _week(fields)
     chase = _chase(fields, week, spans.get("lapse_after", USUAL.lapse_after))
-    return Timing(**spans, week=week, chase=chase)
+    return Timing(**spans, **_ending(fields), week=week, chase=chase)
+
+
+def _ending(fields: Mapping[str, Place]) -> dict[str, Any]:
+    """How often an override may be extended, and when its holder is told that it ends."""
+    found: dict[str, Any] = {}
+    if "extensions" in fields:
+        found["extensions"] = 0 if _never(fields["extensions"]) else _count(fields["extensions"])
+    if "notices" in fields:
+        found["notices"] = () if _never(fields["notices"]) else _notices(fields["notices"])
+    return found
+
+
+def _count(place: Place) -> int:
+    said = place.text("2")
+    if said.isascii() and said.isdigit() and 1 <= int(said[:9]) <= MOST_EXTENSIONS:
+        return int(said)
+    if said:
+        place.bad("not a number of extensions", f"write 1 to {MOST_EXTENSIONS}, or never")
+    return USUAL.extensions
+
+
+def _notices(place: Place) -> tuple[timedelta, ...]:
+    notices = [span(each) for each in place.some("[1 day, 1 hour]")]
+    if len(notices) > MOST:
+        place.bad(f"more than {MOST} notices", "name fewer")
+    if len(set(notices)) < len(notices):
+        place.bad("a notice is named twice")
+    return tuple(sorted(notices, reverse=True))
 
 
 def _week(fields: Mapping[str, Place]) -> Week:

@@ -23,6 +23,7 @@ from bot.slack import (
     questions,
     reminding,
     reporting,
+    returning,
     undoing,
 )
 from bot.slack.front import Front
@@ -45,6 +46,7 @@ PARTS = (
     undoing,
     bulk,
     reminding,
+    returning,
     reporting,
     leaving,
     breaking,

@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.slack.front import Front, log
 from bot.slack.loud import Loud
+from bot.slack.noticing import Noticer
 from bot.slack.posting import CHANNEL, Also, Spot, each
 from workflows import digesting, spotting
 from workflows.digest import Digest
@@ -38,6 +39,7 @@ class Shower:
         self._kit = front.kit
         self._poster = front.poster
         self._loud = Loud(front)
+        self._noticer = Noticer(front, self._thread_of)
 
     def handlers(self) -> dict[Do, Handler]:
         """What each kind of effect is delivered by."""
@@ -51,6 +53,7 @@ class Shower:
             Do.SHOW_SPIKE: self.spike,
             Do.SHOW_GAP: self.gap,
             **self._loud.handlers(),
+            **self._noticer.handlers(),
         }
 
     def warning(self, key: str) -> None:
@@ -157,14 +160,14 @@ class Shower:
         if word == News.ACTIVE and told.status is not Status.ACTIVE:
             return  # it ended before this could be told; that it did is news of its own
         message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
-        self._poster.put(self._thread_of(thing, told), message)
+        self._poster.put(self._thread_of(thing, told.request, told.quota), message)
 
-    def _thread_of(self, thing: str, told: Card) -> Spot:
-        if not self._home(told.quota):
-            return Spot(thing, THREAD, self._poster.im(told.request.requester))
-        root = self._poster.find(f"request:{told.request.id}", ANCHOR)
+    def _thread_of(self, thing: str, request: Request, quota: Quota) -> Spot:
+        if not self._home(quota):
+            return Spot(thing, THREAD, self._poster.im(request.requester))
+        root = self._poster.find(f"request:{request.id}", ANCHOR)
         if root is None:
-            raise Unavailable(f"{told.request.id} has no thread yet")
+            raise Unavailable(f"{request.id} has no thread yet")
         return Spot(thing, THREAD, root.channel, root.ts)
 
     def checkin(self, key: str) -> None:
