@@ -15,7 +15,7 @@ from workflows.governed import Share
 from workflows.loose import Loose
 from workflows.money import Unit
 from workflows.outcomes import Worth
-from workflows.overrides import Outcome, Override, Status
+from workflows.overrides import Outcome, Override, Reason, Status
 from workflows.quotas import Level, Standing
 from workflows.requests import Request, State
 from workflows.times import Window
@@ -162,6 +162,18 @@ class Digest:
     def broken(self) -> int:
         """How many of those were granted without asking anybody."""
         return sum(1 for e in self.exceptions if e.request.glass and e.request.submitted in self.window)
+
+    @property
+    def returned(self) -> tuple[Override, ...]:
+        """The overrides that their holders gave back in the week."""
+        given = (e.override for e in self.exceptions if e.override and e.override.reason() is Reason.RETURNED)
+        return tuple(override for override in given if override.stopped is not None and override.stopped in self.window)
+
+    @property
+    def given_back(self) -> Mapping[Unit, int]:
+        """What of those was unspent, by unit."""
+        units = dict.fromkeys(override.unit for override in self.returned if override.back)
+        return {unit: sum(o.back for o in self.returned if o.unit is unit) for unit in units}
 
     def count(self, state: State) -> int:
         """How many requests came to this end in the week; of PENDING, how many that were made in it still wait.
