@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache, partial
-from pathlib import Path
 from types import MappingProxyType
 
 from slack_bolt import App
@@ -22,7 +21,7 @@ from bot.slack.front import Front
 from bot.slack.home import Pulse
 from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
-from bot.slack.rendering import Renderer
+from bot.slack.rendering import TEMPLATES, Renderer
 from bot.slack.showing import Shower
 from bot.slack.telling import Telling
 from bot.store import Store
@@ -35,7 +34,6 @@ from workflows.keeping import Kit
 from workflows.policy import Policy
 from workflows.ports import Clock, LimitStore, Unavailable
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
 
 

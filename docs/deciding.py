@@ -166,6 +166,7 @@ def doings(by: PersonId, request: Request, now: datetime) -> dict[str, Event]:
         "say that it was not, without a reason": Review(by, fine=False),
         "revoke": Revoke(by, "The evaluation is over."),
         "revoke without a reason": Revoke(by, " "),
+        "revoke as owner or operator": Revoke(by, "The evaluation is over.", called=True),
     }
 
 

@@ -35,7 +35,7 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """What was approved by policy and taken back by somebody whom it was shown to, and why."""
+    """Who ended what was granted, and why."""
 
     by: PersonId
     at: datetime

@@ -67,9 +67,7 @@ def watch(unit: UnitOfWork, override: str, at: datetime) -> None:
     follow(unit, at, [], [Alarm(Wake.STUCK, override, at)])
 
 
-def stop(
-    kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act, back: int = 0
-) -> Override | Refused:
+def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act, back: int = 0) -> Override | Refused:
     """Ends an override before its end, and what was to follow it: the store and the cards are brought up to date.
 
     `back` is what of it is given back.

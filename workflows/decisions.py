@@ -246,15 +246,21 @@ def _clear(request: Request, _event: Clear, now: datetime) -> Request | Refused:
 
 
 def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused:
-    if not request.by_policy:
-        return Refused(Why.NOT_BY_POLICY)
-    if refused := outside(request, event.by, event.by):
+    if refused := _not_to_revoke(request, event):
         return refused
     if request.revoked is not None:
         return Refused(Why.TAKEN_BACK, {"by": request.revoked.by, "at": request.revoked.at})
     if not event.words.strip():
         return Refused(Why.REASON_MISSING, place="reason")
     return replace(request, revoked=Revoked(event.by, now, event.words))
+
+
+def _not_to_revoke(request: Request, event: Revoke) -> Refused | None:
+    """Why somebody may not end what was granted: it is for those who approved it, or would have been asked."""
+    if event.by in request.concerned() or (request.by_policy and not event.called):
+        return outside(request, event.by, event.by)
+    approved = {person for vote in request.yes() for person in (vote.by, vote.seat)}
+    return None if event.called or event.by in approved else Refused(Why.NOT_TO_REVOKE)
 
 
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:

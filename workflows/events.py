@@ -119,10 +119,11 @@ class Clear:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-    """Somebody who would have been asked takes back what policy approved."""
+    """Somebody ends what was granted. `called` says that they own the quota, or keep Leeway running."""
 
     by: PersonId
     words: str
+    called: bool = False
 
 
 OfPeople = Vote | Withdraw | Edit | Ask | Answer | Pass | Reassign | Nudge | Undo | Reopen | Review | Revoke

@@ -65,7 +65,7 @@ class Line:
         return {"would": until - self.began, "most": timing.extended_at_most, "until": self.began + timing.extended_at_most}
 
     def _more(self, case: Case) -> list[Refused]:
-        had = self.beside | {self.last.quota: self.last}
+        had = {**self.beside, self.last.quota: self.last}
         more = [part for part in case.parts() if part.quota in had and part.amount > had[part.quota].amount]
         return [
             Refused(
@@ -128,7 +128,7 @@ def spent_since(unit: UnitOfWork, policy: Policy, override: Override, now: datet
     return max(0, total)
 
 
-def refused(unit: UnitOfWork, policy: Policy, override: Override, by: PersonId, now: datetime) -> Refused | None:
+def refused(unit: UnitOfWork, policy: Policy, override: Override, *, by: PersonId, now: datetime) -> Refused | None:
     """Why somebody cannot ask to extend an override now."""
     last = led(unit, override)
     if override.holder != by:
@@ -152,7 +152,7 @@ def may_extend(kit: Kit, override_id: str, by: PersonId) -> Override | Request |
             return Refused(Why.NO_SUCH_REQUEST)
         last = led(unit, override)
         mine = unit.requests.open(last.quota, by)
-        found = refused(unit, kit.policy, override, by, now)
+        found = refused(unit, kit.policy, override, by=by, now=now)
         if found is None and mine is not None:
             if mine.case.extends == last.id:
                 return mine
@@ -160,5 +160,3 @@ def may_extend(kit: Kit, override_id: str, by: PersonId) -> Override | Request |
         return refuse_click(unit, override_id, by=by, refused=found, at=now) if found else last
 
     return attempt(kit.units, look)
-
-

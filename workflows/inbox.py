@@ -77,10 +77,12 @@ def deal(unit: UnitOfWork, policy: Policy, request: Request, now: datetime) -> d
     together = [r for r in unit.requests.undecided() if alike(policy, r)] if alike(policy, request) else []
     asked = _asked(unit, together, now)
     covers = {away.delegate for away in covering.covers(unit, request, now) if away.delegate}
+    owner = policy.owner(request.case.quota.partition(":")[0])
     people = (request.requester, *request.route.approvers(), *sorted(request.voted() | covers), *request.passed)
 
     def dealt(person: PersonId) -> Hand:
-        mine = hand(request, person, covers=person in covers, within=policy.timing.undo_within, now=now)
+        owns, within = person == owner, policy.timing.undo_within
+        mine = hand(request, person, covers=person in covers, called=owns, within=within, now=now)
         return replace(mine, alike=sum(person in each for each in asked)) if mine.decides else mine
 
     return {person: dealt(person) for person in dict.fromkeys(people)}

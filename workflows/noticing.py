@@ -23,10 +23,10 @@ from workflows.requests import Request
 class Ending:
     """What a notice tells of overrides that end together, as it is at `now`.
 
-    `overrides` are the parts of a grant, its first at the head; `line` is that one with those it carried on, and `spent` what was
-    spent on its quota since they began. `left` is what of it is unspent. `then` is how its quota stands at the end if nothing more
-    is spent until then, None when it is reset at that moment; `less` is what goes on of it for a while. `asked` is an extension
-    that is not decided yet; `stopped` is why none can be asked for.
+    `overrides` are the parts of a grant, its first at the head; `line` is that one with those it carried on, `spent` what was
+    spent on its quota since they began, `left` what of it is unspent. `then` is how its quota stands at the end if no more is
+    spent, None when it is reset at that moment; `less` is what goes on of it for a while. `asked` is an extension that nobody has
+    decided yet; `stopped` is why none can be asked for.
     """
 
     request: Request

@@ -62,8 +62,8 @@ class Override:
     `starts` and `ends` are set once, when the store is verified to enforce it. `stopped` with `why` is an end before `ends`;
     `gone` is when the store was first read back without it. `activate_by` is the activation deadline. `follows` is the override
     that it carries on without a gap, "" for none. `held` says that a check-in must release it. `kept` is when its holder last
-    said that it is still needed although it is not used. `outset` is what its window had spent when it began; `back` what of it was
-    unspent when it was returned.
+    said that it is still needed although it is not used. `outset` is what its window had spent when it began; `back` what of
+    it was unspent when it was returned.
     """
 
     id: str
@@ -133,7 +133,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The store was read back and enforces it. `reset` is the first reset that it does not live through; `spent` what was before."""
+    """The store was read back and enforces it. It does not live through `reset`; its window had `spent` so much by then."""
 
     reset: datetime
     spent: int = 0

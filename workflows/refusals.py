@@ -71,7 +71,7 @@ class Why(StrEnum):
     GLASS_TOO_MUCH = "glass_too_much"
     GLASS_OPEN = "glass_open"
     NO_REVIEWER = "no_reviewer"
-    NOT_BY_POLICY = "not_by_policy"
+    NOT_TO_REVOKE = "not_to_revoke"
     TAKEN_BACK = "taken_back"
     NOT_RUNNING = "not_running"
     GOES_ON = "goes_on"

@@ -1,4 +1,4 @@
-"""Returning: whoever asked for an override gives back what they do not need of it. It ends at once, with what was to follow it."""
+"""Returning: whoever asked for an override gives back what they do not need. It ends at once, with what was to follow it."""
 
 from workflows.beginning import stop
 from workflows.events import Withdraw

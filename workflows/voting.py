@@ -83,7 +83,7 @@ def undo(request: Request, event: Undo, now: datetime) -> Request | Refused:
 
 def open_again(request: Request) -> Request:
     """A request that was decided and is not any more."""
-    return replace(request, state=State.PENDING, decided=None, round=request.round + 1)
+    return replace(request, state=State.PENDING, decided=None, revoked=None, round=request.round + 1)
 
 
 def outside(request: Request, by: PersonId, seat: PersonId) -> Refused | None:

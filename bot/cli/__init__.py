@@ -19,6 +19,7 @@ MODULES = {
     "replay": "replay",
     "status": "standing",
     "explain": "explain",
+    "revoke": "revoking",
     "simulate": "simulate",
     "baseline": "baseline",
     "token": "tokens",

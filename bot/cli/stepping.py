@@ -192,7 +192,7 @@ def _revoked(step: Step, words: Words) -> Iterator[str]:
     if "term" in step.after:  # of an override
         yield from _stopped(step, words)
     else:
-        yield f"takes back what policy approved: {quoted(step.after['revoked']['words'])}"
+        yield f"ends what was granted: {quoted(step.after['revoked']['words'])}"
 
 
 def _broke(step: Step, words: Words) -> Iterator[str]:

@@ -29,6 +29,8 @@ from bot.slack.shaping import Part, chosen, each, named, reader, spread, text, v
 from workflows.refusals import Refused
 from workflows.requests import State
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "slack"
+
 _BREAKS = re.compile(r"[ \n]+")  # and no other space: one that must not break stays
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{\{).)*)\}\}", re.DOTALL)
 

@@ -269,7 +269,7 @@ def test_what_policy_approved_and_somebody_took_back_is_told(past: History) -> N
         f"Ada: asks for $400 on {KEY} for 3 days, internal data; asked: leads; routine approves it",
         "Leeway: routine approves it: it is inside every guardrail; so it is approved",
         f"Leeway: so $400 is granted on {KEY}, as {grant}",
-        'Bob: takes back what policy approved: "Not for this."',
+        'Bob: ends what was granted: "Not for this."',
         f"Bob: {grant} is over before its end: revoked",
     ]
     text = told(past, asked)

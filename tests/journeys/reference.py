@@ -149,7 +149,7 @@ class Life:
         del self.said[by]
         self.voided += 1
         self.revision += self.offered() != before
-        self.state = State.PENDING
+        self.state, self.revoked = State.PENDING, False
         return None
 
     def guarded(self, most: int) -> None:
@@ -160,9 +160,11 @@ class Life:
     def revoke(self, by: PersonId) -> Why | None:
         if self.state is not State.APPROVED:
             return Why.ALREADY_DECIDED
-        if not self.by_policy:
-            return Why.NOT_BY_POLICY
-        if why := self.outside(by, by) or (Why.TAKEN_BACK if self.revoked else None):
+        approved = {who for said_by, s in self.said.items() if s.verdict is Verdict.APPROVE for who in (said_by, s.seat)}
+        theirs = by in (self.asked() if self.by_policy else approved)
+        not_theirs = Why.NOT_ASKED if self.by_policy else Why.NOT_TO_REVOKE
+        why = (self.outside(by, by) if by in self.concerned() else None) or (None if theirs else not_theirs)
+        if why := why or (Why.TAKEN_BACK if self.revoked else None):
             return why
         self.revoked = True
         return None

@@ -117,12 +117,6 @@ def test_nobody_else_can_revoke_it(world: World, name: str) -> None:
     assert any("nothing was changed" in one or "yourself" in one for one in person.whispers("team-search"))
 
 
-def test_what_people_approved_is_not_for_one_of_them_to_revoke(shadow: World) -> None:
-    shadow.ada.asks(usd(100), **SMALL)
-    shadow.bob.approves()
-    assert not any("revoke" in buttons(m) for m in shadow.bob.messages("leeway"))
-
-
 def test_what_is_over_cannot_be_revoked_any_more(world: World) -> None:
     world.ada.asks(usd(100), **SMALL)
     card = world.bob.card("revoke")

@@ -293,11 +293,11 @@ class Desk(RuleBasedStateMachine):
             life.said, life.voided, life.revision, life.state = before
         self._does(key, Undo(by, WITHIN), by, why)
 
-    @precondition(lambda self: any(life.by_policy for life in self.model.values()))
+    @precondition(lambda self: any(life.state is State.APPROVED for life in self.model.values()))
     @rule(data=st.data(), by=who)
     def overrules(self, data: st.DataObject, by: PersonId) -> None:
-        """Whoever would have been asked takes back what policy approved, while there is something of it left."""
-        key = data.draw(st.sampled_from(sorted(key for key, life in self.model.items() if life.by_policy)))
+        """Whoever approved it, or would have been asked, ends what was granted, while there is something of it left."""
+        key = data.draw(st.sampled_from(sorted(key for key, life in self.model.items() if life.state is State.APPROVED)))
         life = self.model[key]
         with self.store.reads() as unit:
             left = any(override.stopped is None and override.gone is None for override in unit.overrides.every(key))

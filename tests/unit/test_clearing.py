@@ -54,7 +54,8 @@ def test_what_people_approved_is_theirs_even_where_policy_would_have() -> None:
     shadowed = replace(MANAGER, auto=Automatic("routine", Mode.SHADOW))
     done = did(did(shadowed, yes(BOB)), yes(CY))
     assert done.state is State.APPROVED and not done.by_policy
-    assert why(decide(done, Revoke(BOB, "no"), now=NOW)) is Why.NOT_BY_POLICY
+    assert why(decide(done, Revoke(SAM, "no"), now=NOW)) is Why.NOT_TO_REVOKE
+    assert did(done, Revoke(BOB, "It is over.")).revoked == Revoked(BOB, NOW, "It is over.")
 
 
 def test_a_yes_that_was_said_before_policy_approved_decided_nothing_and_takes_nothing_back() -> None:

@@ -31,7 +31,7 @@ SHORT = {
     "intact": Why.NOT_BROKEN,
     "theirs": Why.NO_REVIEW_OF_YOURS,
     "seen": Why.REVIEWED,
-    "people's": Why.NOT_BY_POLICY,
+    "others'": Why.NOT_TO_REVOKE,
     "taken": Why.TAKEN_BACK,
 }
 
@@ -67,6 +67,7 @@ say that it was not|open|open|open|open|open|open|open|open|open|open
 say that it was not, without a reason|open|open|open|open|open|open|open|open|open|open
 revoke|open|open|open|open|open|open|open|open|open|open
 revoke without a reason|open|open|open|open|open|open|open|open|open|open
+revoke as owner or operator|open|open|open|open|open|open|open|open|open|open
 """
 
 BARRED = "requester own, beneficiary closed, stand-in closed"
@@ -89,14 +90,15 @@ DIFFERENT = {
         edit to more: requester over
         edit nothing: requester over
     """,
-    "approved": """
+    "approved": f"""
         undo: * none, asked pending, voted pending
         undo too late: * none, asked late, voted late
         say that it was right: * intact
         say that it was not: * intact
         say that it was not, without a reason: * intact
-        revoke: * people's
-        revoke without a reason: * people's
+        revoke: * others', asked approved, voted approved, {BARRED}
+        revoke without a reason: * others', asked why?, voted why?, {BARRED}
+        revoke as owner or operator: * approved, {BARRED}
     """,
     "approved by policy": f"""
         undo: * none
@@ -106,6 +108,7 @@ DIFFERENT = {
         say that it was not, without a reason: * intact
         revoke: * unasked, asked approved, later approved, voted approved, passed approved, {BARRED}
         revoke without a reason: * unasked, asked why?, later why?, voted why?, passed why?, {BARRED}
+        revoke as owner or operator: * approved, {BARRED}
     """,
     "approved by policy, and revoked": f"""
         undo: * none
@@ -115,24 +118,27 @@ DIFFERENT = {
         say that it was not, without a reason: * intact
         revoke: * unasked, asked taken, later taken, voted taken, passed taken, {BARRED}
         revoke without a reason: * unasked, asked taken, later taken, voted taken, passed taken, {BARRED}
+        revoke as owner or operator: * taken, {BARRED}
     """,
-    "granted by breaking the glass": """
+    "granted by breaking the glass": f"""
         undo: * none
         undo too late: * none
         say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
         say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer approved
         say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer why?
-        revoke: * people's
-        revoke without a reason: * people's
+        revoke: * others', {BARRED}
+        revoke without a reason: * others', {BARRED}
+        revoke as owner or operator: * approved, {BARRED}
     """,
-    "granted by breaking the glass, and reviewed": """
+    "granted by breaking the glass, and reviewed": f"""
         undo: * none
         undo too late: * none
         say that it was right: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
         say that it was not: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
         say that it was not, without a reason: * theirs, requester own, beneficiary closed, stand-in closed, reviewer seen
-        revoke: * people's
-        revoke without a reason: * people's
+        revoke: * others', {BARRED}
+        revoke without a reason: * others', {BARRED}
+        revoke as owner or operator: * approved, {BARRED}
     """,
     "denied": """
         undo: * none, asked pending, voted decided
