@@ -44,9 +44,11 @@ class Write:
 
 
 class FakeLimits(LimitStore):
-    """Enforces `limits`. `faults` befall the coming writes in turn; while `down` it answers nothing."""
+    """Enforces `limits`. `faults` befall the coming writes in turn; while `down` it answers nothing. It
+    has room for the `names` of overrides, or not.
+    """
 
-    def __init__(self, clock: Clock, traits: Traits | None = None) -> None:
+    def __init__(self, clock: Clock, traits: Traits | None = None, *, names: bool = True) -> None:
         self.limits: dict[str, int] = {}
         self.names: dict[str, frozenset[str]] = {}
         self.writes: list[Write] = []
@@ -54,6 +56,7 @@ class FakeLimits(LimitStore):
         self.down = False
         self._clock = clock
         self._traits = traits or Traits()
+        self._naming = names
         self._late: list[Callable[[], None]] = []
 
     def traits(self, quota: Quota) -> Traits:
@@ -61,7 +64,9 @@ class FakeLimits(LimitStore):
 
     def read(self, quota: Quota) -> Reading:
         self._answer()
-        return Reading(self.limits.get(quota.key), self._clock.now(), self.names.get(quota.key, frozenset()))
+        return Reading(
+            self.limits.get(quota.key), self._clock.now(), self.names.get(quota.key, frozenset()) if self._naming else None
+        )
 
     def write(self, quota: Quota, wanted: Wanted) -> None:
         self._answer()
