@@ -90,7 +90,7 @@ def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
     watch(unit, begun.id, begun.ends + kit.policy.timing.stuck_after)
     follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
-    if now > override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
+    if now >= override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
         follow(unit, now, [Effect(Do.SHOW_STUCK, begun.id)])
     _step_down(kit, unit, quota, begun)
     tell_begun(unit, begun, now)
@@ -131,7 +131,7 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     over = gone.over_at()
     unit.agenda.drop(Alarm(Wake.STUCK, gone.id, now))
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
-    if over is not None and now > over + kit.policy.timing.stuck_after:
+    if over is not None and now >= over + kit.policy.timing.stuck_after:
         effects.append(Effect(Do.SHOW_STUCK, gone.id))
     request = unit.requests.get(gone.request)
     if gone.starts is not None or gone.reason() not in SILENT:

@@ -83,7 +83,7 @@ class Sight:
     @property
     def due(self) -> int:
         """What the store should enforce, as it can hold it."""
-        return max(0, self.traits.whole(self.wanted.limit))
+        return self.traits.whole(self.wanted.limit)
 
     @property
     def fits(self) -> bool:
@@ -105,8 +105,14 @@ def edit(sight: Sight) -> Edit | None:
         return Edit(sight.declared, sight.named or 0, found)
     if found is None and holding.unlimited:
         return None  # it is known
-    added = sight.named if sight.named is not None else max(holding.added, holding.adding)
-    return Edit(holding.written[0] if holding.written else holding.base(sight.declared), added, found)
+    return Edit(holding.written[0] if holding.written else holding.base(sight.declared), _added(sight, holding), found)
+
+
+def _added(sight: Sight, holding: Holding) -> int:
+    """What overrides add in what was found. A store that names none may have lost their names."""
+    if sight.named or (sight.named == 0 and not holding.added):
+        return sight.named
+    return max(holding.added, holding.adding)
 
 
 def fresh(quota: Quota, version: int = 0) -> Holding:

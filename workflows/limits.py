@@ -54,7 +54,7 @@ class Wanted:
 
     @property
     def limit(self) -> int:
-        return self.base + self.added
+        return max(0, self.base + self.added)
 
     @property
     def added(self) -> int:

@@ -51,6 +51,7 @@ class FakeLimits(LimitStore):
     def __init__(self, clock: Clock, traits: Traits | None = None, *, names: bool = True) -> None:
         self.limits: dict[str, int] = {}
         self.names: dict[str, frozenset[str]] = {}
+        self.held: dict[str, set[str]] = {}  # every override that it ever enforced
         self.writes: list[Write] = []
         self.faults: deque[Fault] = deque()
         self.down = False
@@ -81,6 +82,11 @@ class FakeLimits(LimitStore):
         if fault in UNAPPLIED:
             raise UNAPPLIED[fault]
 
+    @property
+    def late(self) -> bool:
+        """Whether a write may still come into force."""
+        return bool(self._late)
+
     def settle(self) -> None:
         """Applies what was late, in the order in which it was written."""
         for apply in self._late:
@@ -100,6 +106,7 @@ class FakeLimits(LimitStore):
     def _apply(self, quota: Quota, wanted: Wanted) -> None:
         self.limits[quota.key] = self._traits.whole(wanted.limit)
         self.names[quota.key] = frozenset(wanted.ids)
+        self.held.setdefault(quota.key, set()).update(wanted.ids)
 
     def _answer(self) -> None:
         if self.down:
