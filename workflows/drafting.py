@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from workflows.cases import Case, Impact, Part, Term
 from workflows.money import LARGEST, NANO, Unit, parse
+from workflows.overrides import Override
 from workflows.people import ME, TEAM, PersonId
 from workflows.policy import Policy
 from workflows.quotas import Quota, Standing, lineage
@@ -44,12 +45,13 @@ Typed = Mapping[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What reading needs to know: the policy, the quota's standing, the moment, and who asks."""
+    """What reading needs to know: the policy, the quota's standing, the moment, who asks, and what they ask to carry on."""
 
     policy: Policy
     standing: Standing
     now: datetime
     by: PersonId
+    extends: Override | None = None
 
     @property
     def quota(self) -> Quota:
@@ -58,6 +60,8 @@ class Desk:
 
 def term(typed: Typed, desk: Desk) -> Term | Refused:
     """How long, from the duration picked: a preset, until the reset, or until a moment of the person's own."""
+    if desk.extends is not None:
+        return _carried_on(typed, desk, desk.extends.over_at() or desk.now)
     choice = _text(typed, "duration")
     span = PRESETS.get(choice)
     if span is not None:
@@ -77,6 +81,23 @@ def term(typed: Typed, desk: Desk) -> Term | Refused:
     if min(wanted.length(desk.now), desk.standing.window.end - desk.now) > longest:
         return Refused(Why.TOO_LONG, {"longest": longest}, place="until" if choice == CUSTOM else "duration")
     return wanted
+
+
+def _carried_on(typed: Typed, desk: Desk, over: datetime) -> Term | Refused:
+    """How long from the end of another one: until a moment, which stays where it was shown however late it is approved."""
+    begins, choice = max(over, desk.now), _text(typed, "duration")
+    reset = desk.policy.window(desk.quota, begins).end
+    ends = {word: begins + span for word, span in PRESETS.items()} | {UNTIL_RESET: reset}
+    until = _moment(_text(typed, "until")) if choice == CUSTOM else ends.get(choice)
+    place = "until" if choice == CUSTOM else "duration"
+    if until is None:
+        return Refused(Why.MISSING, place=place)
+    if until <= begins:
+        return Refused(Why.ENDS_BEFORE_START, {"begins": begins}, place=place)
+    longest = desk.policy.timing.override_at_most
+    if min(until, reset) - begins > longest:
+        return Refused(Why.TOO_LONG, {"longest": longest}, place=place)
+    return Term(until=min(until, reset), since=over if over > desk.now else None)
 
 
 def amount(typed: Typed, desk: Desk) -> int | Refused:
@@ -180,6 +201,7 @@ def read(typed: Typed, desk: Desk) -> Case | tuple[Refused, ...]:
         behalf=reader.take(behalf(typed, desk), ""),
         also=reader.take(also(typed, desk), ()),
         use_case=reader.take(use_case(typed, desk), ""),
+        extends=desk.extends.id if desk.extends else "",
     )
     return tuple(reader.problems) or case
 
@@ -254,6 +276,7 @@ def retyped(case: Case, reset: datetime) -> Typed:
         "use_case": case.use_case,
         "behalf": case.behalf or ME,
         "also": tuple(f"{part.quota} {part.amount}" for part in case.also),
+        "extends": case.extends,
     }
 
 

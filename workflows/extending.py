@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workflows import drafting
 from workflows.cases import Case
+from workflows.drafting import Typed
 from workflows.keeping import Kit, attempt, refuse_click
 from workflows.overrides import Override, Reason, Status
 from workflows.people import PersonId
@@ -138,6 +140,34 @@ def refused(unit: UnitOfWork, policy: Policy, override: Override, *, by: PersonI
     if after := goes_on(unit, last):
         return Refused(Why.GOES_ON, {"until": after.over_at()})
     return line(unit, last).full(policy.timing)
+
+
+def refuses(unit: UnitOfWork, policy: Policy, case: Case, *, by: PersonId, now: datetime, mine: str = "") -> tuple[Refused, ...]:
+    """Every reason why a case cannot carry on what it extends; `mine` is the request that it changes, which could once."""
+    override = unit.overrides.get(case.extends) if case.extends else None
+    if override is None:
+        return ()
+    found = None if mine else refused(unit, policy, override, by=by, now=now)
+    return (found,) if found else line(unit, override).refuses(case, policy.timing)
+
+
+def named(unit: UnitOfWork, typed: Typed) -> Override | None:
+    """The override that a form asks to carry on."""
+    name = str(typed.get("extends") or "")
+    return unit.overrides.get(name) if name else None
+
+
+def form(unit: UnitOfWork, override: Override) -> Typed:
+    """What a form to extend an override begins with: what it has now, and the same words, but for why it is still needed."""
+    request = unit.requests.get(override.request)
+    if request is None:
+        return {}
+    parts = {part.quota: part.amount for part in beside(unit, override).values() if part.quota != override.quota}
+    had = drafting.retyped(request.case, override.over_at() or override.granted)
+    duration = had["duration"] if had["duration"] != drafting.CUSTOM else "days:1"
+    fresh = {"amount": drafting.as_typed(override.amount, override.unit), "duration": duration, "justification": "", "until": ""}
+    also = tuple(f"{quota} {amount}" for quota, amount in parts.items())
+    return {**had, **fresh, "quota": override.quota, "also": also, "extends": override.id}
 
 
 def may_extend(kit: Kit, override_id: str, by: PersonId) -> Override | Request | Refused:

@@ -6,7 +6,7 @@ Nothing is decided here, and nothing is kept. The submit uses the same functions
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows import assessing
+from workflows import assessing, extending
 from workflows.automatic import Automatic
 from workflows.blocking import Barrier
 from workflows.cases import Case, Impact, Part, material
@@ -78,7 +78,7 @@ def draft(unit: UnitOfWork, kit: Kit, sheet: Sheet, now: datetime) -> Drafted:
     """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
     out = outlook(unit, kit.policy, sheet.quota, now)
     typed = sheet.typed or (retyped(sheet.before, out.standing.window.end) if sheet.before else _fresh(out))
-    case = _case(typed, Desk(kit.policy, out.standing, now, sheet.by))
+    case = _case(typed, Desk(kit.policy, out.standing, now, sheet.by, extending.named(unit, typed)))
     return Drafted(now, out, typed, _preview(unit, kit, sheet, out=out, case=case) if case else None)
 
 
@@ -106,6 +106,7 @@ def _case(typed: Typed, desk: Desk) -> Case | None:
         behalf="" if isinstance(whom, Refused) else whom,
         use_case="" if isinstance(use, Refused) else use,
         also=() if isinstance(ticked, Refused) else ticked,
+        extends=desk.extends.id if desk.extends else "",
     )
 
 
@@ -113,7 +114,7 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
     policy, stands, now = kit.policy, out.standing, out.standing.at
     wish = wish_of(case, stands)
     found = in_the_way(unit, policy, wish, by=sheet.by)
-    case = replace(case, also=_as_offered(case.also, found))
+    case = case if case.extends else replace(case, also=_as_offered(case.also, found))
     way = _way(unit, policy, case, stands=stands, sheet=sheet)
     return Preview(
         facts=assessing.facts(case, stands, policy, now),
@@ -137,6 +138,9 @@ def _as_offered(ticked: tuple[Part, ...], found: tuple[Barrier, ...]) -> tuple[P
 
 
 def _way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet) -> Way | Refused:
+    changes = sheet.changes.id if sheet.changes else ""
+    if not_so := extending.refuses(unit, policy, case, by=sheet.by, now=stands.at, mine=changes):
+        return not_so[0]
     if refused := vain(unit, policy, case, stands=stands, by=sheet.by):
         return refused
     appeal = sheet.changes.appeal if sheet.changes else None

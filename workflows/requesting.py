@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows import assessing, drafting
+from workflows import assessing, drafting, extending
 from workflows.appeals import Appeal
 from workflows.cases import Case, material
 from workflows.decisions import decide
@@ -152,9 +152,12 @@ class Read:
 
 def _read(kit: Kit, unit: UnitOfWork, form: Form, org: Org, *, now: datetime) -> Read | tuple[Refused, ...]:
     stands = standing(unit, kit.policy, form.quota, now)
-    case = drafting.read(form.typed, Desk(kit.policy, stands, now, form.requester))
+    desk = Desk(kit.policy, stands, now, form.requester, extending.named(unit, form.typed))
+    case = drafting.read(form.typed, desk)
     if not isinstance(case, Case):
         return case
+    if refused := extending.refuses(unit, kit.policy, case, by=form.requester, now=now, mine=form.changes):
+        return refused
     handed = form.token, form.origin
     way = routed(kit, unit, case, org, by=form.requester, stands=stands, mine=form.changes, handed=handed, appeal=form.appeal)
     return way if isinstance(way, tuple) else Read(case, way)

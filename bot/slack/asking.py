@@ -9,15 +9,17 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.slack import appealing
-from bot.slack.forms import Form, key_of, offers, part_of, presets
+from bot.slack.forms import Form, Preset, key_of, offers, part_of, presets
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
-from workflows import requesting
+from workflows import extending, requesting
 from workflows.drafting import Typed, accounts
 from workflows.metering import standing
+from workflows.overrides import Override
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.previewing import Sheet, draft
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.requesting import Seen
 from workflows.requests import Request
@@ -31,25 +33,26 @@ CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_
 class Origin:
     """Where a modal was opened: the notice, if it was a warning's button, and the channel. It travels in the modal.
 
-    `seen` is the request that it changes, as it was shown; None for a new one.
+    `seen` is the request that it changes, as it was shown; None for a new one. `extends` is the override that it carries on.
     """
 
     notice: str = ""
     channel: str = ""
     seen: Seen | None = None
+    extends: str = ""
 
     def pack(self) -> str:
         said: dict[str, object] = {"notice": self.notice, "channel": self.channel}
         if self.seen is not None:
             said |= {"request": f"{self.seen.request}:{self.seen.revision}", "yes": self.seen.yes}
-        return json.dumps(said)
+        return json.dumps(said | {"extends": self.extends} if self.extends else said)
 
     @classmethod
     def unpack(cls, text: str) -> "Origin":
         kept = json.loads(text or "{}")
         request, _, revision = str(kept.get("request", "")).partition(":")
         seen = Seen(request, int(revision or 0), int(kept.get("yes", 0))) if request else None
-        return cls(kept.get("notice", ""), kept.get("channel", ""), seen)
+        return cls(kept.get("notice", ""), kept.get("channel", ""), seen, kept.get("extends", ""))
 
 
 def register(bolt: App, front: Front) -> None:
@@ -68,6 +71,11 @@ def register(bolt: App, front: Front) -> None:
     @bolt.action({"action_id": "edit", "type": "block_actions"})
     def edit(ack: Ack, body: Body) -> None:
         _change(front, click(body))
+        ack()
+
+    @bolt.action("extend")
+    def extend(ack: Ack, body: Body) -> None:
+        _extend(front, click(body))
         ack()
 
     for name in CHANGES_ROUTE:
@@ -118,6 +126,23 @@ def _change(front: Front, pressed: Click) -> None:
         front.answer(pressed, Refused(Why.NO_SUCH_QUOTA))
         return
     front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, Origin(channel=pressed.channel), request)))
+
+
+def _extend(front: Front, pressed: Click) -> None:
+    """Opens the modal on what carries an override on; where that was asked for already, on that request."""
+    found = extending.may_extend(front.kit, pressed.value, pressed.by)
+    quota = front.kit.policy.quota(
+        found.case.quota if isinstance(found, Request) else "" if isinstance(found, Refused) else found.quota
+    )
+    if isinstance(found, Refused) or quota is None:
+        front.answer(pressed, found if isinstance(found, Refused) else Refused(Why.NO_SUCH_QUOTA))
+    elif isinstance(found, Request):
+        front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, Origin(channel=pressed.channel), found)))
+    else:
+        with front.kit.reads() as unit:
+            said = extending.form(unit, found)
+        origin = Origin(channel=pressed.channel, extends=found.id)
+        front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, said, origin)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,24 +196,35 @@ def _view(front: Front, ask: Ask) -> Body:
     with kit.reads() as unit:
         now = kit.clock.now()
         told = draft(unit, kit, Sheet(ask.by, ask.quota, ask.said, org, before), now)
-        choices = [standing(unit, policy, q, now) for q in _choices(front, ask.origin.channel)]
+        extends = before.case.extends if before else ask.origin.extends
+        whole = [ask.quota] if extends else _choices(front, ask.origin.channel)
+        choices = [standing(unit, policy, quota, now) for quota in whole]
+        had = unit.overrides.get(extends) if extends else None
     seen = Seen(before.id, before.revision, len(before.approved_by())) if before else None
     form = Form(
         choices=choices,
         chosen=told.outlook,
-        presets=presets(told.outlook.standing, policy.timing.override_at_most),
+        presets=_presets(policy, told.outlook.standing, had),
         zone=front.zone_of(ask.by),
         typed=told.typed,
         preview=told.preview,
         models=policy.models.named(),
-        meta=replace(ask.origin, seen=seen).pack(),
+        meta=replace(ask.origin, seen=seen, extends=extends).pack(),
         use_cases=policy.acceptable.on(ask.quota.scope),
         offers=offers(told.preview.barriers, told.preview.also, policy) if told.preview else (),
         accounts=accounts(ask.by, ask.quota, policy),
         editing=before,
         again=ask.again,
+        extends=had,
     )
     return front.renderer.render("ask.yaml", form=form)
+
+
+def _presets(policy: Policy, stands: Standing, had: Override | None) -> tuple[Preset, ...]:
+    """The durations that may be asked for, from now or from the end of what is carried on."""
+    begins = max(stands.at, (had and had.over_at()) or stands.at)
+    at = replace(stands, at=begins, window=policy.window(stands.quota, begins))
+    return presets(at, policy.timing.override_at_most)
 
 
 def _said(front: Front, view: Mapping[str, Any]) -> Typed:
@@ -197,6 +233,7 @@ def _said(front: Front, view: Mapping[str, Any]) -> Typed:
     keys = [quota.key for quota in front.kit.policy.quotas]
     ticked = said.get("also") or ()
     parts = [part_of(value, keys) for value in ((ticked,) if isinstance(ticked, str) else ticked)]
+    said = {**said, "extends": Origin.unpack(view["private_metadata"]).extends}
     return {**said, "quota": key_of(str(said.get("quota", "")), keys), "also": tuple(part for part in parts if part)}
 
 

@@ -11,6 +11,7 @@ from workflows.blocking import Barrier, Way
 from workflows.cases import Part
 from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
 from workflows.forecast import Outlook
+from workflows.overrides import Override
 from workflows.people import ME, TEAM
 from workflows.policy import Policy
 from workflows.previewing import Preview
@@ -63,7 +64,7 @@ class Form:
     `choices` are the quotas to pick from, `chosen` the one that is picked; `typed` what is typed or suggested so far, by input.
     `preview` is None while too little is typed. `meta` comes back with every click in the modal. `offers` can be asked for with
     it; `accounts` are those for which the reader may ask. `editing` is the request that is changed, None for a new one; `again`
-    is why it is shown once more.
+    is why it is shown once more. `extends` is the override that it asks to carry on.
     """
 
     choices: Sequence[Standing]
@@ -79,6 +80,7 @@ class Form:
     editing: Request | None = None
     again: Why | None = None
     use_cases: Sequence[UseCase] = ()
+    extends: Override | None = None
 
     @property
     def also(self) -> str:
