@@ -79,11 +79,18 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act:
     for wake, at in ((Wake.ACTIVATION, override.activate_by), *((wake, act.at) for wake in (Wake.BEGIN, Wake.NOTICE, Wake.END))):
         unit.agenda.drop(Alarm(wake, override.id, at))
     watch(unit, override.id, act.at + kit.policy.timing.stuck_after)
-    follow(unit, act.at, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
+    follow(unit, act.at, [Effect(Do.SYNC_LIMIT, override.quota), *_cards(unit, override)])
     for after in unit.overrides.current(override.quota):
         if after.follows == override.id and after.status(act.at) in (Status.HELD, Status.SCHEDULED):
             stop(kit, unit, after, reason, act=act)
     return stopped
+
+
+def _cards(unit: UnitOfWork, override: Override) -> list[Effect]:
+    """Its card, and that of what it carries on."""
+    before = unit.overrides.get(override.follows) if override.follows else None
+    requests = dict.fromkeys((override.request, before.request if before else override.request))
+    return [Effect(Do.SHOW_REQUEST, request) for request in requests]
 
 
 def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None:
@@ -94,7 +101,7 @@ def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
     watch(unit, begun.id, begun.ends + kit.policy.timing.stuck_after)
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
+    follow(unit, now, _cards(unit, begun), [Alarm(Wake.END, begun.id, begun.ends)])
     noticing.arm(kit, unit, begun, now)
     if now >= override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
         follow(unit, now, [Effect(Do.SHOW_STUCK, begun.id)])

@@ -187,7 +187,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         private=request.case.data >= Data.CONFIDENTIAL,
         override=override,
         status=_status(override, now, waits=waits) if override else None,
-        reason=override.reason() if override and not override.wanted(now) else None,
+        reason=_reason(override, now),
         outcome=unit.outcomes.get(override.id) if override else None,
         history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
         used=policy.acceptable.used(request.case.use_case, local_day(now, policy.organization.zone)),
@@ -220,8 +220,14 @@ def _beside(unit: UnitOfWork, policy: Policy, part: Part, override: Override | N
         after=outlook(unit, policy, quota, now, extra=coming),
         override=override,
         status=override.status(now) if override else None,
-        reason=override.reason() if override and not override.wanted(now) else None,
+        reason=_reason(override, now),
     )
+
+
+def _reason(override: Override | None, now: datetime) -> Reason | None:
+    """Why it is over; None while it is not."""
+    over = override is not None and override.status(now) in (Status.ENDING, Status.ENDED)
+    return override.reason() if override and over else None
 
 
 def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -> tuple[datetime, bool]:

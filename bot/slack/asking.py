@@ -211,7 +211,7 @@ def _view(front: Front, ask: Ask) -> Body:
         models=policy.models.named(),
         meta=replace(ask.origin, seen=seen, extends=extends).pack(),
         use_cases=policy.acceptable.on(ask.quota.scope),
-        offers=offers(told.preview.barriers, told.preview.also, policy) if told.preview else (),
+        offers=offers(() if extends else told.preview.barriers, told.preview.also, policy) if told.preview else (),
         accounts=accounts(ask.by, ask.quota, policy),
         editing=before,
         again=ask.again,
