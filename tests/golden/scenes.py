@@ -12,6 +12,7 @@ from tests.golden import cast
 from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from tests.golden.decisions import decisions
+from tests.golden.life import life
 from tests.golden.waiting import waiting
 from workflows.ballots import Verdict, Vote
 from workflows.causes import Cause, Likely
@@ -83,6 +84,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_status(words),
         **allowed(words),
         **waiting(words),
+        **life(words, form),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 

@@ -40,6 +40,8 @@ RICH = (
     "digest",
     "details",
     "outcome",
+    "notice-blocked",
+    "card-revoked-requester",
 )
 LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
 OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")

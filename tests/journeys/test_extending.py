@@ -1,4 +1,4 @@
-"""An override is carried on by a request of its own: without a gap, without counting twice, so often and so long as policy lets it."""
+"""An override is carried on by a request of its own: without a gap, without counting twice, and only so often and so long."""
 
 from datetime import timedelta
 
