@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflows import coming
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.granting import stepped
 from workflows.keeping import SYSTEM, Act, Kit, follow, keep_override, news_of
@@ -98,10 +99,7 @@ def _begin(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> Non
 
 def first_reset(policy: Policy, quota: Quota, override: Override, now: datetime) -> datetime:
     """The first reset that an override which begins now, or when it was to, does not live through."""
-    end = policy.window(quota, max(now, override.term.since or now)).end
-    for _ in range(override.term.resets):
-        end = policy.window(quota, end).end
-    return end
+    return coming.reset(policy, quota, override.term, now)
 
 
 def _step_down(kit: Kit, unit: UnitOfWork, begun: Override, now: datetime) -> None:
@@ -134,7 +132,7 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     if over is not None and now > over + kit.policy.timing.stuck_after:
         effects.append(Effect(Do.SHOW_STUCK, gone.id))
     request = unit.requests.get(gone.request)
-    if gone.starts is not None or gone.reason() not in SILENT:
+    if gone.began or gone.reason() not in SILENT:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
         # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
         glass = request is not None and request.glass is not None

@@ -3,28 +3,31 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.slack import appealing
-from bot.slack.forms import Form, key_of, offers, part_of, presets
+from bot.slack.forms import Form, Preset, key_of, offers, part_of, presets
 from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import requesting
 from workflows.drafting import Typed, accounts
+from workflows.drafting import start as started
 from workflows.metering import standing
 from workflows.people import PersonId
+from workflows.policy import Policy
 from workflows.previewing import Sheet, draft
-from workflows.quotas import Quota
+from workflows.quotas import Quota, Standing
 from workflows.refusals import Refused, Why
 from workflows.requesting import Seen
 from workflows.requests import Request
 
 Body = dict[str, Any]
 
-CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case", "behalf", "also")
+CHANGES_ROUTE = ("quota", "amount", "start", "since", "duration", "until", "data", "models", "use_case", "behalf", "also")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _view(front: Front, ask: Ask) -> Body:
     form = Form(
         choices=choices,
         chosen=told.outlook,
-        presets=presets(told.outlook.standing, policy.timing.override_at_most),
+        presets=terms(policy, told.outlook.standing, told.typed),
         zone=front.zone_of(ask.by),
         typed=told.typed,
         preview=told.preview,
@@ -187,8 +190,16 @@ def _view(front: Front, ask: Ask) -> Body:
         accounts=accounts(ask.by, ask.quota, policy),
         editing=before,
         again=ask.again,
+        ahead=policy.timing.start_within,
     )
     return front.renderer.render("ask.yaml", form=form)
+
+
+def terms(policy: Policy, stands: Standing, typed: Typed) -> tuple[Preset, ...]:
+    """The durations to choose from, from when it is to begin by what is typed."""
+    since = started(typed, policy, stands.at)
+    begins = since if isinstance(since, datetime) else stands.at
+    return presets(begins, policy.resets(stands.quota, begins, policy.bounds.resets), policy.timing.override_at_most)
 
 
 def _said(front: Front, view: Mapping[str, Any]) -> Typed:
