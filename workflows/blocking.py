@@ -29,9 +29,9 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: so much on a quota that will stand like this, from `begins` (None: at once) until `ends`, for these models.
+    """What is asked for: so much on a quota that will stand like this, from `begins` (None: at once) until `ends`.
 
-    No models are all of the quota's.
+    It is for these models, none: all of the quota's.
     """
 
     standing: Standing

@@ -24,8 +24,8 @@ SAME = "same"  # as long as is offered
 class Less:
     """The form as it is filled in.
 
-    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began at `begins`,
-    at the `reset` that it does not live through at the latest; `after` is the quota's outlook with it, None while there is no amount.
+    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began at
+    `begins`, at the `reset` that it does not live through at the latest; `after` is the quota's outlook with it, None while there is no amount.
     `blank` says that the amount begins empty, because it is to be confirmed by typing it.
     """
 

@@ -11,7 +11,21 @@ from workflows.automatic import Automatic
 from workflows.blocking import Barrier
 from workflows.cases import Case, Impact, Part, material
 from workflows.cheaper import Cheaper
-from workflows.drafting import NOW, UNTIL_RESET, Desk, Typed, also, amount, as_typed, behalf, data, models, retyped, term, use_case
+from workflows.drafting import (
+    NOW,
+    UNTIL_RESET,
+    Desk,
+    Typed,
+    also,
+    amount,
+    as_typed,
+    behalf,
+    data,
+    models,
+    retyped,
+    term,
+    use_case,
+)
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
 from workflows.metering import outlook

@@ -94,7 +94,9 @@ def less(words: Words, request: Request, **typed: str) -> Less:
     wanted, term = amount(request, typed), known[typed["duration"]]
     after = cast.outlook(mine, extra=wanted) if isinstance(wanted, int) else None
     reset = cast.stands(mine).window.end
-    return Less(request, mine, NOW, NOW, typed, wanted, known, term, term.end(NOW, reset), reset, after, blank=not typed["amount"])
+    return Less(
+        request, mine, NOW, NOW, typed, wanted, known, term, term.end(NOW, reset), reset, after, blank=not typed["amount"]
+    )
 
 
 def _forms(words: Words) -> dict[str, Scene]:
