@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
+from workflows.holdings import Holding
 from workflows.metering import carried
 from workflows.overrides import Override
 from workflows.policy import Policy
@@ -45,7 +46,7 @@ class Known:
     """Counters of windows that were not over at `since`, and overrides that have not ended.
 
     Where quotas carry over what a window leaves, also the counters of the windows that `ended` before, and since when each is
-    `metered`.
+    `metered`. Where quotas are enforced by gateways, what somebody changed there is `held` to count.
     """
 
     def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
@@ -54,14 +55,19 @@ class Known:
         self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
         self.metered: Mapping[str, Metered] = {}
+        self.held: dict[str, Holding] = {}
 
     @property
     def tide(self) -> tuple[int, int]:
         """As the meter's: what it says of the counters that are known."""
         return len(self.spent), sum(counter.version for counter in self.spent.values())
 
-    def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
+    def take(self, counters: Iterable[Counter], granted: Iterable[Override], held: Iterable[Holding] = ()) -> None:
         """Keeps what is newer than what is known."""
+        for holding in held:
+            before = self.held.get(holding.quota)
+            if before is None or before.version < holding.version:
+                self.held[holding.quota] = holding
         for counter in counters:
             key, end = _key(counter.quota, counter.window), counter.window.end
             known = self.spent.get(key)
@@ -84,6 +90,7 @@ class Gate:
         self._coming: Known | None = None  # what is being read; it hears, too
         self._taking = Lock()
         self._reading = Lock()
+        self._placed = any(quota.place for quota in policy.quotas)
         self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
         self._turns: tuple[Window, dict[str, Turn]] = Window(NEVER, NEVER), {}  # of a day, by quota
         self._counting = lru_cache(REMEMBERED)(self._quotas)
@@ -100,7 +107,7 @@ class Gate:
         with self._taking:
             for known in (self._known, self._coming):
                 if known is not None:
-                    known.take(changed.counters, changed.overrides)
+                    known.take(changed.counters, changed.overrides, changed.holdings)
 
     def refresh(self, now: datetime) -> None:
         """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
@@ -115,8 +122,9 @@ class Gate:
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
                     coming.metered = unit.meter.known() if self._carrying else {}
+                    held = unit.holdings.edited() if self._placed else []
                 with self._taking:
-                    coming.take((*before.spent.values(), *counters), granted)
+                    coming.take((*before.spent.values(), *counters), granted, held)
                     self._known = coming
             finally:
                 self._coming = None
@@ -138,7 +146,9 @@ class Gate:
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
         turn = self._turn(quota, now)
         counter = known.spent.get(turn.key)
-        base = quota.limit + self._carried(quota, known, turn) if quota.rollover else quota.limit
+        held = known.held.get(quota.key) if known.held else None
+        limit = held.base(quota.limit) if held else quota.limit
+        base = limit + self._carried(quota, known, turn) if quota.rollover else limit
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
         return Standing(quota, turn.window, now, counter.spent if counter else 0, base, extra)

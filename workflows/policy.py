@@ -13,6 +13,7 @@ from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
 from workflows.limits import Edits, StoreRules
+from workflows.operators import USUAL, Operators
 from workflows.overrides import Grace
 from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
@@ -154,6 +155,7 @@ class Policy:
     acceptable: Acceptable = NOTHING_SAID
     glass: BreakGlass | None = None
     stores: Mapping[str, StoreRules] = field(default_factory=dict)  # gateways, by their names in a `Place`
+    operators: Operators = USUAL
     hash: str = ""
 
     @cached_property

@@ -74,10 +74,10 @@ def ask(client: WebClient) -> str:
         return ""
 
 
-def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Settled:
-    """The policy with everyone looked up."""
+def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False, strict: bool = True) -> Settled:
+    """The policy with everyone looked up; unless `strict`, although some are not there any more."""
     try:
-        found = settle(drafted, lookup)
+        found = settle(drafted, lookup, strict=strict)
     except (Rejected, Unavailable) as error:
         fail(f"{path}  people and channels could not be looked up: {error}. Does the app have every scope of `leeway manifest`?")
     return found if isinstance(found, Settled) else fail_with(found, path, as_json=as_json)
@@ -86,7 +86,9 @@ def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = F
 def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     """What to say about channels that app.yaml names and the app is not in."""
     try:
-        names = lookup.uninvited({policy.digest.leadership, *(quota.channel for quota in policy.quotas)})
+        names = lookup.uninvited(
+            {policy.digest.leadership, policy.operators.channel, *(quota.channel for quota in policy.quotas)}
+        )
     except (Rejected, Unavailable):
         return []  # an app.yaml of ids does without the scope that could tell
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]
