@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from workflows import coming
 from workflows.acceptable import Risk
 from workflows.appeals import Appeal, Broken
 from workflows.bounds import Around, broken
@@ -15,7 +16,6 @@ from workflows.cases import Case
 from workflows.groups import every
 from workflows.guardrails import automatic
 from workflows.line import above, line
-from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Directory, UnitOfWork
@@ -48,7 +48,7 @@ def past(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime) -> Past:
 
 
 def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before: Past = Past()) -> Facts:
-    """What the routing rules may test of a case.
+    """What the routing rules may test of a case on a quota that will stand like this when it begins.
 
     The request goes past the hard limit when spend is there already, or when the amount would lift the limit past the mark at
     which the *base* stops: an exception must not step over a review by being large.
@@ -61,7 +61,7 @@ def facts(case: Case, stands: Standing, policy: Policy, now: datetime, *, before
         amount=case.amount,
         unit=case.unit,
         percent=-(-case.amount * 100 // stands.base) if stands.base else 100,
-        duration=min(case.term.length(now), stands.window.end - now),
+        duration=min(case.term.length(now), coming.reset(policy, quota, case.term, now) - case.term.begin(now)),
         data=case.data,
         kind=quota.kind,
         unapproved=policy.models.unapproved(case.models, case.data),
@@ -107,10 +107,11 @@ def bounds_broken(
 
 
 def wholes(unit: UnitOfWork, policy: Policy, case: Case, now: datetime) -> Iterator[tuple[Case, Standing]]:
-    """Every further quota that is asked for, as a case of its own, and where it stands."""
+    """Every further quota that is asked for, as a case of its own, and where it will stand when it begins."""
     for part in case.also:
         if quota := policy.quota(part.quota):
-            yield replace(case, quota=part.quota, amount=part.amount, unit=part.unit), standing(unit, policy, quota, now)
+            at = coming.standing(unit, policy, quota, now, begins=case.term.begin(now))
+            yield replace(case, quota=part.quota, amount=part.amount, unit=part.unit), at
 
 
 def _named(asks: Iterable[Ask]) -> set[PersonId]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import extending, noticing
+from workflows import coming, extending, noticing
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.granting import stepped
 from workflows.keeping import SYSTEM, Act, Kit, follow, keep_override, news_of
@@ -111,10 +111,7 @@ def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None
 
 def first_reset(policy: Policy, quota: Quota, override: Override, now: datetime) -> datetime:
     """The first reset that an override which begins now, or when it was to, does not live through."""
-    end = policy.window(quota, max(now, override.term.since or now)).end
-    for _ in range(override.term.resets):
-        end = policy.window(quota, end).end
-    return end
+    return coming.reset(policy, quota, override.term, now)
 
 
 def _step_down(kit: Kit, unit: UnitOfWork, quota: Quota, begun: Override) -> None:
@@ -152,7 +149,7 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     request, after = unit.requests.get(gone.request), extending.goes_on(unit, gone)
     if after is not None and after.starts is not None:
         pass  # it goes on without a gap: what came of it is asked when that is over
-    elif gone.starts is not None or gone.reason() not in SILENT:
+    elif gone.began or gone.reason() not in SILENT:
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
         # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
         glass = request is not None and request.glass is not None

@@ -29,12 +29,16 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: so much on a quota that stands like this, until `ends`, for these models (none: all of its own)."""
+    """What is asked for: so much on a quota that will stand like this, from `begins` (None: at once) until `ends`.
+
+    It is for these models, none: all of the quota's.
+    """
 
     standing: Standing
     amount: int
     ends: datetime
     models: tuple[str, ...] = ()
+    begins: datetime | None = None
 
     @property
     def quota(self) -> Quota:

@@ -15,13 +15,15 @@ class Bounds:
     """The most that one request may ask for, and how often.
 
     `amounts` are by unit, `percent` is of the base; `open` is how many requests may be open in a scope at once, 0 for any number;
-    `rest` how long a person waits after a denial before they ask for the same quota again.
+    `rest` how long a person waits after a denial before they ask for the same quota again. An override may live through so many
+    `resets` when that is asked for.
     """
 
     amounts: Mapping[Unit, int] = field(default_factory=dict)
     percent: int | None = None
     open: int = 0
     rest: timedelta = timedelta()
+    resets: int = 0
 
 
 UNBOUNDED = Bounds()

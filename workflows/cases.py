@@ -36,6 +36,10 @@ class Term:
         if self.span is None and self.until is None:
             raise ValueError("a term is a span, an end, or both")
 
+    def begin(self, now: datetime) -> datetime:
+        """When it begins at the earliest."""
+        return max(now, self.since or now)
+
     def end(self, start: datetime, reset: datetime) -> datetime:
         """When an override that begins at `start` is over; `reset` is the first that it does not live through."""
         spans = () if self.span is None else (start + self.span,)
@@ -43,9 +47,8 @@ class Term:
 
     def length(self, start: datetime) -> timedelta:
         """How long it lasts from `start`, the reset left aside: the fact that rules test."""
-        begin = max(start, self.since or start)
         lengths = [self.span] if self.span is not None else []
-        lengths += [max(timedelta(), self.until - begin)] if self.until is not None else []
+        lengths += [max(timedelta(), self.until - self.begin(start))] if self.until is not None else []
         return min(lengths)
 
     def within(self, other: "Term") -> "Term":
@@ -114,7 +117,7 @@ def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
         "quota": after.quota != before.quota or after.unit is not before.unit,
         "amount": after.amount > before.amount,
         "duration": _longer(before.term, after.term, now),
-        "start": after.term.since != before.term.since,
+        "start": after.term.begin(now) != before.term.begin(now),
         "extends": after.extends != before.extends,
         "data": after.data > before.data,
         "models": _more_models(before.models, after.models),

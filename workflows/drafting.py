@@ -4,7 +4,7 @@ The same reading serves every surface: modal, command and API. Not here: who may
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -30,7 +30,9 @@ PRESETS = {
     "days:14": timedelta(days=14),
 }
 UNTIL_RESET = "reset"
+THROUGH = "resets:"  # and through how many
 CUSTOM = "custom"
+NOW, LATER = "now", "later"  # when it begins
 
 # The shapes of keys that people paste by accident; each is specific enough not to catch prose.
 _SECRETS = re.compile(
@@ -59,45 +61,64 @@ class Desk:
 
 
 def term(typed: Typed, desk: Desk) -> Term | Refused:
-    """How long, from the duration picked: a preset, until the reset, or until a moment of the person's own."""
-    if desk.extends is not None:
-        return _carried_on(typed, desk, desk.extends.over_at() or desk.now)
-    choice = _text(typed, "duration")
-    span = PRESETS.get(choice)
+    """From when and how long: a preset, until the reset or through it, or until a moment of the person's own."""
+    since = _carried(desk.extends, desk.now) if desk.extends else start(typed, desk.policy, desk.now)
+    if isinstance(since, Refused):
+        return since
+    choice, begins = _text(typed, "duration"), since or desk.now
+    resets = desk.policy.resets(desk.quota, begins, desk.policy.bounds.resets)
+    span, through = PRESETS.get(choice), _through(choice)
     if span is not None:
-        wanted = Term(span=span)
-    elif choice == UNTIL_RESET:
-        wanted = Term(until=desk.standing.window.end)
+        wanted = Term(span=span, since=since)
+    elif through is not None and through < len(resets):
+        wanted = Term(until=resets[through], since=since, resets=through)
     elif choice == CUSTOM:
         until = _moment(_text(typed, "until"))
         if until is None:
             return Refused(Why.MISSING, place="until")
-        if until <= desk.now:
-            return Refused(Why.ENDS_BEFORE_START, place="until")
-        wanted = Term(until=until)
+        if until <= begins:
+            return _no_time(until, desk.now, begins)
+        wanted = Term(until=until, since=since)
     else:
         return Refused(Why.MISSING, place="duration")
     longest = desk.policy.timing.override_at_most
-    if min(wanted.length(desk.now), desk.standing.window.end - desk.now) > longest:
+    if min(wanted.length(desk.now), resets[wanted.resets] - begins) > longest:
         return Refused(Why.TOO_LONG, {"longest": longest}, place="until" if choice == CUSTOM else "duration")
+    if desk.extends:  # its end stays where it was shown, however late it is approved
+        return Term(until=wanted.end(begins, resets[wanted.resets]), since=since, resets=wanted.resets)
     return wanted
 
 
-def _carried_on(typed: Typed, desk: Desk, over: datetime) -> Term | Refused:
-    """How long from the end of another one: until a moment, which stays where it was shown however late it is approved."""
-    begins, choice = max(over, desk.now), _text(typed, "duration")
-    reset = desk.policy.window(desk.quota, begins).end
-    ends = {word: begins + span for word, span in PRESETS.items()} | {UNTIL_RESET: reset}
-    until = _moment(_text(typed, "until")) if choice == CUSTOM else ends.get(choice)
-    place = "until" if choice == CUSTOM else "duration"
-    if until is None:
-        return Refused(Why.MISSING, place=place)
-    if until <= begins:
-        return Refused(Why.ENDS_BEFORE_START, {"begins": begins}, place=place)
-    longest = desk.policy.timing.override_at_most
-    if min(until, reset) - begins > longest:
-        return Refused(Why.TOO_LONG, {"longest": longest}, place=place)
-    return Term(until=min(until, reset), since=over if over > desk.now else None)
+def _carried(before: Override, now: datetime) -> datetime | None:
+    """When what carries an override on begins: at its end, or as soon as may be where that is past."""
+    over = before.over_at()
+    return over if over is not None and over > now else None
+
+
+def start(typed: Typed, policy: Policy, now: datetime) -> datetime | Refused | None:
+    """The moment before which it is not to begin, None for as soon as it is approved."""
+    within = policy.timing.start_within
+    if _text(typed, "start") != LATER or not within:
+        return None
+    since = _moment(_text(typed, "since"))
+    if since is None:
+        return Refused(Why.MISSING, place="since")
+    if since <= now:
+        return Refused(Why.STARTS_BEFORE_NOW, place="since")
+    return since if since <= now + within else Refused(Why.STARTS_TOO_LATE, {"within": within}, place="since")
+
+
+def _through(choice: str) -> int | None:
+    """Through how many resets a duration is, None if it does not say."""
+    if choice == UNTIL_RESET:
+        return 0
+    many = choice.removeprefix(THROUGH)
+    return int(many) if many != choice and re.fullmatch(r"[1-9][0-9]{0,2}", many) else None
+
+
+def _no_time(until: datetime, now: datetime, begins: datetime) -> Refused:
+    over = until <= now
+    return Refused(Why.ENDS_BEFORE_START, place="until") if over else Refused(Why.NO_TIME, {"begins": begins}, place="until")
 
 
 def amount(typed: Typed, desk: Desk) -> int | Refused:
@@ -254,18 +275,19 @@ def link(text: str, place: str) -> str | Refused:
 
 
 def _moment(epoch: str) -> datetime | None:
+    """A moment from whole seconds, None where they are none."""
     return datetime.fromtimestamp(int(epoch), UTC) if re.fullmatch(r"[0-9]{1,11}", epoch) else None
 
 
-def retyped(case: Case, reset: datetime) -> Typed:
-    """A case as it would be typed; `reset` is the end of its quota's window now."""
-    spans = {span: name for name, span in PRESETS.items()}
+def retyped(case: Case, resets: Sequence[datetime], now: datetime) -> Typed:
+    """A case as it would be typed now; `resets` are those of its quota from when it begins."""
     until = case.term.until
     return {
         "quota": case.quota,
         "amount": as_typed(case.amount, case.unit),
-        "duration": spans.get(case.term.span or timedelta(), CUSTOM) if until != reset else UNTIL_RESET,
-        "until": str(int(until.timestamp())) if until else "",
+        **started(case.term, now),
+        "duration": _duration(case.term, resets),
+        "until": _epoch(until),
         "justification": case.justification,
         "metric": case.impact.metric,
         "quantity": str(case.impact.quantity),
@@ -278,6 +300,23 @@ def retyped(case: Case, reset: datetime) -> Typed:
         "also": tuple(f"{part.quota} {part.amount}" for part in case.also),
         "extends": case.extends,
     }
+
+
+def started(term: Term, now: datetime) -> Typed:
+    """When it begins, as it would be typed now."""
+    later = term.begin(now) > now
+    return {"start": LATER if later else NOW, "since": _epoch(term.since) if later else ""}
+
+
+def _duration(term: Term, resets: Sequence[datetime]) -> str:
+    if term.until in resets:
+        through = resets.index(term.until)
+        return f"{THROUGH}{through}" if through else UNTIL_RESET
+    return next((name for name, span in PRESETS.items() if span == term.span), CUSTOM)
+
+
+def _epoch(at: datetime | None) -> str:
+    return str(int(at.timestamp())) if at else ""
 
 
 def as_typed(amount: int, unit: Unit) -> str:

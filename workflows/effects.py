@@ -56,7 +56,7 @@ class Wake(StrEnum):
     END = "end"  # [override] its end
     STUCK = "stuck"  # [override] the store should have followed by now
     RECONCILE = "reconcile"  # ["all"] every limit is compared with its store
-    RESET = "reset"  # [quota] the end of its window, where something may be carried over
+    RESET = "reset"  # [quota] the end of its window, where something may be carried over or a request waits
     DIGEST = "digest"  # [channel/week] Monday morning
     REVIEW = "review"  # [request] the next reminder of a broken glass that nobody reviewed
     SPIKES = "spikes"  # ["all"] the next full hour
@@ -74,6 +74,7 @@ class Alarm:
 class News(StrEnum):
     """What a request's thread is told in a message of its own; everything else only edits the card."""
 
+    SCHEDULED = "scheduled"
     ACTIVE = "active"
     EXTENDED = "extended"
     ENDED = "ended"

@@ -155,10 +155,16 @@ def queue(units: Units, keys: Iterable[str], now: datetime, resets: Iterable[Ala
 
 
 def begin_anew(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:
-    """The alarm rang: a window began in which the limit is another one, because of what was carried over."""
+    """The alarm rang: a window began. The limit is another one where something was carried over, and so is what cards tell."""
     quota = kit.policy.quota(key)
-    if quota is not None and quota.rollover:
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, key)], [_reset(kit.policy, quota, now)])
+    if quota is None:
+        return
+    waiting = unit.requests.pending(key)
+    follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id) for request in waiting])
+    if quota.rollover:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, key)])
+    if quota.rollover or waiting:
+        follow(unit, now, [], [_reset(kit.policy, quota, now)])
 
 
 def _reset(policy: Policy, quota: Quota, now: datetime) -> Alarm:

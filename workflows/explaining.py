@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
+from workflows import coming
 from workflows.acceptable import Used
 from workflows.aways import Away
 from workflows.ballots import Vote
@@ -63,7 +64,7 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` those of the ancestor quotas that are not asked
     for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
-    if it began now; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
+    if it began at once; `begins` when it begins if that is later; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
     oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
     to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
@@ -80,6 +81,7 @@ class Card:
     ends: datetime
     at_reset: bool
     private: bool
+    begins: datetime | None = None
     override: Override | None = None
     status: Status | None = None
     reason: Reason | None = None
@@ -123,6 +125,16 @@ class Card:
     def undone(self) -> bool:
         """Whether its override is over because an approval was taken back."""
         return self.override is not None and undone(self.override, self.request)
+
+    @property
+    def turned(self) -> bool:
+        """Whether its quota was reset since it was asked for: what was said of it then is of a window that is over."""
+        return self.request.submitted < self.outlook.standing.window.start
+
+    @property
+    def began(self) -> bool:
+        """Whether its override was ever in force."""
+        return self.override is not None and self.override.began
 
     @property
     def lesser(self) -> tuple[Vote, ...]:
@@ -172,18 +184,21 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
     asked = {beside.quota.key for beside in also}
     waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
     out = outlook(unit, policy, quota, now, ranged=request.state is State.PENDING)
-    coming = request.offered()[0] if override is None or override.starts is None else 0
-    ends, at_reset = _ends(request.offered()[1], out, now, override)
+    amount, term = request.offered()
+    more = amount if override is None or override.starts is None else 0
+    begins = override.starts or override.term.begin(now) if override else term.begin(now)
+    ends, at_reset = _ends(policy, quota, term, now=now, override=override)
     return Card(
         request=request,
         quota=quota,
         now=now,
         outlook=out,
-        after=outlook(unit, policy, quota, now, extra=coming),
+        after=coming.outlook(unit, policy, quota, now, begins=begins, extra=more),
         above=tuple(over for over in above(unit, policy, quota, now) if over.standing.quota.key not in asked),
         seats=seats(request),
         ends=ends,
         at_reset=at_reset,
+        begins=begins if begins > now else None,
         private=request.case.data >= Data.CONFIDENTIAL,
         override=override,
         status=_status(override, now, waits=waits) if override else None,
@@ -207,17 +222,20 @@ def _status(override: Override, now: datetime, *, waits: bool) -> Status:
 
 def _also(unit: UnitOfWork, policy: Policy, request: Request, first: Override | None, *, now: datetime) -> tuple[Beside, ...]:
     given = {o.quota: o for o in unit.overrides.every(request.id) if o.granted == first.granted} if first else {}
-    return tuple(_beside(unit, policy, part, given.get(part.quota), now=now) for part in request.parts()[1:])
+    begins = request.offered()[1].begin(now)
+    return tuple(_beside(unit, policy, part, given.get(part.quota), begins=begins, now=now) for part in request.parts()[1:])
 
 
-def _beside(unit: UnitOfWork, policy: Policy, part: Part, override: Override | None, *, now: datetime) -> Beside:
+def _beside(
+    unit: UnitOfWork, policy: Policy, part: Part, override: Override | None, *, begins: datetime, now: datetime
+) -> Beside:
     quota = policy.quota(part.quota) or retired(part.quota, part.unit)
-    coming = part.amount if override is None or override.starts is None else 0
+    more = part.amount if override is None or override.starts is None else 0
     return Beside(
         part=part,
         quota=quota,
         outlook=outlook(unit, policy, quota, now),
-        after=outlook(unit, policy, quota, now, extra=coming),
+        after=coming.outlook(unit, policy, quota, now, begins=begins, extra=more),
         override=override,
         status=override.status(now) if override else None,
         reason=_reason(override, now),
@@ -230,11 +248,10 @@ def _reason(override: Override | None, now: datetime) -> Reason | None:
     return override.reason() if override and over else None
 
 
-def _ends(asked: Term, out: Outlook, now: datetime, override: Override | None) -> tuple[datetime, bool]:
-    reset = out.standing.window.end
-    if override is not None and (over := override.over_at()) is not None:
-        return over, over == reset
-    end = asked.end(now, reset)
+def _ends(policy: Policy, quota: Quota, asked: Term, *, now: datetime, override: Override | None) -> tuple[datetime, bool]:
+    reset = coming.reset(policy, quota, asked, now)
+    over = override.over_at() if override else None
+    end = over or asked.end(asked.begin(now), reset)
     return end, end == reset
 
 

@@ -157,17 +157,18 @@ def named(unit: UnitOfWork, typed: Typed) -> Override | None:
     return unit.overrides.get(name) if name else None
 
 
-def form(unit: UnitOfWork, override: Override) -> Typed:
+def form(unit: UnitOfWork, policy: Policy, override: Override) -> Typed:
     """What a form to extend an override begins with: what it has now, and the same words, but for why it is still needed."""
-    request = unit.requests.get(override.request)
-    if request is None:
+    request, quota = unit.requests.get(override.request), policy.quota(override.quota)
+    if request is None or quota is None:
         return {}
     parts = {part.quota: part.amount for part in beside(unit, override).values() if part.quota != override.quota}
-    had = drafting.retyped(request.case, override.over_at() or override.granted)
+    resets = policy.resets(quota, override.starts or override.granted, policy.bounds.resets)
+    had = drafting.retyped(request.case, resets, override.granted)
     duration = had["duration"] if had["duration"] != drafting.CUSTOM else "days:1"
-    fresh = {"amount": drafting.as_typed(override.amount, override.unit), "duration": duration, "justification": "", "until": ""}
-    also = tuple(f"{quota} {amount}" for quota, amount in parts.items())
-    return {**had, **fresh, "quota": override.quota, "also": also, "extends": override.id}
+    same = {"quota": override.quota, "amount": drafting.as_typed(override.amount, override.unit), "extends": override.id}
+    also = tuple(f"{key} {amount}" for key, amount in parts.items())
+    return {**had, **same, "duration": duration, "until": "", "justification": "", "also": also}
 
 
 def may_extend(kit: Kit, override_id: str, by: PersonId) -> Override | Request | Refused:

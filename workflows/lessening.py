@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows import coming
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Term
 from workflows.confirming import to_confirm
 from workflows.drafting import PRESETS, Typed, clean
 from workflows.forecast import Outlook
-from workflows.metering import outlook
 from workflows.money import parse, show
 from workflows.people import PersonId
 from workflows.policy import Policy
@@ -24,14 +24,15 @@ SAME = "same"  # as long as is offered
 class Less:
     """The form as it is filled in.
 
-    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began now, at
-    the window's `reset` at the latest; `after` is the quota's outlook with it, None while there is no amount.
+    `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began at
+    `begins`, at the `reset` that it does not live through at the latest; `after` is the quota's outlook with it, None while there is no amount.
     `blank` says that the amount begins empty, because it is to be confirmed by typing it.
     """
 
     request: Request
     quota: Quota
     now: datetime
+    begins: datetime
     typed: Typed
     amount: int | Refused
     terms: dict[str, Term]
@@ -43,9 +44,10 @@ class Less:
 
 
 def terms(request: Request, now: datetime) -> dict[str, Term]:
-    """The durations to choose from, by their word: those shorter than what is offered, then that."""
+    """The durations to choose from, by their word: those shorter than what is offered, then that. All begin when that does."""
     _, offered = request.offered()
-    shorter = {word: Term(span=span) for word, span in PRESETS.items() if span < offered.length(now)}
+    resets = offered.resets
+    shorter = {word: Term(span=span, resets=resets) for word, span in PRESETS.items() if span < offered.length(now)}
     return {**shorter, SAME: offered}
 
 
@@ -70,9 +72,10 @@ def form(unit: UnitOfWork, policy: Policy, request: Request, typed: Typed, *, no
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
     known = terms(request, now)
     wanted, term = amount(request, said), known.get(_word(said, "duration"), offered)
-    out = outlook(unit, policy, quota, now, extra=wanted) if isinstance(wanted, int) else None
-    reset = policy.window(quota, now).end
-    return Less(request, quota, now, said, wanted, known, term, term.end(now, reset), reset, out, blank)
+    begins = offered.begin(now)
+    out = coming.outlook(unit, policy, quota, now, begins=begins, extra=wanted) if isinstance(wanted, int) else None
+    reset = coming.reset(policy, quota, offered, now)
+    return Less(request, quota, now, begins, said, wanted, known, term, term.end(begins, reset), reset, out, blank)
 
 
 def cast(request: Request, typed: Typed, *, by: PersonId, at: datetime, revision: int) -> Vote | tuple[Refused, ...]:

@@ -259,10 +259,13 @@ def outlook(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, ex
     `ranged` also says how surely, where there is history enough.
     """
     at = standing(unit, policy, quota, now)
-    if extra:
-        at = replace(at, extra=at.extra + extra)
+    return lead(unit, policy, replace(at, extra=at.extra + extra), now, ranged=ranged)
+
+
+def lead(unit: UnitOfWork, policy: Policy, at: Standing, now: datetime, *, ranged: bool = False) -> Outlook:
+    """Where a standing leads, by what is known now."""
     zone = policy.organization.zone
-    return forecast.outlook(at, _history(unit, quota, zone, now), ahead(zone, now, at.window.end), ranged=ranged)
+    return forecast.outlook(at, _history(unit, at.quota, zone, now), ahead(zone, at.at, at.window.end), ranged=ranged)
 
 
 def _history(unit: UnitOfWork, quota: Quota, zone: str, now: datetime) -> list[Day]:

@@ -5,17 +5,17 @@ It only looks. What follows from it is decided in `requesting`, and said by the 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from workflows import cheaper
+from workflows import cheaper, coming
 from workflows.blocking import Barrier, Wish, barriers
 from workflows.cases import Case
 from workflows.cheaper import Cheaper, Market, Named
 from workflows.effects import Do, Effect
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
-from workflows.metering import ahead, pricing, standing
+from workflows.metering import ahead, pricing
 from workflows.people import PersonId
 from workflows.policy import Policy
 from workflows.ports import Rejected, UnitOfWork
@@ -29,32 +29,32 @@ NOTHING_ELSE: Mapping[str, int] = MappingProxyType({})
 WEEK = timedelta(days=7)  # of calls, that a mix of tokens is taken from: a rhythm of the week is whole in it
 
 
-def wish_of(case: Case, stands: Standing) -> Wish:
-    """What a case asks for on its quota, if it began now."""
-    return Wish(stands, case.amount, case.term.end(stands.at, stands.window.end), case.models)
+def wish_of(policy: Policy, case: Case, stands: Standing, now: datetime) -> Wish:
+    """What a case asks for on its quota, which will stand like this when it begins."""
+    return Wish(stands, case.amount, coming.end(policy, stands.quota, case.term, now), case.models, case.term.begin(now))
 
 
 def in_the_way(
-    unit: UnitOfWork, policy: Policy, wish: Wish, *, by: PersonId, also: Mapping[str, int] = NOTHING_ELSE
+    unit: UnitOfWork, policy: Policy, wish: Wish, *, by: PersonId, now: datetime, also: Mapping[str, int] = NOTHING_ELSE
 ) -> tuple[Barrier, ...]:
     """What keeps a wish of somebody's from its full effect; `also` is asked for with it, by quota.
 
     What they asked for on another quota and is not decided yet is asked for already.
     """
     near = [quota for scope in lineage(wish.quota.scope) for quota in policy.on(scope) if quota.key != wish.quota.key]
-    stand = (standing(unit, policy, quota, wish.standing.at) for quota in near)
+    stand = (coming.standing(unit, policy, quota, now, begins=wish.begins or now) for quota in near)
     waits = {quota.key: mine.case.amount for quota in near if (mine := unit.requests.open(quota.key, by))}
     more = (waits.get(quota.key, 0) + also.get(quota.key, 0) for quota in near)
     return barriers(wish, [replace(at, extra=at.extra + extra) for at, extra in zip(stand, more, strict=True)])
 
 
-def vain(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, by: PersonId) -> Refused | None:
+def vain(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, by: PersonId, now: datetime) -> Refused | None:
     """Why a case could not take effect: its store, or the first of the other quotas that would stop its calls all the same."""
     for part in case.parts():
         if refused := _unenforced(unit, policy.by_key[part.quota]):
             return refused
     also = {part.quota: part.amount for part in case.also}
-    found = in_the_way(unit, policy, wish_of(case, stands), by=by, also=also)
+    found = in_the_way(unit, policy, wish_of(policy, case, stands, now), by=by, now=now, also=also)
     stop = next((barrier for barrier in found if barrier.whole), None)
     return Refused(Why.NO_EFFECT, {"barrier": stop}, place="also") if stop else None
 
@@ -72,14 +72,14 @@ def _unenforced(unit: UnitOfWork, quota: Quota) -> Refused | None:
     return Refused(Why.STORE_REFUSES, facts, place="quota") if refuses else None
 
 
-def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, *, data: Data) -> tuple[Cheaper, ...]:
+def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, *, data: Data, now: datetime) -> tuple[Cheaper, ...]:
     """What would be cheaper than a wish for work on this data; `out` is its quota's outlook without it."""
-    coming = ahead(kit.policy.organization.zone, out.standing.at, out.standing.window.end)
-    return cheaper.ways(wish, out, coming, _market(unit, kit, wish, data))
+    days = ahead(kit.policy.organization.zone, out.standing.at, out.standing.window.end)
+    return cheaper.ways(wish, out, days, _market(unit, kit, wish, data=data, now=now))
 
 
-def _market(unit: UnitOfWork, kit: Kit, wish: Wish, data: Data) -> Market:
-    policy, now = kit.policy, wish.standing.at
+def _market(unit: UnitOfWork, kit: Kit, wish: Wish, *, data: Data, now: datetime) -> Market:
+    policy = kit.policy
     zone, mine = policy.organization.zone, dict[Named, Sums]()
     first, last = local_day(now - WEEK, zone), local_day(now, zone)
     for piece in unit.meter.slices(first, last, wish.quota.scope):

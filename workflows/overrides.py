@@ -94,6 +94,11 @@ class Override:
             return min(self.stopped, self.ends)
         return self.stopped or self.ends
 
+    @property
+    def began(self) -> bool:
+        """Whether it was ever in force, or will be: it has a start, and was not stopped before that."""
+        return self.starts is not None and (self.stopped is None or self.stopped >= self.starts)
+
     def wanted(self, now: datetime) -> bool:
         """Whether the store should enforce it now: approved, due and not over.
 

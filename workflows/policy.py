@@ -82,6 +82,8 @@ TWICE = Chase((Wait(worked=timedelta(hours=4)), Wait(days=1)), Wait(days=2))
 class Timing:
     """The clocks of a request and an override, and when people are reminded. `undo_within` zero: no vote is undone.
 
+    An override may be asked for that begins `start_within` a time from now, zero: none that begins later.
+
     An override may be extended `extensions` times, and last no longer than `extended_at_most` with all of them. `notices` are how
     long before an end its holder is told. One of which nothing was used for `unused_after` is proposed to end, None for never;
     `grace` follows an end that time brings. An override is stuck when its store says nothing for `stuck_after`; each
@@ -90,6 +92,7 @@ class Timing:
 
     lapse_after: timedelta = timedelta(days=5)
     override_at_most: timedelta = timedelta(days=30)
+    start_within: timedelta = timedelta(days=30)
     activate_within: timedelta = timedelta(hours=1)
     nudge_every: timedelta = timedelta(hours=4)
     undo_within: timedelta = timedelta(minutes=10)
@@ -211,6 +214,13 @@ class Policy:
     def window(self, quota: Quota, at: datetime) -> Window:
         """The quota's window that holds a moment."""
         return window_of(quota, self.organization.zone, at, self.organization.fiscal_start)
+
+    def resets(self, quota: Quota, since: datetime, more: int = 0) -> tuple[datetime, ...]:
+        """The first reset of a quota after a moment, and so many more."""
+        found = [self.window(quota, since).end]
+        for _ in range(more):
+            found.append(self.window(quota, found[-1]).end)
+        return tuple(found)
 
     def nearest(self, scope: str) -> Quota | None:
         """The first quota of a scope, or of the nearest scope above that has one."""

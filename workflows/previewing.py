@@ -6,12 +6,26 @@ Nothing is decided here, and nothing is kept. The submit uses the same functions
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows import assessing, extending
+from workflows import assessing, coming, extending
 from workflows.automatic import Automatic
 from workflows.blocking import Barrier
 from workflows.cases import Case, Impact, Part, material
 from workflows.cheaper import Cheaper
-from workflows.drafting import UNTIL_RESET, Desk, Typed, also, amount, as_typed, behalf, data, models, retyped, term, use_case
+from workflows.drafting import (
+    NOW,
+    UNTIL_RESET,
+    Desk,
+    Typed,
+    also,
+    amount,
+    as_typed,
+    behalf,
+    data,
+    models,
+    retyped,
+    term,
+    use_case,
+)
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
 from workflows.metering import outlook
@@ -31,6 +45,8 @@ from workflows.seats import Route
 class Preview:
     """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it.
 
+    It begins at `begins`, None for as soon as it is approved.
+
     `barriers` would keep it from its full effect, `also` are those of them that are asked for with it; `cheaper` are other ways.
     `material` are the fields by which it asks for more than the request that it changes; `auto` is what the guardrails say of it.
     """
@@ -41,6 +57,7 @@ class Preview:
     ends: datetime
     at_reset: bool
     after: Outlook
+    begins: datetime | None = None
     barriers: tuple[Barrier, ...] = ()
     also: tuple[Part, ...] = ()
     cheaper: tuple[Cheaper, ...] = ()
@@ -77,15 +94,19 @@ class Drafted:
 def draft(unit: UnitOfWork, kit: Kit, sheet: Sheet, now: datetime) -> Drafted:
     """What the form shows for what is typed so far; an untouched form is filled with what the system knows."""
     out = outlook(unit, kit.policy, sheet.quota, now)
-    typed = sheet.typed or (retyped(sheet.before, out.standing.window.end) if sheet.before else _fresh(out))
+    typed = sheet.typed or (_retyped(sheet.before, kit.policy, sheet.quota, now) if sheet.before else _fresh(out))
     case = _case(typed, Desk(kit.policy, out.standing, now, sheet.by, extending.named(unit, typed)))
     return Drafted(now, out, typed, _preview(unit, kit, sheet, out=out, case=case) if case else None)
+
+
+def _retyped(case: Case, policy: Policy, quota: Quota, now: datetime) -> Typed:
+    return retyped(case, policy.resets(quota, case.term.begin(now), policy.bounds.resets), now)
 
 
 def _fresh(out: Outlook) -> Typed:
     stands = out.standing
     suggested = as_typed(suggestion(stands, out.lacking), stands.quota.unit)
-    return {"quota": stands.quota.key, "amount": suggested, "duration": UNTIL_RESET, "data": "internal"}
+    return {"quota": stands.quota.key, "amount": suggested, "start": NOW, "duration": UNTIL_RESET, "data": "internal"}
 
 
 def _case(typed: Typed, desk: Desk) -> Case | None:
@@ -111,21 +132,25 @@ def _case(typed: Typed, desk: Desk) -> Case | None:
 
 
 def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Case) -> Preview:
-    policy, stands, now = kit.policy, out.standing, out.standing.at
-    wish = wish_of(case, stands)
-    found = in_the_way(unit, policy, wish, by=sheet.by)
+    policy, now = kit.policy, out.standing.at
+    begins = case.term.begin(now)
+    out = out if begins == now else coming.outlook(unit, policy, sheet.quota, now, begins=begins)
+    stands = out.standing
+    wish = wish_of(policy, case, stands, now)
+    found = in_the_way(unit, policy, wish, by=sheet.by, now=now)
     case = case if case.extends else replace(case, also=_as_offered(case.also, found))
-    way = _way(unit, policy, case, stands=stands, sheet=sheet)
+    way = _way(unit, policy, case, stands=stands, sheet=sheet, now=now)
     return Preview(
         facts=assessing.facts(case, stands, policy, now),
         route=way if isinstance(way, Refused) else way.route,
         now=now,
         ends=wish.ends,
-        at_reset=wish.ends == stands.window.end,
-        after=outlook(unit, policy, sheet.quota, now, extra=case.amount),
+        at_reset=wish.ends == coming.reset(policy, sheet.quota, case.term, now),
+        after=coming.outlook(unit, policy, sheet.quota, now, begins=begins, extra=case.amount),
+        begins=begins if begins > now else None,
         barriers=found,
         also=case.also,
-        cheaper=cheaper_ways(unit, kit, wish, out, data=case.data),
+        cheaper=cheaper_ways(unit, kit, wish, out, data=case.data, now=now),
         material=material(sheet.before, case, now=now) if sheet.before else (),
         auto=None if isinstance(way, Refused) else way.auto,
     )
@@ -137,11 +162,11 @@ def _as_offered(ticked: tuple[Part, ...], found: tuple[Barrier, ...]) -> tuple[P
     return tuple(replace(part, amount=offered.get(part.quota, part.amount)) for part in ticked)
 
 
-def _way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet) -> Way | Refused:
+def _way(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, sheet: Sheet, now: datetime) -> Way | Refused:
     changes = sheet.changes.id if sheet.changes else ""
-    if not_so := extending.refuses(unit, policy, case, by=sheet.by, now=stands.at, mine=changes):
+    if not_so := extending.refuses(unit, policy, case, by=sheet.by, now=now, mine=changes):
         return not_so[0]
-    if refused := vain(unit, policy, case, stands=stands, by=sheet.by):
+    if refused := vain(unit, policy, case, stands=stands, by=sheet.by, now=now):
         return refused
     appeal = sheet.changes.appeal if sheet.changes else None
-    return assessing.way(unit, policy, case, stands=stands, org=sheet.org, now=stands.at, appeal=appeal)
+    return assessing.way(unit, policy, case, stands=stands, org=sheet.org, now=now, appeal=appeal)

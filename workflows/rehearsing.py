@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from workflows import assessing
+from workflows import assessing, coming
 from workflows.assessing import MONTH, QUARTER
 from workflows.automatic import Automatic
 from workflows.guardrails import automatic
@@ -100,7 +100,7 @@ def _remade(unit: UnitOfWork, policy: Policy, request: Request, quota: Quota) ->
         amount=case.amount,
         unit=case.unit,
         percent=-(-case.amount * 100 // quota.limit) if quota.limit else 100,
-        duration=min(case.term.length(then), policy.window(quota, then).end - then),
+        duration=min(case.term.length(then), coming.reset(policy, quota, case.term, then) - case.term.begin(then)),
         data=case.data,
         kind=quota.kind,
         unapproved=policy.models.unapproved(case.models, case.data),

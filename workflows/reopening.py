@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workflows import assessing
 from workflows.cases import Case, Term
-from workflows.drafting import SHORTEST_WHY, Desk, Typed, amount, clean, term
+from workflows.drafting import SHORTEST_WHY, Desk, Typed, amount, clean, started, term
 from workflows.events import Reopen
 from workflows.keeping import Kit, attempt
 from workflows.metering import standing
@@ -68,7 +68,10 @@ def _case(request: Request, typed: Typed, desk: Desk) -> Case | tuple[Refused, .
 
 
 def _term(request: Request, typed: Typed, desk: Desk) -> Term | Refused:
-    return request.case.term if typed.get("duration") == KEPT and keeps(request, desk.now) else term(typed, desk)
+    """As it was, or for another time from when it was to begin."""
+    if typed.get("duration") == KEPT and keeps(request, desk.now):
+        return request.case.term
+    return term({**typed, **started(request.case.term, desk.now)}, desk)
 
 
 def keeps(request: Request, now: datetime) -> bool:

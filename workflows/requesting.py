@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows import assessing, drafting, extending
+from workflows import assessing, coming, drafting, extending
 from workflows.appeals import Appeal
 from workflows.cases import Case, material
 from workflows.decisions import decide
@@ -180,11 +180,12 @@ def routed(
     `handed` names the form that was handed in, and the notice it came from: one form that a rule refuses is one violation.
     """
     now, policy = stands.at, kit.policy
-    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=stands, now=now, mine=mine):
+    begun = coming.standing(unit, policy, stands.quota, now, begins=case.term.begin(now))
+    if broken := assessing.bounds_broken(unit, policy, by, case=case, stands=begun, now=now, mine=mine):
         return broken
-    if refused := vain(unit, policy, case, stands=stands, by=by):
+    if refused := vain(unit, policy, case, stands=begun, by=by, now=now):
         return (refused,)
-    way = assessing.way(unit, policy, case, stands=stands, org=org, now=now, appeal=appeal)
+    way = assessing.way(unit, policy, case, stands=begun, org=org, now=now, appeal=appeal)
     if not isinstance(way, Refused):
         return way
     if way.why is Why.NO_APPROVER:
@@ -223,5 +224,7 @@ def file(kit: Kit, unit: UnitOfWork, request: Request) -> Request:
     """Files a request, with all that follows; it may be approved at once."""
     keep_request(unit, request, Act(request.requester, "submitted", request.submitted))
     alarms = [Alarm(Wake.LAPSE, request.id, request.deadline), Alarm(Wake.CHASE, request.id, request.submitted)]
+    if quota := kit.policy.quota(request.case.quota):
+        alarms.append(Alarm(Wake.RESET, quota.key, kit.policy.window(quota, request.submitted).end))
     follow(unit, request.submitted, [Effect(Do.SHOW_REQUEST, request.id)], alarms)
     return cleared(kit, unit, request, request.submitted)

@@ -9,10 +9,11 @@ from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
 from workflows.beginning import begin_by, supersede
 from workflows.decisions import decide
-from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Clear, Event, Withdraw
 from workflows.granting import Terms, grants
-from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, news_of, refuse_click
+from workflows.overrides import Status
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
@@ -159,10 +160,13 @@ def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request |
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
     by = request.votes[-1].by if request.votes else request.requester if request.glass else SYSTEM
-    for override in grants(request, _terms(kit, unit, request), now=now):
+    granted = grants(request, _terms(kit, unit, request), now=now)
+    for override in granted:
         keep_override(unit, override, Act(by, "granted", now))
         begin_by(kit, unit, override, now)
         supersede(kit, unit, override, now)
+    if granted[0].status(now) is Status.SCHEDULED:
+        follow(unit, now, [Effect(Do.TELL_THREAD, news_of(granted[0], News.SCHEDULED))])
 
 
 def _terms(kit: Kit, unit: UnitOfWork, request: Request) -> Terms:

@@ -137,4 +137,5 @@ def guarded(auto: Automatic) -> str:
 def how_long(term: Term, zone: str) -> str:
     """ "for 3 days", "until Thu 26 Nov, 17:00", or both: whichever is over first."""
     said = [f"for {show_span(term.span)}"] if term.span is not None else []
-    return ", ".join([*said, f"until {show_moment(term.until, zone)}"] if term.until else said)
+    said += [f"until {show_moment(term.until, zone)}"] if term.until else []
+    return ", ".join([*said, f"from {show_moment(term.since, zone)}"] if term.since else said)

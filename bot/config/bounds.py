@@ -7,8 +7,9 @@ from bot.config.words import amount, percent, span
 from workflows.bounds import Bounds
 from workflows.money import Unit
 
-KEYS = ("amount", "percent", "open", "rest_after_denial")
+KEYS = ("amount", "percent", "open", "rest_after_denial", "resets")
 MOST_OPEN = 1000
+MOST_RESETS = 12
 
 
 def bounds(place: Place) -> Bounds:
@@ -17,8 +18,9 @@ def bounds(place: Place) -> Bounds:
     return Bounds(
         amounts=_amounts(fields["amount"]) if "amount" in fields else {},
         percent=percent(fields["percent"], at_most=10_000) if "percent" in fields else None,
-        open=_count(fields["open"]) if "open" in fields else 0,
+        open=_count(fields["open"], 1, MOST_OPEN, "requests") if "open" in fields else 0,
         rest=span(fields["rest_after_denial"]) if "rest_after_denial" in fields else timedelta(),
+        resets=_count(fields["resets"], 0, MOST_RESETS, "resets") if "resets" in fields else 0,
     )
 
 
@@ -38,9 +40,9 @@ def _amounts(place: Place) -> dict[Unit, int]:
     return found
 
 
-def _count(place: Place) -> int:
+def _count(place: Place, least: int, most: int, what: str) -> int:
     said = place.text("3")
-    if said and not (said.isascii() and said.isdigit() and 1 <= int(said[:9]) <= MOST_OPEN):
-        place.bad("not a number of requests", f"write 1 to {MOST_OPEN}")
+    if said and not (said.isascii() and said.isdigit() and least <= int(said[:9]) <= most):
+        place.bad(f"not a number of {what}", f"write {least} to {most}")
         return 0
     return int(said or 0)

@@ -12,6 +12,7 @@ import holidays as public
 from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.words import LONGEST, choice, span
+from workflows.overrides import Grace
 from workflows.policy import Timing
 from workflows.reminders import Chase
 from workflows.times import parse_span
@@ -19,11 +20,13 @@ from workflows.working import Wait, Week
 
 WEEKDAYS = {name: n for n, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
 SPANS = ("lapse_after", "override_at_most", "extended_at_most", "activate_within", "nudge_every")
+AFTER = ("start_within", "unused_after", "step_down")
 CHASE = ("remind_after", "escalate_after")
 ENDING = ("extensions", "notices")
 WEEK = ("working_hours", "working_days", "holidays")
 WORKING = re.compile(r"([0-9]{1,4}) working (hour|day)s?")
 CLOCK = r"([0-9]{1,2}):([0-9]{2})"
+STEP = re.compile(r"([0-9]{1,2})\s*% for (.+)")
 HOURS = re.compile(rf"{CLOCK} to {CLOCK}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CALENDAR = re.compile(r"([A-Z]{2})(?:-([A-Z0-9]{1,3}))?")
@@ -36,10 +39,11 @@ USUAL = Timing()
 
 def timing(place: Place) -> Timing:
     """The clocks."""
-    fields = place.fields((*SPANS, "undo_within", *CHASE, *WEEK, *ENDING), example="{lapse_after: 5 days}")
+    fields = place.fields((*SPANS, "undo_within", *AFTER, *CHASE, *WEEK, *ENDING), example="{lapse_after: 5 days}")
     spans: dict[str, Any] = {key: span(fields[key]) for key in SPANS if key in fields}
     if "undo_within" in fields:
         spans["undo_within"] = timedelta() if _never(fields["undo_within"]) else span(fields["undo_within"])
+    spans |= _after(fields)
     week = _week(fields)
     chase = _chase(fields, week, spans.get("lapse_after", USUAL.lapse_after))
     return Timing(**spans, **_ending(fields), week=week, chase=chase)
@@ -71,6 +75,33 @@ def _notices(place: Place) -> tuple[timedelta, ...]:
     if len(set(notices)) < len(notices):
         place.bad("a notice is named twice")
     return tuple(sorted(notices, reverse=True))
+
+
+def _after(fields: Mapping[str, Place]) -> dict[str, Any]:
+    """What may be asked for besides an end: a later start; and what follows an end, or comes before one."""
+    found: dict[str, Any] = {}
+    if "start_within" in fields:
+        found["start_within"] = timedelta() if _never(fields["start_within"]) else span(fields["start_within"])
+    if "unused_after" in fields:
+        found["unused_after"] = None if _never(fields["unused_after"]) else span(fields["unused_after"])
+    if "step_down" in fields:
+        found["grace"] = None if _never(fields["step_down"]) else _step_down(fields["step_down"])
+    return found
+
+
+def _step_down(place: Place) -> Grace | None:
+    """ "50 % for 1 day"."""
+    said = place.text("50 % for 1 day")
+    found = STEP.fullmatch(said.lower())
+    lasts = parse_span(found[2]) if found else None
+    if not found or not lasts or not 1 <= int(found[1]) <= 99:
+        if said:
+            place.bad("not a step down", "write 50 % for 1 day: 1 to 99 % of the amount, for a while after its end")
+        return None
+    if lasts > LONGEST:
+        place.bad("longer than a year")
+        return None
+    return Grace(int(found[1]), lasts)
 
 
 def _week(fields: Mapping[str, Place]) -> Week:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import extending, requesting
 from workflows.drafting import Typed, accounts
+from workflows.drafting import start as started
 from workflows.metering import standing
 from workflows.overrides import Override
 from workflows.people import PersonId
@@ -26,7 +28,7 @@ from workflows.requests import Request
 
 Body = dict[str, Any]
 
-CHANGES_ROUTE = ("quota", "amount", "duration", "until", "data", "models", "use_case", "behalf", "also")
+CHANGES_ROUTE = ("quota", "amount", "start", "since", "duration", "until", "data", "models", "use_case", "behalf", "also")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _extend(front: Front, pressed: Click) -> None:
         front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, {}, Origin(channel=pressed.channel), found)))
     else:
         with front.kit.reads() as unit:
-            said = extending.form(unit, found)
+            said = extending.form(unit, front.kit.policy, found)
         origin = Origin(channel=pressed.channel, extends=found.id)
         front.open(pressed.trigger, _view(front, Ask(pressed.by, quota, said, origin)))
 
@@ -204,7 +206,7 @@ def _view(front: Front, ask: Ask) -> Body:
     form = Form(
         choices=choices,
         chosen=told.outlook,
-        presets=_presets(policy, told.outlook.standing, had),
+        presets=terms(policy, told.outlook.standing, told.typed, had),
         zone=front.zone_of(ask.by),
         typed=told.typed,
         preview=told.preview,
@@ -216,15 +218,16 @@ def _view(front: Front, ask: Ask) -> Body:
         editing=before,
         again=ask.again,
         extends=had,
+        ahead=policy.timing.start_within,
     )
     return front.renderer.render("ask.yaml", form=form)
 
 
-def _presets(policy: Policy, stands: Standing, had: Override | None) -> tuple[Preset, ...]:
-    """The durations that may be asked for, from now or from the end of what is carried on."""
-    begins = max(stands.at, (had and had.over_at()) or stands.at)
-    at = replace(stands, at=begins, window=policy.window(stands.quota, begins))
-    return presets(at, policy.timing.override_at_most)
+def terms(policy: Policy, stands: Standing, typed: Typed, had: Override | None = None) -> tuple[Preset, ...]:
+    """The durations to choose from: from when it is to begin by what is typed, or from the end of what is carried on."""
+    since = had.over_at() if had else started(typed, policy, stands.at)
+    begins = max(since, stands.at) if isinstance(since, datetime) else stands.at
+    return presets(begins, policy.resets(stands.quota, begins, policy.bounds.resets), policy.timing.override_at_most)
 
 
 def _said(front: Front, view: Mapping[str, Any]) -> Typed:

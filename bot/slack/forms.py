@@ -9,7 +9,7 @@ from bot.slack.marks import LONGEST_VALUE, cut, digest, handle, size
 from workflows.acceptable import UseCase
 from workflows.blocking import Barrier, Way
 from workflows.cases import Part
-from workflows.drafting import CUSTOM, PRESETS, UNTIL_RESET, Typed
+from workflows.drafting import CUSTOM, LATER, NOW, PRESETS, THROUGH, UNTIL_RESET, Typed
 from workflows.forecast import Outlook
 from workflows.overrides import Override
 from workflows.people import ME, TEAM
@@ -24,6 +24,7 @@ _FITS = {
     "quantity": re.compile(r"[0-9]{1,15}"),
     "ticket": re.compile(r"https?://[^\s<>|\"]{1,492}"),
     "until": re.compile(r"[1-9][0-9]{9}"),
+    "since": re.compile(r"[1-9][0-9]{9}"),
 }
 MOST_OPTIONS = 100  # what a Slack menu holds
 MOST_BOXES = 10  # what Slack's checkboxes hold
@@ -31,12 +32,16 @@ MOST_BOXES = 10  # what Slack's checkboxes hold
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A duration to pick: `value` is `drafting`'s word, `end` where it ends if it began now, `capped` that this is the reset."""
+    """A duration to pick: `value` is `drafting`'s word, `end` where it ends if it begins at once or as is typed.
+
+    `capped` says that this is the reset; it goes `through` so many of them first.
+    """
 
     value: str
     span: timedelta | None
     end: datetime | None
     capped: bool = False
+    through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Form:
     `choices` are the quotas to pick from, `chosen` the one that is picked; `typed` what is typed or suggested so far, by input.
     `preview` is None while too little is typed. `meta` comes back with every click in the modal. `offers` can be asked for with
     it; `accounts` are those for which the reader may ask. `editing` is the request that is changed, None for a new one; `again`
-    is why it is shown once more. `extends` is the override that it asks to carry on.
+    is why it is shown once more. `ahead` is how far ahead it may begin. `extends` is the override that it asks to carry on.
     """
 
     choices: Sequence[Standing]
@@ -81,6 +86,16 @@ class Form:
     again: Why | None = None
     use_cases: Sequence[UseCase] = ()
     extends: Override | None = None
+    ahead: timedelta = timedelta()
+
+    @property
+    def starts(self) -> list[str]:
+        """When it may begin: what carries another one on begins at its end."""
+        return [NOW, LATER] if self.ahead and not self.extends else [NOW]
+
+    @property
+    def start(self) -> str:
+        return LATER if len(self.starts) > 1 and self.words("start") == LATER else NOW
 
     @property
     def also(self) -> str:
@@ -135,10 +150,9 @@ class Form:
         fits = _FITS[name].fullmatch(said) if name in _FITS else said.strip()
         return cut(said, most) if fits else None
 
-    @property
-    def until(self) -> int | None:
+    def moment(self, name: str) -> int | None:
         """The moment that was picked."""
-        said = self.first("until", 10)
+        said = self.first(name, 10)
         return int(said) if said else None
 
     def words(self, name: str) -> str:
@@ -147,13 +161,17 @@ class Form:
         return value if isinstance(value, str) else ""
 
 
-def presets(standing: Standing, longest: timedelta) -> tuple[Preset, ...]:
-    """The durations that may be asked for on a quota now, shortest first, then the reset, then one's own moment."""
-    now, reset = standing.at, standing.window.end
-    allowed = [(value, span) for value, span in PRESETS.items() if min(span, reset - now) <= longest]
-    spans = [Preset(value, span, min(now + span, reset), now + span >= reset) for value, span in allowed]
-    until = [Preset(UNTIL_RESET, None, reset, True)] if reset - now <= longest else []
-    return (*spans, *until, Preset(CUSTOM, None, None))
+def presets(begins: datetime, resets: Sequence[datetime], longest: timedelta) -> tuple[Preset, ...]:
+    """The durations that may be asked for from a moment on, shortest first, then the resets, then one's own moment.
+
+    The last of `resets` is the one that no override lives through.
+    """
+    reset = resets[0]
+    allowed = [(value, span) for value, span in PRESETS.items() if min(span, reset - begins) <= longest]
+    spans = [Preset(value, span, min(begins + span, reset), begins + span >= reset) for value, span in allowed]
+    words = [UNTIL_RESET, *(f"{THROUGH}{n}" for n in range(1, len(resets)))]
+    ends = [Preset(word, None, at, True, n) for n, (word, at) in enumerate(zip(words, resets, strict=True))]
+    return (*spans, *(preset for preset in ends if preset.end and preset.end - begins <= longest), Preset(CUSTOM, None, None))
 
 
 def offers(found: Iterable[Barrier], ticked: Iterable[Part], policy: Policy) -> tuple[Offer, ...]:

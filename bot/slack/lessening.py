@@ -95,5 +95,5 @@ def _view(front: Front, request: Request, said: Typed, *, by: PersonId) -> Body:
 def presets(less: Less) -> list[Preset]:
     """The durations to choose from, shortest first, with where each would end."""
     reset = less.reset
-    ends = {word: term.end(less.now, reset) for word, term in less.terms.items()}
+    ends = {word: term.end(less.begins, reset) for word, term in less.terms.items()}
     return [Preset(word, PRESETS.get(word) or less.terms[word].span, end, end == reset) for word, end in ends.items()]

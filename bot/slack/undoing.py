@@ -11,7 +11,6 @@ from bot.slack.front import Front
 from bot.slack.reading import Click, click, person, typed
 from workflows import reopening, reviewing
 from workflows.events import Undo
-from workflows.metering import standing
 from workflows.people import PersonId
 from workflows.quotas import retired
 from workflows.refusals import Refused
@@ -56,8 +55,8 @@ def _open(front: Front, pressed: Click) -> Request | Refused:
 def _view(front: Front, request: Request, by: PersonId) -> Body:
     policy, now = front.kit.policy, front.kit.clock.now()
     quota = policy.quota(request.case.quota) or retired(request.case.quota, request.case.unit)
-    with front.kit.reads() as unit:
-        stands = standing(unit, policy, quota, now)
-    ends = [preset for preset in presets(stands, policy.timing.override_at_most) if preset.end is not None]
+    begins = request.case.term.begin(now)
+    resets = policy.resets(quota, begins, policy.bounds.resets)
+    ends = [preset for preset in presets(begins, resets, policy.timing.override_at_most) if preset.end is not None]
     kept = reopening.keeps(request, now)
     return front.renderer.render("reopen.yaml", request=request, quota=quota, presets=ends, kept=kept, zone=front.zone_of(by))

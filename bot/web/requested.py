@@ -84,10 +84,15 @@ def _text(request: Request) -> str:
 
 def _how_long(term: Term) -> str:
     said = [f"for {show_span(term.span)}"] if term.span is not None else []
-    return ", ".join([*said, f"until {moment(term.until)}"] if term.until else said)
+    said += [f"until {moment(term.until)}"] if term.until else []
+    return ", ".join([*said, f"from {moment(term.since)}"] if term.since else said)
 
 
 def _term(term: Term) -> dict[str, object]:
+    return _length(term) | {"not_before": moment(term.since), "resets": term.resets}
+
+
+def _length(term: Term) -> dict[str, object]:
     return {"duration": int(term.span.total_seconds()) if term.span is not None else None, "until": moment(term.until)}
 
 
@@ -118,7 +123,7 @@ def _vote(vote: Vote) -> dict[str, object]:
         "verdict": vote.verdict,
         "at": moment(vote.at),
         "amount": vote.amount,
-        **(_term(vote.term) if vote.term else {"duration": None, "until": None}),
+        **(_length(vote.term) if vote.term else {"duration": None, "until": None}),
         "over_authority": vote.over,
     }
 

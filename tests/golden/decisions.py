@@ -94,14 +94,16 @@ def less(words: Words, request: Request, **typed: str) -> Less:
     wanted, term = amount(request, typed), known[typed["duration"]]
     after = cast.outlook(mine, extra=wanted) if isinstance(wanted, int) else None
     reset = cast.stands(mine).window.end
-    return Less(request, mine, NOW, typed, wanted, known, term, term.end(NOW, reset), reset, after, blank=not typed["amount"])
+    return Less(
+        request, mine, NOW, NOW, typed, wanted, known, term, term.end(NOW, reset), reset, after, blank=not typed["amount"]
+    )
 
 
 def _forms(words: Words) -> dict[str, Scene]:
     asks, stands, mine = cast.request(words), cast.stands(cast.quota(words)), cast.quota(words)
     denied = cast.decided(asks, State.DENIED, words)
     people = [Person(BOB, words.said), Person(PAT, "Pat Brennan")]
-    kinds = [preset for preset in ends(stands, timedelta(days=30)) if preset.end is not None]
+    kinds = [preset for preset in ends(NOW, [stands.window.end], timedelta(days=30)) if preset.end is not None]
 
     def lesser(request: Request, **typed: str) -> Scene:
         form = less(words, request, **typed)

@@ -137,7 +137,7 @@ def form(words: Words, **changes: Any) -> Form:
     whole = Form(
         choices=(chosen.standing, cast.stands(cast.quota(replace(words, scope="platform")))),
         chosen=chosen,
-        presets=presets(chosen.standing, timedelta(days=30)),
+        presets=presets(NOW, [chosen.standing.window.end], timedelta(days=30)),
         zone=ZONE,
         typed={},
         models=(words.model, "gpt-5-mini"),

@@ -97,11 +97,11 @@ def test_a_menu_of_many_quotas_keeps_the_chosen_one(renderer: Renderer) -> None:
 
 def test_presets_end_at_the_reset_at_the_latest_and_none_is_too_long() -> None:
     stands = cast.stands(cast.quota())
-    known = {preset.value: preset for preset in presets(stands, timedelta(days=30))}
+    known = {preset.value: preset for preset in presets(NOW, [stands.window.end], timedelta(days=30))}
     assert list(known) == ["hours:4", "days:1", "days:3", "days:7", "days:14", "reset", "custom"]
     assert known["days:14"].capped and known["days:14"].end == stands.window.end
     assert not known["days:7"].capped and known["days:7"].end == NOW + timedelta(days=7)
-    assert [preset.value for preset in presets(stands, timedelta(days=2))] == ["hours:4", "days:1", "custom"]
+    assert [preset.value for preset in presets(NOW, [stands.window.end], timedelta(days=2))] == ["hours:4", "days:1", "custom"]
 
 
 def test_a_long_key_leads_back_from_its_option() -> None:

@@ -28,6 +28,8 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.NO_APPROVER: {"stage": "manager", "quorum": 1, "rules": ("acknowledge",)},
     Why.RULE_REFUSES: {"rule": "wrong model", "sentence": "Restricted data may only go to models approved for it."},
     Why.TOO_LONG: {"longest": timedelta(days=30)},
+    Why.STARTS_TOO_LATE: {"within": timedelta(days=30)},
+    Why.NO_TIME: {"begins": NOW},
     Why.BAD_AMOUNT: {"text": "1.500", "unit": Unit.USD},
     Why.TOO_LARGE: {"largest": usd(1_000_000), "unit": Unit.USD},
     Why.OVER_BOUND: {"most": usd(5_000), "unit": Unit.USD},

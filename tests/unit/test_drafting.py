@@ -62,7 +62,7 @@ def cases(draw: st.DrawFn) -> Case:
 def test_a_case_in_its_form_is_read_as_the_same(case: Case) -> None:
     quota = POLICY.quota(case.quota)
     assert quota
-    assert read(retyped(case, MONTH.end), desk(quota)) == case
+    assert read(retyped(case, [MONTH.end], NOW), desk(quota)) == case
 
 
 @given(st.integers(1, LARGEST), st.sampled_from(Unit))
