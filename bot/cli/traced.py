@@ -32,6 +32,7 @@ DUE = {
     Wake.LAPSE: "it lapses, unless it is decided",
     Wake.CHASE: "those who are asked may be reminded, or others asked as well",
     Wake.ACTIVATION: "it is given up, unless the quota store enforces it",
+    Wake.NOTICE: "its holder is told that it ends soon",
     Wake.END: "it ends",
     Wake.REVIEW: "its reviewers are reminded",
     Wake.SETTLED: "a vote can no longer be taken back",

@@ -338,6 +338,18 @@ def test_working_hours_reminders_and_escalation_are_read() -> None:
     assert (said.nudge_every, said.undo_within) == (timedelta(hours=1), timedelta(minutes=5))
 
 
+def test_extensions_and_notices_before_an_end_are_read() -> None:
+    said = policy(SMALL + "time: {extensions: 5, extended_at_most: 20 days, notices: [2 hours, 3 days]}").timing
+    assert (said.extensions, said.extended_at_most) == (5, timedelta(days=20))
+    assert said.notices == (timedelta(days=3), timedelta(hours=2))
+    off = policy(SMALL + "time: {extensions: never, notices: never}").timing
+    assert (off.extensions, off.notices) == (0, ())
+    assert policy(SMALL + "time: {notices: 1 hour}").timing.notices == (timedelta(hours=1),)
+    usual = policy(SMALL).timing
+    assert (usual.extensions, usual.extended_at_most) == (2, timedelta(days=90))
+    assert usual.notices == (timedelta(days=1), timedelta(hours=1))
+
+
 def test_a_single_reminder_needs_no_list() -> None:
     assert policy(SMALL + "time: {remind_after: 4 working hours}").timing.chase.remind == (Wait(worked=timedelta(hours=4)),)
 

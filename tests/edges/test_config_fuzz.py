@@ -16,7 +16,7 @@ WORDS = (
     "organization name timezone currency fiscal_year_starts people managers default groups fallback slack_group models "
     "approved_for prices fallback_price input output thresholds warning soft hard quotas platform limit channel owner kind also "
     "routing when ask refuse amount percent duration data scope model group quorum time lapse_after digest leadership "
-    "remind_after escalate_after working_hours working_days holidays nudge_every undo_within "
+    "remind_after escalate_after working_hours working_days holidays nudge_every undo_within extensions extended_at_most notices "
     "ada@acme.example finance premium restricted confidential store approve "
     "stores litellm url effective_within edits expiring team member key tag << ~"
 )

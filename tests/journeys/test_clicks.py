@@ -18,15 +18,22 @@ from workflows.requests import Request, State
 STATES = ("pending", "approved", "denied", "withdrawn", "lapsed", "active", "ended")
 ACTORS = ("ada", "bob", "sam", "eve", "gus", "max", "xia")
 DECIDE = ("approve", "deny", "less", "question", "more:pass", "more:reassign", "undo", "inbox")
-BUTTONS = (*DECIDE, "edit", "withdraw", "reopen", "answer", "report")
+BUTTONS = (*DECIDE, "edit", "withdraw", "reopen", "answer", "report", "extend", "return", "revoke")
+OF_OVERRIDES = ("report", "extend", "return")
 OPENS = {
     ("ada", "ended", "report"),
     ("ada", "pending", "edit"),
+    ("bob", "active", "revoke"),
     *((who, "pending", what) for who in ("bob", "sam") for what in ("deny", "less", "question", "more:reassign")),
     *((who, state, "inbox") for who in ("ada", "bob", "sam", "eve") for state in STATES),
 }
 CHANGES = {("bob", "pending", "approve"), ("sam", "pending", "approve"), ("ada", "pending", "withdraw")}
-CHANGES |= {("bob", "pending", "more:pass"), ("sam", "pending", "more:pass")}
+CHANGES |= {
+    ("ada", "active", "return"),
+    ("eve", "approved", "return"),
+    ("bob", "pending", "more:pass"),
+    ("sam", "pending", "more:pass"),
+}
 
 
 class Fickle(Stage):
@@ -124,7 +131,7 @@ def test_a_click_is_answered_once_and_changes_nothing_it_may_not(scene: Scene, a
         if (actor, state, button) in CHANGES:
             continue
         action, _, word = button.partition(":")
-        value = request.id.replace("R-", "O-") if action == "report" else f"{request.id}:1{':' if word else ''}{word}"
+        value = request.id.replace("R-", "O-") if action in OF_OVERRIDES else f"{request.id}:1{':' if word else ''}{word}"
         before, seen, refused = Kept.now(world, world.search, world.support), Seen.by(person, world), clicks(world)
         team = AWAY if actor == "xia" else HOME
         answer = world.posts(press(world, person, action=action, value=value, where=scene.where[state], team=team))
@@ -134,7 +141,7 @@ def test_a_click_is_answered_once_and_changes_nothing_it_may_not(scene: Scene, a
         opens = (actor, state, button) in OPENS
         assert told == ((0, 1) if opens else (1, 0)), f"{actor} presses {button}, {state}: {told}"
         assert Kept.now(world, world.search, world.support) == before
-        kept = not opens and not (action == "report" and state in ("pending", "denied", "withdrawn", "lapsed"))
+        kept = not opens and not (action in OF_OVERRIDES and state in ("pending", "denied", "withdrawn", "lapsed"))
         assert clicks(world) == refused + kept, f"{actor} presses {button}, {state}: not in the record"
         if opens:
             world.stage.do("close", as_=person.id, view_id=person.modal()["id"])
