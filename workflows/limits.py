@@ -6,6 +6,24 @@ Not here: how a store is talked to (`ports.LimitStore`), and when it is written 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Edits(StrEnum):
+    """What becomes of a base that somebody changed in a quota store by another door: it is the base, or app.yaml's is again."""
+
+    ADOPT = "adopt"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRules:
+    """How app.yaml wants a gateway used. Traffic follows a write `within`; with `expiring` it ends overrides by itself too."""
+
+    url: str
+    within: timedelta = timedelta(seconds=60)
+    edits: Edits = Edits.ADOPT
+    expiring: bool = False
 
 
 @dataclass(frozen=True, slots=True)

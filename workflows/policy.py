@@ -12,6 +12,7 @@ from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
+from workflows.limits import StoreRules
 from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
@@ -135,6 +136,7 @@ class Policy:
     reports: Mapping[Vendor, timedelta] = field(default_factory=dict)  # whose cost report is read, and how often
     acceptable: Acceptable = NOTHING_SAID
     glass: BreakGlass | None = None
+    stores: Mapping[str, StoreRules] = field(default_factory=dict)  # gateways, by their names in a `Place`
     hash: str = ""
 
     @cached_property

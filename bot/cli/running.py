@@ -34,10 +34,11 @@ def serve(
     warn(starting.doubts(drafted, settled.config, found) + starting.uninvited(policy, lookup))
     clock = SystemClock()
     reports = starting.reports(settled, policy, clock)
+    limits = starting.limits(settled, policy, clock)
     port_of_ours = listening.bound(host, port)
     store = starting.store(settled, clock)
     ask, secret = starting.ask(client), settled.signing_secret
-    leeway = assemble(policy, store, clock, client, signing_secret=secret, reports=reports, ask=ask)
+    leeway = assemble(policy, store, clock, client, signing_secret=secret, limits=limits(store), reports=reports, ask=ask)
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()

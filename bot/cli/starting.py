@@ -1,7 +1,7 @@
 """Starting: from the environment and app.yaml to what a command needs; every way this can fail is said in words."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ from slack_sdk import WebClient
 from bot.cli.telling import fail, fail_with, warn
 from bot.clock import SystemClock
 from bot.config import Draft, Settled, lines, read, settle
-from bot.config.settings import BOT, Settings, key_of, settings, unlocked
+from bot.config.gateways import GATEWAYS
+from bot.config.settings import BOT, Settings, key_of, settings, unlocked, unopened
 from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
 from workflows.governed import Vendor
 from workflows.policy import Policy
-from workflows.ports import Clock, CostReports, Rejected, Unavailable
+from workflows.ports import Clock, CostReports, LimitStore, Rejected, Unavailable
 from workflows.times import local_day
 
 if TYPE_CHECKING:
@@ -99,6 +100,17 @@ def reports(settled: Settings, policy: Policy, clock: Clock) -> dict[Vendor, Cos
         fail_with(missing, "environment")
     access = {v: Access(settled.admin_urls[v], settled.admin_keys[v], key_of(v)) for v in policy.reports}
     return {vendor: ADAPTERS[vendor](access[vendor], clock) for vendor in policy.reports}
+
+
+def limits(settled: Settings, policy: Policy, clock: Clock) -> Callable[["Store"], LimitStore]:
+    """What makes of the database the quota store of every quota: the gateways that app.yaml names, and it for the others."""
+    from bot.limits import ADAPTERS, Access, Router  # here, for the same reason
+
+    if missing := unopened(settled, policy.stores):
+        fail_with(missing, "environment")
+    access = {name: Access(rules, settled.store_keys.get(name, ""), GATEWAYS[name].key) for name, rules in policy.stores.items()}
+    gateways = {name: ADAPTERS[name](access[name], clock) for name in access}
+    return lambda store: Router(store.limits, gateways)
 
 
 def store(settled: Settings, clock: Clock) -> "Store":

@@ -1,13 +1,15 @@
 """The `quotas` section."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.config.fitting import compare
 from bot.config.levels import IN, KINDS, LEVELS, Levels, given, of
 from bot.config.place import Place
 from bot.config.problems import nearest
+from bot.config.stores import fitting, placed
 from bot.config.tree import Entries
 from bot.config.words import amount, channel, choice, limit, person
 from workflows import money
@@ -16,7 +18,7 @@ from workflows.policy import unattributed
 from workflows.quotas import Kind, Quota, key_of, lineage
 
 SCOPE = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*){0,9}")
-EACH = ("limit", *LEVELS, "rollover")  # what every limit of a scope says for itself
+EACH = ("limit", *LEVELS, "rollover", "store")  # what every limit of a scope says for itself
 HOW = "platform: {limit: $250 a month}"
 LONGEST = 200  # of a scope: it is part of keys in the database and of one line in Slack
 UP_TO = "up to "
@@ -24,10 +26,19 @@ UP_TO = "up to "
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a quota inherits: levels, and the groups of models there are."""
+    """What a quota inherits: levels, and the groups of models there are; and which gateways app.yaml has under `stores`."""
 
     levels: Levels
     models: Mapping[str, tuple[str, ...]]
+    stores: Collection[str] = ()
+
+
+class Found(NamedTuple):
+    """A quota, where its limit is written, and where its `store` is."""
+
+    quota: Quota
+    at: Place
+    store: Place | None
 
 
 def scopes(place: Place) -> tuple[str, ...]:
@@ -43,23 +54,24 @@ def tree(named: Iterable[str]) -> tuple[str, ...]:
 
 def quotas(place: Place, context: Context) -> tuple[Quota, ...]:
     """Every quota, in the order of the file."""
-    found: dict[str, tuple[Quota, Place]] = {}
+    found: dict[str, Found] = {}
     for key, value in place.entries(HOW):
         if not SCOPE.fullmatch(key.written) or len(key.written) > LONGEST:
             key.bad("not a scope", "write lower-case names with / between them: platform/engineering/search")
-        for quota, at in _scope(key.written, value, context):
-            if quota.key in found:
-                at.bad(f"a second quota {quota.key}; the first is on line {found[quota.key][1].tree.line}", "keep one")
-            found.setdefault(quota.key, (quota, at))
+        for each in _scope(key.written, value, context):
+            if (name := each.quota.key) in found:
+                each.at.bad(f"a second quota {name}; the first is on line {found[name].at.tree.line}", "keep one")
+            found.setdefault(name, each)
     if isinstance(place.tree, Entries) and not place.tree.entries:
         place.bad("no quota at all", f"write at least one, as {HOW}")
-    compare(found.values())
-    return tuple(quota for quota, _ in found.values())
+    compare((each.quota, each.at) for each in found.values())
+    fitting((each.quota, each.store) for each in found.values() if each.store)
+    return tuple(each.quota for each in found.values())
 
 
-def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Place]]:
+def _scope(scope: str, place: Place, context: Context) -> list[Found]:
     """A scope's quota, and those it has also, which share its people, its kind and its levels."""
-    fields = place.fields(("channel", "owner", "kind", *EACH, "also"), later=("store",), example="{limit: $250 a month}")
+    fields = place.fields(("channel", "owner", "kind", *EACH, "also"), example="{limit: $250 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $10,000 a month")
     like = Quota(
@@ -73,11 +85,11 @@ def _scope(scope: str, place: Place, context: Context) -> list[tuple[Quota, Plac
     main = given(fields, context.levels)
     also = fields["also"].some("[{models: premium, limit: $3,000 a month}]") if "also" in fields else []
     return _limited(like, fields, replace(context, levels=main)) + [
-        pair for at in also for pair in _also(like, at, replace(context, levels=main))
+        each for at in also for each in _also(like, at, replace(context, levels=main))
     ]
 
 
-def _also(like: Quota, place: Place, context: Context) -> list[tuple[Quota, Place]]:
+def _also(like: Quota, place: Place, context: Context) -> list[Found]:
     fields = place.fields(("models", *EACH), example="{models: premium, limit: $3,000 a month}")
     if "limit" not in fields:
         place.missing("limit", "write limit: $3,000 a month")
@@ -92,7 +104,7 @@ def _group(place: Place, context: Context) -> str:
     return said
 
 
-def _limited(like: Quota, fields: Mapping[str, Place], context: Context) -> list[tuple[Quota, Place]]:
+def _limited(like: Quota, fields: Mapping[str, Place], context: Context) -> list[Found]:
     """The quota of one limit; none where the limit cannot be read. `context` has its levels."""
     group = _group(fields["models"], context) if "models" in fields else ""
     read = limit(fields["limit"]) if "limit" in fields else None
@@ -109,8 +121,9 @@ def _limited(like: Quota, fields: Mapping[str, Place], context: Context) -> list
         thresholds=of(context.levels, (amount, unit), fields, fields["limit"]),
         at_soft=context.levels.at_soft[like.kind],
         rollover=_rollover(fields["rollover"], amount, unit) if "rollover" in fields else 0,
+        place=placed(fields["store"], context.stores) if "store" in fields else None,
     )
-    return [(quota, fields["limit"])]
+    return [Found(quota, fields["limit"], fields.get("store"))]
 
 
 def _rollover(place: Place, limit: int, unit: Unit) -> int:

@@ -24,6 +24,7 @@ from bot.config.problems import Problem, nearest
 from bot.config.quotas import Context, quotas, scopes, tree
 from bot.config.reports import reports
 from bot.config.routing import Known, implied, routing
+from bot.config.stores import stores
 from bot.config.timing import WEEKDAYS, timing
 from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
@@ -34,7 +35,7 @@ from workflows.routing import SECURITY
 
 SECTIONS = (
     *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use"),
-    *("bounds", "decisions", "break_glass", "time", "digest", "reports"),
+    *("bounds", "decisions", "break_glass", "time", "digest", "reports", "stores"),
 )
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -89,7 +90,9 @@ def _policy(place: Place) -> Policy:
         if key not in fields:
             place.missing(key, f"write {key}: {example}")
     which, prices, fallback = models(fields.get("models"))
-    limits = quotas(fields["quotas"], Context(levels(fields.get("thresholds")), which.groups)) if "quotas" in fields else ()
+    gateways = stores(fields["stores"]) if "stores" in fields else {}
+    context = Context(levels(fields.get("thresholds")), which.groups, gateways)
+    limits = quotas(fields["quotas"], context) if "quotas" in fields else ()
     named = scopes(fields["quotas"]) if "quotas" in fields else ()
     who = people(fields["people"], tree(named)) if "people" in fields else People()
     known = Known(who, which, named)
@@ -110,6 +113,7 @@ def _policy(place: Place) -> Policy:
         reports=reports(fields["reports"]) if "reports" in fields else {},
         acceptable=acceptable(fields["acceptable_use"], tree(named)) if "acceptable_use" in fields else Acceptable(),
         glass=glass(fields["break_glass"], who) if "break_glass" in fields else None,
+        stores=gateways,
     )
     _doubts(fields, place, policy)
     return policy

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.config.gateways import GATEWAYS
 from bot.config.problems import Problem
 from workflows.governed import Vendor
 
@@ -41,6 +42,7 @@ class Settings:
     config: Path = Path("app.yaml")
     admin_keys: Mapping[Vendor, str] = field(default_factory=dict, repr=False)
     admin_urls: Mapping[Vendor, str] = field(default_factory=lambda: VENDORS)
+    store_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # by the name of a gateway
 
     @property
     def socket_mode(self) -> bool:
@@ -69,6 +71,7 @@ def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Sett
         config=Path(reading.value("LEEWAY_CONFIG") or "app.yaml"),
         admin_keys={vendor: key for vendor in Vendor if (key := reading.admin(vendor))},
         admin_urls={vendor: reading.address(f"{vendor.upper()}_ADMIN_URL", url) for vendor, url in VENDORS.items()},
+        store_keys={name: key for name in GATEWAYS if (key := reading.opening(name))},
     )
     return reading.problems or read
 
@@ -84,6 +87,13 @@ def unlocked(settled: Settings, vendors: Iterable[Vendor]) -> list[Problem]:
     """The keys that reading these vendors' reports needs and that are not there."""
     missing = (vendor for vendor in vendors if vendor not in settled.admin_keys)
     return [Problem(key_of(vendor), "", "is not set, and app.yaml reads its reports", ADMIN[vendor]) for vendor in missing]
+
+
+def unopened(settled: Settings, stores: Iterable[str]) -> list[Problem]:
+    """The keys that writing to these gateways needs and that are not there."""
+    missing = (GATEWAYS[name] for name in stores if GATEWAYS[name].key and name not in settled.store_keys)
+    message = "is not set, and app.yaml keeps limits there"
+    return [Problem(gateway.key, "", message, gateway.where) for gateway in missing]
 
 
 def key_of(vendor: Vendor) -> str:
@@ -148,6 +158,13 @@ class _Reading:
         said = self.value(key_of(vendor))
         if said and not re.fullmatch(r"[!-~]+", said):
             self.bad(key_of(vendor), "has signs that no key has", ADMIN[vendor])
+        return said
+
+    def opening(self, name: str) -> str:
+        gateway = GATEWAYS[name]
+        said = self.value(gateway.key) if gateway.key else ""
+        if said and not re.fullmatch(r"[!-~]+", said):
+            self.bad(gateway.key, "has signs that no key has", gateway.where)
         return said
 
     def address(self, name: str, usual: str) -> str:

@@ -1,4 +1,14 @@
-"""Adapters to the gateways that enforce limits come here, one module each.
+"""Gateways that enforce limits, as the port `LimitStore`: one adapter each, and a router that sends every quota to its own.
 
 Not here: the embedded store, for companies without a gateway; its limits are rows, so it is `bot.store.limits`.
 """
+
+from collections.abc import Callable, Mapping
+
+from bot.limits.asking import Access
+from bot.limits.router import Router
+from workflows.ports import Clock, LimitStore
+
+ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {}
+
+__all__ = ["ADAPTERS", "Access", "Router"]

@@ -17,7 +17,8 @@ WORDS = (
     "approved_for prices fallback_price input output thresholds warning soft hard quotas platform limit channel owner kind also "
     "routing when ask refuse amount percent duration data scope model group quorum time lapse_after digest leadership "
     "remind_after escalate_after working_hours working_days holidays nudge_every undo_within "
-    "ada@acme.example finance premium restricted confidential store approve << ~"
+    "ada@acme.example finance premium restricted confidential store approve "
+    "stores litellm url effective_within edits expiring team member key tag << ~"
 )
 SAYINGS = (
     "$10,000 a month|2M tokens a day|$1.500 a day|70 %|70|100 %|over $5,000|up to $5|over 50 %|5 days|no|UTC|Europe/Berlin|april|"
@@ -34,7 +35,7 @@ trees = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=5),
     max_leaves=15,
 )
-SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest", "reports")
+SECTIONS = ("organization", "people", "models", "thresholds", "quotas", "routing", "time", "digest", "reports", "stores")
 
 
 def holds(raw: bytes) -> None:

@@ -218,7 +218,7 @@ QUOTAS = [
     ("{p: {limit: $10B a day}}", 'p.limit  "$10B a day": "$10B" is too large; a limit stays below 9 billion dollars'),
     ("{p: {limit: $10,000 a day}}", 'p.limit  "$10": inside { } a comma ends the value; write "$10,000 a day" in quotes'),
     ("{p: {limit: $1 a day, chanel: x}}", 'p.chanel  unknown key; did you mean "channel"?'),
-    ("{p: {limit: $1 a day, store: {}}}", "p.store  not supported yet; leave it out"),
+    ("{p: {limit: $1 a day, store: {}}}", "p.store  no quota store; name one, as {litellm: {team: search}}"),
     (
         "{p: {limit: $1 a day, channel: }}",
         'p.channel  empty; write "#team-search" in quotes: a # outside quotes begins a comment',
