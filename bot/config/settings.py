@@ -91,7 +91,7 @@ def unlocked(settled: Settings, vendors: Iterable[Vendor]) -> list[Problem]:
 
 def unopened(settled: Settings, stores: Iterable[str]) -> list[Problem]:
     """The keys that writing to these gateways needs and that are not there."""
-    missing = (GATEWAYS[name] for name in stores if GATEWAYS[name].key and name not in settled.store_keys)
+    missing = (GATEWAYS[name] for name in stores if not GATEWAYS[name].keyless and name not in settled.store_keys)
     message = "is not set, and app.yaml keeps limits there"
     return [Problem(gateway.key, "", message, gateway.where) for gateway in missing]
 

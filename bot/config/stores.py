@@ -130,17 +130,26 @@ def _unsaid(place: Place, message: str, suggestion: str) -> None:
 
 def fitting(found: Iterable[tuple[Quota, Place]]) -> None:
     """Notes which quotas cannot be enforced where they are placed. Each comes with where its place is written."""
-    first: dict[Where, tuple[Quota, Place]] = {}
+    first: dict[Where, tuple[Quota, int]] = {}
     for quota, at in found:
         if quota.place is None:
             continue
         gateway = GATEWAYS[quota.place.store]
         if quota.unit not in gateway.units:
-            can = listed(IN[unit] for unit in gateway.units)
-            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {can}")
-        if quota.place in first:
-            other, store = first[quota.place]
-            at.bad(f"where {other.key} is enforced, on line {store.tree.line}", "a limit belongs to one quota")
+            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {listed(IN[unit] for unit in gateway.units)}")
+        if quota.period not in gateway.periods:
+            known = listed(f"a {period}" for period in gateway.periods)
+            at.bad(f"{gateway.title} has no limits for a {quota.period}", f"only a quota of {known}")
+        taken = next((first[limit] for limit in _limits(quota.place, gateway) if limit in first), None)
+        if taken is not None:
+            other, line = taken
+            at.bad(f"where {other.key} is enforced, on line {line}", "a limit belongs to one quota")
         elif quota.models:
             at.doubtful(f"{gateway.title} counts every model there", "name a place where only these models are allowed")
-        first.setdefault(quota.place, (quota, at))
+        for limit in _limits(quota.place, gateway):
+            first.setdefault(limit, (quota, at.tree.line))
+
+
+def _limits(place: Where, gateway: Gateway) -> list[Where]:
+    """What has one limit there."""
+    return [Where(place.store, (("", name),)) for _, name in place.parts] if gateway.apart else [place]

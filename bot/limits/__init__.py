@@ -6,9 +6,18 @@ Not here: the embedded store, for companies without a gateway; its limits are ro
 from collections.abc import Callable, Mapping
 
 from bot.limits.asking import Access
+from bot.limits.claude import ClaudeLimits
+from bot.limits.mlflow import MLflowLimits
+from bot.limits.openai import OpenAILimits
+from bot.limits.openrouter import OpenRouterLimits
 from bot.limits.router import Router
 from workflows.ports import Clock, LimitStore
 
-ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {}
+ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {
+    "mlflow": MLflowLimits,
+    "openai": OpenAILimits,
+    "claude": ClaudeLimits,
+    "openrouter": OpenRouterLimits,
+}
 
 __all__ = ["ADAPTERS", "Access", "Router"]

@@ -72,7 +72,9 @@ class ClaudeLimits:
         try:
             self._line.ask("POST", LIMITS, _SpendLimit, body=body)
         except Missing as error:
-            raise Rejected(f"{NAME} has no member {part(quota, "user")}, whom app.yaml names for {quota.key}: name another") from error
+            raise Rejected(
+                f"{NAME} has no member {part(quota, 'user')}, whom app.yaml names for {quota.key}: name another"
+            ) from error
 
 
 def line(access: Access) -> Line:

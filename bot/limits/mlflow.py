@@ -80,7 +80,7 @@ class _Windows(msgspec.Struct):
 
 
 class MLflowLimits:
-    """`workflows.ports.LimitStore`. The key is "user:password" where MLflow asks for one, a bearer token, or "" where it is open."""
+    """`workflows.ports.LimitStore`. The key is "user:password", a bearer token, or "" where MLflow asks for none."""
 
     def __init__(self, access: Access, clock: Clock) -> None:
         self._line = Line(NAME, access, _authorization(access.key))

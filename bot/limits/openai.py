@@ -51,7 +51,9 @@ class OpenAILimits:
             self._known(quota)
             return Reading(None, now, resets=resets)
         if found.interval not in PERIODS.values():
-            raise Rejected(f"{NAME}: the limit of {_project(quota)} is for a {found.interval[:20]}, not for a month: change it there")
+            raise Rejected(
+                f"{NAME}: the limit of {_project(quota)} is for a {found.interval[:20]}, not for a month: change it there"
+            )
         return Reading(cents(NAME, str(found.threshold_amount), found.currency), now, resets=resets)
 
     def write(self, quota: Quota, wanted: Wanted) -> None:

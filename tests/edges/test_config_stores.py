@@ -8,6 +8,7 @@ import pytest
 
 from bot.config import Draft, lines, read_bytes
 from bot.config.settings import Settings, settings, unopened
+from bot.limits import ADAPTERS
 from workflows.limits import Edits, Place, StoreRules
 
 ORG = "organization: {name: Acme}\n"
@@ -69,6 +70,62 @@ def test_each_limit_of_a_scope_has_a_place_of_its_own_or_none() -> None:
     text = ORG + STORES + f"quotas: {{p: {{limit: $1 a day, store: {{litellm: {{team: a}}}}, {also}}}}}"
     places = [quota.place for quota in drafted(text).policy.quotas]
     assert places == [Place("litellm", (("team", "a"),)), None, Place("litellm", (("user", "ada"),))]
+
+
+HOSTED = "stores: {mlflow: {url: http://mlflow:5000}, openai: , claude: , openrouter: }\n"
+BP, BP2 = f"bp-{'0' * 32}", f"bp-{'1' * 32}"
+ELSEWHERE = {
+    f"mlflow: {{reject: {BP}, alert: {BP2}}}": Place("mlflow", (("alert", BP2), ("reject", BP))),
+    f"mlflow: {{reject: {BP}}}": Place("mlflow", (("reject", BP),)),
+    f"mlflow: {{alert: {BP}}}": Place("mlflow", (("alert", BP),)),
+    "openai: {project: proj_A1}": Place("openai", (("project", "proj_A1"),)),
+    "claude: {user: user_01A}": Place("claude", (("user", "user_01A"),)),
+    f"openrouter: {{key: {HASH}}}": Place("openrouter", (("key", HASH),)),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ELSEWHERE.items(), ids=range(len(ELSEWHERE)))
+def test_a_quota_may_be_enforced_by_any_store_there_is_an_adapter_for(text: str, expected: Place) -> None:
+    [quota] = drafted(ORG + HOSTED + f"quotas: {{p: {{limit: $1 a month, store: {{{text}}}}}}}").policy.quotas
+    assert quota.place == expected
+    assert expected.store in ADAPTERS
+
+
+def test_a_hosted_store_needs_no_address() -> None:
+    stores = drafted(SMALL + HOSTED).policy.stores
+    assert [stores[name].url for name in ("openai", "claude", "openrouter")] == [
+        "https://api.openai.com/v1/",
+        "https://api.anthropic.com/",
+        "https://openrouter.ai/api/v1/",
+    ]
+
+
+UNFIT = {
+    "{limit: $1 a day, store: {openai: {project: proj_A}}}": "OpenAI has no limits for a day; only a quota of a month",
+    "{limit: $1 a quarter, store: {claude: {user: user_A}}}": "Claude has no limits for a quarter; only a quota of a day, a week or a month",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), UNFIT.items(), ids=range(len(UNFIT)))
+def test_a_quota_of_a_period_that_a_store_does_not_know_is_refused(text: str, expected: str) -> None:
+    assert said(ORG + HOSTED + f"quotas: {{p: {text}}}") == [f"app.yaml:3  quotas.p.store  {expected}"]
+
+
+def test_one_policy_of_mlflow_belongs_to_one_quota_whatever_stands_beside_it() -> None:
+    one = f"p: {{limit: $1 a month, store: {{mlflow: {{alert: {BP}, reject: {BP2}}}}}}}"
+    two = f"q: {{limit: $1 a month, store: {{mlflow: {{reject: {BP2}}}}}}}"
+    expected = "app.yaml:5  quotas.q.store  where p:usd/month is enforced, on line 4; a limit belongs to one quota"
+    assert said(f"{ORG}{HOSTED}quotas:\n  {one}\n  {two}\n") == [expected]
+
+
+def test_a_key_of_openrouter_is_never_written_as_a_place() -> None:
+    [line] = said(ORG + HOSTED + "quotas: {p: {limit: $1 a month, store: {openrouter: {key: sk-or-v1-hush}}}}")
+    assert line.endswith("write the key's hash as OpenRouter lists it, never the key itself")
+    assert "hush" not in line
+
+
+def test_mlflow_may_be_open_to_those_who_reach_it() -> None:
+    assert unopened(settled(), ["mlflow"]) == []
 
 
 AT = "app.yaml:3  stores"

@@ -54,7 +54,9 @@ class Vendor:
 
 VENDORS = {
     "openai": Vendor("openai", OpenAILimits, "project", PROJECT, lambda cents: Hosted(projects={PROJECT: cents})),
-    "claude": Vendor("claude", ClaudeLimits, "user", USER, lambda cents: Hosted(members={USER: Member("ada@acme.example", cents)})),
+    "claude": Vendor(
+        "claude", ClaudeLimits, "user", USER, lambda cents: Hosted(members={USER: Member("ada@acme.example", cents)})
+    ),
     "openrouter": Vendor(
         "openrouter",
         OpenRouterLimits,
@@ -80,7 +82,12 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
 
 def spoken(asked: Asked) -> tuple[Any, ...]:
     """What was asked, with its JSON as values and amounts as they are meant."""
-    return asked.method, asked.path, asked.query, json.loads(asked.body, parse_int=Decimal, parse_float=Decimal) if asked.body else None
+    return (
+        asked.method,
+        asked.path,
+        asked.query,
+        json.loads(asked.body, parse_int=Decimal, parse_float=Decimal) if asked.body else None,
+    )
 
 
 def test_openais_own_sdk_asks_as_we_ask_and_reads_the_same_bytes_to_the_same_limit() -> None:
@@ -193,12 +200,12 @@ def test_only_the_limit_of_a_key_is_written() -> None:
 def test_a_place_that_is_not_there_is_named_with_what_to_do_and_nothing_is_made_in_its_stead(vendor: Vendor) -> None:
     hosted, quota = vendor.holding(10_000), vendor.quota(value="elsewhere")
     with opened(vendor.name, hosted) as (limits, _):
-        with pytest.raises(Rejected, match="search.*: name another"):
+        with pytest.raises(Rejected, match=r"search.*: name another"):
             limits.write(quota, Wanted(usd(100)))
         if vendor.name == "claude":  # it lists those whom it knows, so a stranger is one without a limit
             assert limits.read(quota).limit is None
         else:
-            with pytest.raises(Rejected, match="search.*: name another"):
+            with pytest.raises(Rejected, match=r"search.*: name another"):
                 limits.read(quota)
     assert [len(known) for known in (hosted.projects, hosted.members, hosted.keys)].count(1) == 1
 
@@ -214,7 +221,10 @@ def test_an_archived_project_is_refused() -> None:
 def test_a_key_whose_limit_resets_at_another_pace_than_the_quota_is_refused(reset: str | None, said: str) -> None:
     hosted = Hosted(keys={HASH: key(HASH, 100, limit_reset=reset)})
     with opened("openrouter", hosted) as (limits, _):
-        for ask in (lambda: limits.read(VENDORS["openrouter"].quota()), lambda: limits.write(VENDORS["openrouter"].quota(), Wanted(1))):
+        for ask in (
+            lambda: limits.read(VENDORS["openrouter"].quota()),
+            lambda: limits.write(VENDORS["openrouter"].quota(), Wanted(1)),
+        ):
             with pytest.raises(Rejected, match=f"the limit of the key of search {said}, the quota monthly: make them alike"):
                 ask()
     assert not hosted.writes()
@@ -225,7 +235,7 @@ def test_a_quota_that_a_vendor_cannot_hold_is_refused_before_anything_is_asked(v
     hosted = vendor.holding(10_000)
     with opened(vendor.name, hosted) as (limits, _):
         for ask in (lambda: limits.read(vendor.quota(**changes)), lambda: limits.write(vendor.quota(**changes), Wanted(CENT))):
-            with pytest.raises(Rejected, match="has no limits .* enforce search elsewhere"):
+            with pytest.raises(Rejected, match=r"has no limits .* enforce search elsewhere"):
                 ask()
     assert not hosted.asked
 

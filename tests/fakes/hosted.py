@@ -1,4 +1,4 @@
-"""Hosted quota stores over HTTP, each as its vendor answers: what the vendors' own SDKs take for theirs, which a test has them do.
+"""Hosted quota stores over HTTP, each as its vendor answers: what the vendors' own SDKs take for theirs, as a test has them do.
 
 OpenAI has projects with a hard limit, Claude members with limits and requests for more, OpenRouter keys with a limit.
 """
