@@ -74,8 +74,8 @@ def _catch_up(kit: Kit) -> None:
     spotting.plan(kit)
 
 
-def site_of(leeway: Leeway) -> ASGIApp:
-    """Every HTTP door of the app, Slack's among them."""
+def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
+    """Every HTTP door of the app, Slack's among them. `mlflow_secret` is what MLflow signs its alerts with."""
     kit, store = leeway.kit, leeway.store
     doors = Doors(
         kit.policy,
@@ -89,6 +89,7 @@ def site_of(leeway: Leeway) -> ASGIApp:
         called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
+        mlflow_secret=mlflow_secret,
     )
     return web(doors, routes=leeway.routes)
 

@@ -1,6 +1,6 @@
 """Hypothesis: the same examples on every run, so that a red test stays red; `make fuzz` looks for new ones, longer.
 
-And the PostgreSQL server that tests share: each test has databases of its own in it.
+And the servers that tests share: a PostgreSQL, in which each test has databases of its own, and gateways that enforce limits.
 """
 
 import os
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
+    from tests.edges.mlflow import Gateway
     from tests.postgres import Server
 
 # No deadline and no complaint about slowness: a busy machine must not fail a property.
@@ -35,3 +36,12 @@ def postgresql(server: "Server") -> Iterator[str]:
     """The URL of a PostgreSQL database with the tables in it, for one test."""
     with server.database() as name:
         yield server.url(name)
+
+
+@pytest.fixture(scope="session")
+def mlflow() -> Iterator["Gateway"]:
+    """A real MLflow gateway, started when it is first asked for; without one its tests are skipped, and say how to run them."""
+    from tests.edges.mlflow import gateway
+
+    with gateway() as running:
+        yield running

@@ -44,7 +44,7 @@ def serve(
         leeway.begin()
         leeway.engine.start()
         _connected(line)
-        _run(leeway, port_of_ours)
+        _run(leeway, port_of_ours, settled.mlflow_secret)
     except Unavailable as gone:
         fail(str(gone))
     finally:
@@ -61,9 +61,9 @@ def _connected(line: Socket | None) -> None:
         fail(f"SLACK_APP_TOKEN  Slack gives no socket: {gone}. Does this network allow web sockets?")
 
 
-def _run(leeway: Leeway, port: socket.socket) -> None:
+def _run(leeway: Leeway, port: socket.socket, mlflow_secret: str) -> None:
     typer.echo(f"Leeway is ready on {listening.url_of(port)}, with {len(leeway.kit.policy.quotas)} quotas.")
-    listening.run(site_of(leeway), port)
+    listening.run(site_of(leeway, mlflow_secret=mlflow_secret), port)
 
 
 def _end(leeway: Leeway, line: Socket | None) -> None:

@@ -43,6 +43,7 @@ class Settings:
     admin_keys: Mapping[Vendor, str] = field(default_factory=dict, repr=False)
     admin_urls: Mapping[Vendor, str] = field(default_factory=lambda: VENDORS)
     store_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # by the name of a gateway
+    mlflow_secret: str = field(default="", repr=False)
 
     @property
     def socket_mode(self) -> bool:
@@ -72,6 +73,7 @@ def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Sett
         admin_keys={vendor: key for vendor in Vendor if (key := reading.admin(vendor))},
         admin_urls={vendor: reading.address(f"{vendor.upper()}_ADMIN_URL", url) for vendor, url in VENDORS.items()},
         store_keys={name: key for name in GATEWAYS if (key := reading.opening(name))},
+        mlflow_secret=reading.value("MLFLOW_WEBHOOK_SECRET"),
     )
     return reading.problems or read
 

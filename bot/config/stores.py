@@ -136,7 +136,8 @@ def fitting(found: Iterable[tuple[Quota, Place]]) -> None:
             continue
         gateway = GATEWAYS[quota.place.store]
         if quota.unit not in gateway.units:
-            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {listed(IN[unit] for unit in gateway.units)}")
+            units = listed(IN[unit] for unit in gateway.units)
+            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {units}")
         if quota.period not in gateway.periods:
             known = listed(f"a {period}" for period in gateway.periods)
             at.bad(f"{gateway.title} has no limits for a {quota.period}", f"only a quota of {known}")
