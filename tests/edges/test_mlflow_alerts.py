@@ -65,7 +65,9 @@ def sent(door: Door, body: Any = ALERT, *, secret: str = SECRET, late: int = 0, 
         "Authorization": "",
     }
     changed = {f"X-MLflow-{key.replace('_', '-')}": value for key, value in headers.items()}
-    return door.client.post("/v1/mlflow/alerts", content=raw, headers={**said, **changed})
+    return door.client.post(
+        "/v1/mlflow/alerts", content=raw, headers=[(name, value.encode("latin-1")) for name, value in {**said, **changed}.items()]
+    )
 
 
 def looked_at(door: Door) -> list[Effect]:
