@@ -6,9 +6,10 @@ Not here: the embedded store, for companies without a gateway; its limits are ro
 from collections.abc import Callable, Mapping
 
 from bot.limits.asking import Access
+from bot.limits.litellm import LiteLLM
 from bot.limits.router import Router
 from workflows.ports import Clock, LimitStore
 
-ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {}
+ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {"litellm": LiteLLM}
 
-__all__ = ["ADAPTERS", "Access", "Router"]
+__all__ = ["ADAPTERS", "Access", "LiteLLM", "Router"]
