@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bot.limits.asking import Access
 from bot.limits.claude import ClaudeLimits
+from bot.limits.litellm import LiteLLM
 from bot.limits.mlflow import MLflowLimits
 from bot.limits.openai import OpenAILimits
 from bot.limits.openrouter import OpenRouterLimits
@@ -14,10 +15,11 @@ from bot.limits.router import Router
 from workflows.ports import Clock, LimitStore
 
 ADAPTERS: Mapping[str, Callable[[Access, Clock], LimitStore]] = {
+    "litellm": LiteLLM,
     "mlflow": MLflowLimits,
     "openai": OpenAILimits,
     "claude": ClaudeLimits,
     "openrouter": OpenRouterLimits,
 }
 
-__all__ = ["ADAPTERS", "Access", "Router"]
+__all__ = ["ADAPTERS", "Access", "LiteLLM", "Router"]

@@ -1,7 +1,7 @@
 """Asking a gateway: one client for all that is asked of it, and one place where its errors become ours.
 
 no answer, 408, 409, 425, 429, 5xx, no JSON    Unavailable   (for as long as Retry-After says; a write may have been applied)
-401, 403                                       Rejected      (naming the setting that holds the key)
+401, 403, 405                                  Refused       (naming the setting that holds the key)
 404                                            Missing       (the adapter says what is not there)
 every other status that is no success          Rejected      (in the gateway's own words, never with the key)
 JSON of another shape                          Rejected
@@ -23,7 +23,7 @@ from workflows.ports import Rejected, Unavailable
 PATIENCE = httpx.Timeout(10.0, connect=5.0)
 WORDS = 200  # characters of what a gateway says is wrong
 PASSING = (408, 409, 425, 429)
-REFUSED = (401, 403)
+REFUSED = (401, 403, 405)
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")
 
 T = TypeVar("T")
@@ -31,6 +31,10 @@ T = TypeVar("T")
 
 class Missing(Rejected):
     """The gateway knows nothing of that name."""
+
+
+class Refused(Rejected):
+    """Nobody may do that there with this key, or at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Line:
             after = timedelta(seconds=int(wait)) if wait.isdecimal() and len(wait) < 8 else None
             raise Unavailable(f"{self.name} answered {status}{self._why(answer)}", after)
         if status in REFUSED:
-            raise Rejected(f"{self.name} refuses {self._access.setting}{self._why(answer)}")
+            raise Refused(f"{self.name} refuses what {self._access.setting} asks{self._why(answer)}")
         if not answer.is_success:
             raise (Missing if status == 404 else Rejected)(f"{self.name} answered {status}{self._why(answer)}")
 

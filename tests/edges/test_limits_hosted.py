@@ -260,7 +260,7 @@ def test_a_key_that_is_refused_is_named_by_its_setting_and_never_shown(vendor: V
     hosted = vendor.holding(10_000)
     with opened(vendor.name, hosted, "sk-other-secret") as (limits, _), pytest.raises(Rejected) as caught:
         limits.read(vendor.quota())
-    assert f"refuses {vendor.name.upper()}_KEY" in str(caught.value)
+    assert f"refuses what {vendor.name.upper()}_KEY asks" in str(caught.value)
     assert "secret" not in str(caught.value) + repr(limits)
 
 
