@@ -1,5 +1,6 @@
 """Wiring: the one place where ports meet what implements them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ from bot.slack.telling import Telling
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking
+from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking, wishing
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
 from workflows.ports import Clock, LimitStore, Unavailable
+
+log = logging.getLogger("leeway.wishes")
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -72,6 +75,13 @@ def _catch_up(kit: Kit) -> None:
     digesting.look_back(kit)
     pulling.plan(kit)
     spotting.plan(kit)
+    wishing.plan(kit)
+
+
+def _find(kit: Kit, wishes: wishing.Stores, store: str) -> None:
+    found = wishing.find(kit, wishes, store)
+    for wish, why in found.left.items():
+        log.warning("%s stays in %s: %s", wish, store, why)
 
 
 def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
@@ -113,6 +123,7 @@ def assemble(
     signing_secret: str,
     limits: LimitStore | None = None,
     reports: pulling.Reports = MappingProxyType({}),
+    wishes: wishing.Stores = MappingProxyType({}),
     ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
@@ -120,8 +131,9 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
+    asked = {Do.FIND_WISHES: partial(_find, kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
     slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
-    courier = Courier(store.units, clock, {**ours, **slack})
+    courier = Courier(store.units, clock, {**ours, **asked, **slack})
 
     def work() -> None:
         waking.wake(kit)

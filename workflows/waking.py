@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, breaking, charging, chasing, digesting, enforcing, sequels, spotting
+from workflows import absence, breaking, charging, chasing, digesting, enforcing, sequels, spotting, wishing
 from workflows.decisions import decide as decide_request
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -49,6 +49,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
+        case Wake.WISHES:
+            wishing.look(kit, unit, alarm.key, now)
         case Wake.REVIEW:
             breaking.remind(kit, unit, alarm.key, now)
         case Wake.SPIKES:

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -38,7 +39,8 @@ def serve(
     port_of_ours = listening.bound(host, port)
     store = starting.store(settled, clock)
     ask, secret = starting.ask(client), settled.signing_secret
-    leeway = assemble(policy, store, clock, client, signing_secret=secret, limits=limits(store), reports=reports, ask=ask)
+    wired = partial(assemble, limits=limits(store), reports=reports, wishes=starting.wishes(settled, policy))
+    leeway = wired(policy, store, clock, client, signing_secret=secret, ask=ask)
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()

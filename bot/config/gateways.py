@@ -26,9 +26,10 @@ class Form:
 class Gateway:
     """A kind of quota store.
 
-    `places` are the parts that together say what has a limit there. `key` is how its secret is called in the environment, and
-    `where` says where to get it. `url` is the usual address, "" where there is none. `expires`: it can end an override itself,
-    where the operator wants that. `keyless`: it may need no key. `apart`: each part has a limit of its own, none is shared.
+    `places` are the parts that together say what has a limit there; where they are `apart` each has one of its own, and none is
+    shared. `key` is how its secret is called in the environment, and `where` says where to get it; `keyless`: it may need none.
+    `url` is the usual address, "" where there is none. `expires`: it can end an override by itself, where the operator wants that.
+    `wishes`: members ask for more in it by themselves.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Gateway:
     within: timedelta = timedelta(seconds=60)
     periods: tuple[Period, ...] = tuple(Period)
     expires: bool = False
+    wishes: bool = False
     keyless: bool = False
     apart: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
@@ -84,6 +86,7 @@ CLAUDE = Gateway(
     url="https://api.anthropic.com/",
     within=timedelta(minutes=10),
     periods=(Period.DAY, Period.WEEK, Period.MONTH),
+    wishes=True,
     forms={"user": Form(re.compile(r"user_[A-Za-z0-9]+"), "write the member's id: user_ and what follows")},
 )
 OPENROUTER = Gateway(

@@ -20,10 +20,11 @@ HOW = "{litellm: {url: https://litellm.acme.example}}"
 PLACED = "{litellm: {team: search}}"
 SECONDS = re.compile(r"([0-9]{1,4}) seconds?")
 LATEST = timedelta(hours=1)  # an override is waited for that long as the shipped app.yaml has it
+OFTEN, SELDOM = timedelta(minutes=5), timedelta(days=1)  # Claude allows an organisation sixty calls a minute; a wish is two
 LONGEST = 200  # of a name in a gateway
 YES_NO = {"yes": True, "no": False}
 EDITS = {edits.value: edits for edits in Edits}
-KEYS = ("url", "effective_within", "edits", "expiring")
+KEYS = ("url", "effective_within", "edits", "expiring", "requests")
 
 
 def stores(place: Place) -> dict[str, StoreRules]:
@@ -54,6 +55,7 @@ def _rules(place: Place, gateway: Gateway) -> StoreRules:
         within=_within(fields["effective_within"]) if "effective_within" in fields else usual.within,
         edits=choice(fields["edits"], EDITS, Edits.ADOPT) if "edits" in fields else usual.edits,
         expiring=expiring,
+        wishes=_wishes(fields["requests"], gateway) if "requests" in fields else None,
     )
 
 
@@ -72,6 +74,17 @@ def _url(place: Place) -> str:
     elif said and parts.username is not None:
         _unsaid(place, "a password belongs in the environment, never here", "leave out what stands before the @")
     return said.rstrip("/") + "/"
+
+
+def _wishes(place: Place, gateway: Gateway) -> timedelta | None:
+    """How often what members ask for in a gateway is pulled in."""
+    if not gateway.wishes:
+        place.bad(f"members ask for nothing in {gateway.title}", "leave it out")
+        return None
+    every = span(place)
+    if every and not OFTEN <= every <= SELDOM:
+        place.bad("out of range", "write 5 minutes to 1 day")
+    return every
 
 
 def _within(place: Place) -> timedelta:
