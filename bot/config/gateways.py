@@ -28,7 +28,7 @@ class Gateway:
 
     `places` are the parts that together say what has a limit there; where they are `apart` each has one of its own, and none is
     shared. `key` is how its secret is called in the environment, and `where` says where to get it; `keyless`: it may need none.
-    `url` is the usual address, "" where there is none. `expires`: it can end an override by itself, where the operator wants that.
+    `url` is the usual address, "" where there is none. `expires`: it can end an override by itself, where that is wanted.
     `wishes`: members ask for more in it by themselves.
     """
 

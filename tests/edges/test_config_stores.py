@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import starting
 from bot.config import Draft, lines, read_bytes
+from bot.config.gateways import GATEWAYS
 from bot.config.settings import Settings, settings, unopened
-from bot.limits import ADAPTERS
+from bot.limits import ADAPTERS, WISHES
 from workflows.limits import Edits, Place, StoreRules
 
 ORG = "organization: {name: Acme}\n"
@@ -124,6 +126,19 @@ def test_a_key_of_openrouter_is_never_written_as_a_place() -> None:
     assert "hush" not in line
 
 
+def test_members_own_requests_are_pulled_in_where_app_yaml_says_so_and_how_often() -> None:
+    every = {"openai": None, "claude": timedelta(minutes=15)}
+    text = "stores: {openai: , claude: {requests: 15 minutes}}"
+    found = drafted(SMALL + text).policy
+    assert {name: rules.wishes for name, rules in found.stores.items()} == every
+    assert list(starting.wishes(settled(CLAUDE_LIMITS_KEY="sk-ant"), found)) == ["claude"]
+
+
+def test_every_store_whose_members_ask_for_more_has_an_adapter_for_that() -> None:
+    assert set(WISHES) == {name for name, gateway in GATEWAYS.items() if gateway.wishes}
+    assert set(ADAPTERS) == set(GATEWAYS)
+
+
 def test_mlflow_may_be_open_to_those_who_reach_it() -> None:
     assert unopened(settled(), ["mlflow"]) == []
 
@@ -142,6 +157,8 @@ REFUSED = {
     "stores: {litellm: {url: https://a.example, effective_within: 2 hours}}": f'{AT}.litellm.effective_within  "2 hours": out of range; write 1 second to 1 hour',
     "stores: {litellm: {url: https://a.example, edits: keep}}": f'{AT}.litellm.edits  "keep": not one of the words for this; write adopt or restore',
     "stores: {litellm: {url: https://a.example, expiring: maybe}}": f'{AT}.litellm.expiring  "maybe": not one of the words for this; write yes or no',
+    "stores: {litellm: {url: https://a.example, requests: 1 hour}}": f'{AT}.litellm.requests  "1 hour": members ask for nothing in LiteLLM; leave it out',
+    "stores: {claude: {requests: 1 minute}}": f'{AT}.claude.requests  "1 minute": out of range; write 5 minutes to 1 day',
     "stores: {litellm: {url: https://a.example, key: sk-hush}}": f"{AT}.litellm.key  unknown key",
 }
 

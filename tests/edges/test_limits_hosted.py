@@ -14,23 +14,27 @@ from typing import Any
 import anthropic
 import openai
 import pytest
+from anthropic.types.beta.organization.beta_spend_limit_user_actor import BetaSpendLimitUserActor
 from hypothesis import given
 from hypothesis import strategies as st
 from openrouter import OpenRouter
 
 from bot.limits.asking import Access
 from bot.limits.claude import ClaudeLimits
+from bot.limits.claude_wishes import ClaudeWishes
 from bot.limits.openai import OpenAILimits
 from bot.limits.openrouter import OpenRouterLimits
 from bot.sandbox.server import serve
 from tests.fakes.clock import ManualClock
 from tests.fakes.hosted import BASES, Asked, Hosted, Member, key, site
+from tests.fakes.hosted import Wish as HostedWish
 from tests.fakes.vendors import KEY, Fault
 from workflows.limits import Lift, Place, StoreRules, Wanted
 from workflows.money import CENT, LARGEST, Unit, usd
 from workflows.ports import LimitStore, Rejected, Unavailable
 from workflows.quotas import Quota
 from workflows.times import Period
+from workflows.wishes import End
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -269,3 +273,65 @@ def test_a_name_in_a_place_cannot_lead_to_another_path(vendor: Vendor) -> None:
     with opened(vendor.name, hosted) as (limits, _), pytest.raises(Rejected):
         limits.write(quota, Wanted(usd(1)))
     assert not [asked for asked in hosted.asked if asked.query or asked.path.endswith("/x")]
+
+
+def wished() -> Hosted:
+    hosted = VENDORS["claude"].holding(10_000)
+    hosted.wishes = {name: HostedWish(name, USER) for name in ("slir_1", "slir_2", "slir_3")}
+    hosted.wishes["slir_2"].status = "denied"
+    hosted.most = 1
+    return hosted
+
+
+@contextmanager
+def wishing(hosted: Hosted) -> Iterator[tuple[ClaudeWishes, str]]:
+    with serve(site("claude", hosted)) as server:
+        yield ClaudeWishes(Access(StoreRules(f"{server.url}/"), KEY, "CLAUDE_LIMITS_KEY")), server.url
+
+
+def test_claudes_own_sdk_finds_and_decides_members_requests_as_we_do() -> None:
+    ours, theirs = wished(), wished()
+    with wishing(ours) as (wishes, _):
+        found = wishes.pending()
+        wishes.approve("slir_1", usd("150.25"))
+        wishes.deny("slir_3")
+        left = [wishes.get(name) for name in ("slir_1", "slir_3", "slir_4")]
+    with wishing(theirs) as (_, url):
+        sdk = anthropic.Anthropic(api_key=KEY, base_url=url, _strict_response_validation=True)
+        requests = sdk.beta.organization.spend_limits.increase_requests
+        rows = list(requests.list(status=["pending"], limit=100))
+        said = requests.approve("slir_1", amount="15025")
+        requests.deny("slir_3")
+        after = [requests.retrieve(name).status for name in ("slir_1", "slir_3")]
+        with pytest.raises(anthropic.NotFoundError):
+            requests.retrieve("slir_4")
+    assert list(map(spoken, ours.asked)) == list(map(spoken, theirs.asked))
+    assert [(wish.id, wish.email, wish.asked) for wish in found] == [
+        (row.id, row.actor.email_address, row.created_at)
+        for row in reversed(rows)
+        if isinstance(row.actor, BetaSpendLimitUserActor)
+    ]
+    assert [wish and wish.end for wish in left] == [End.APPROVED, End.DENIED, None]
+    assert after == ["approved", "denied"]
+    assert said.spend_limit and said.spend_limit.amount == "15025"
+    assert ours.members[USER].own == theirs.members[USER].own == {"monthly": 15_025}
+
+
+def test_a_request_that_somebody_decided_a_moment_before_stays_as_they_did() -> None:
+    hosted = wished()
+    with wishing(hosted) as (wishes, _):
+        wishes.approve("slir_2", usd(150))
+        wishes.deny("slir_2")
+        wishes.deny("slir_9")
+        assert hosted.wishes["slir_2"].status == "denied"
+        hosted.faults.append(Fault(400))
+        with pytest.raises(Rejected, match="no such luck"):
+            wishes.deny("slir_1")
+
+
+def test_requests_whose_pages_never_end_are_given_up() -> None:
+    hosted = wished()
+    row = '{"id": "a", "actor": {"user_id": "u"}, "created_at": "2026-11-01T00:00:00Z", "period": "monthly", "status": "pending"}'
+    hosted.faults.extend(Fault(200, body=f'{{"data": [{row}], "next_page": "page_{n}"}}') for n in range(101))
+    with wishing(hosted) as (wishes, _), pytest.raises(Rejected, match="never end"):
+        wishes.pending()
