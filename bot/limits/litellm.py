@@ -53,7 +53,7 @@ class LiteLLM:
         seat, row = _seat(quota), self._find(quota)
         _guard(seat, row, quota, wanted)
         with self._believed():
-            others = row.others()
+            others = row.others() if row.budget else 0
         if others:
             budget = f'LiteLLM keeps the limit of {seat} in its budget "{row.budget}"'
             raise Rejected(f"{budget}, which {others} more have too; give it one of its own there: theirs are not changed for it")
