@@ -15,7 +15,7 @@ def dollars(nanos: int) -> Decimal:
 
 def nanos(name: str, amount: Decimal, *, each: int = NANO, most: int = LARGEST) -> int:
     """What a store says as nano-dollars, half to even; `each` is how many there are in one of its units."""
-    if not amount.is_finite() or abs(amount) > most // each:
+    if not amount.is_finite() or abs(amount) > most // each + 1 or abs(amount) * each > most:
         raise Rejected(f"{name}: {str(amount)[:20]} is more than can be kept; is it a limit?")
     return int((amount * each).to_integral_value(ROUND_HALF_EVEN))
 
@@ -38,6 +38,11 @@ def counted(name: str, quota: Quota, periods: dict[Period, str]) -> str:
         known = " or ".join(f"a {period}" for period in periods)
         raise Rejected(f"{name} has no limits for a {quota.period}, only for {known}: enforce {quota.key} elsewhere")
     return periods[quota.period]
+
+
+def missing(name: str, what: str, quota: Quota) -> Rejected:
+    """A store does not know what has the limit of a quota there."""
+    return Rejected(f"{name} has no {what}; make it there, or correct the store of {quota.scope} in app.yaml")
 
 
 def part(quota: Quota, name: str) -> str:

@@ -10,11 +10,11 @@ At most 60 calls a minute go to these paths of an organisation. The key needs th
 
 import msgspec
 
-from bot.limits.amounts import cents, counted, part
+from bot.limits.amounts import cents, counted, missing, part
 from bot.limits.asking import Access, Line, Missing
 from workflows.limits import Reading, Traits, Wanted
 from workflows.money import CENT
-from workflows.ports import Clock, Rejected
+from workflows.ports import Clock
 from workflows.quotas import Quota
 from workflows.times import Period
 
@@ -53,8 +53,8 @@ class ClaudeLimits:
         self._within = access.rules.within
         self._clock = clock
 
-    def traits(self, _: Quota) -> Traits:
-        return Traits(NAME, self._within, CENT)
+    def traits(self, quota: Quota) -> Traits:
+        return Traits(f"Claude's member {part(quota, 'user')}", self._within, CENT)
 
     def read(self, quota: Quota) -> Reading:
         now, period, user = self._clock.now(), counted(NAME, quota, PERIODS), part(quota, "user")
@@ -72,9 +72,7 @@ class ClaudeLimits:
         try:
             self._line.ask("POST", LIMITS, _SpendLimit, body=body)
         except Missing as error:
-            raise Rejected(
-                f"{NAME} has no member {part(quota, 'user')}, whom app.yaml names for {quota.key}: name another"
-            ) from error
+            raise missing(NAME, f"member {part(quota, 'user')}", quota) from error
 
 
 def line(access: Access) -> Line:

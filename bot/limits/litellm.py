@@ -4,14 +4,17 @@ Every write reads first, because LiteLLM makes what it does not know, and sends 
 compare-and-set: whoever writes reads back. Not here: what each of them is called there (`litellm_seats`).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
-from bot.limits.asking import Access, Line, Missing
+from bot.limits.asking import Access, Line, Missing, Refused
 from bot.limits.litellm_seats import SEATS, Change, Increase, Row, Seat
 from workflows.limits import Reading, Traits, Wanted
 from workflows.money import LARGEST, NANO, show
-from workflows.ports import Clock, Rejected
+from workflows.ports import Clock, Rejected, Unavailable
 from workflows.quotas import Quota
 from workflows.times import Period
 
@@ -24,6 +27,8 @@ LONGEST = {
     Period.MONTH: timedelta(days=31),
     Period.QUARTER: timedelta(days=92),
 }
+NOBODYS = "0" * 64  # the hash of no key
+SURE = ("Invalid proxy server token", "not allowed to call this route", "expected to start with")
 
 
 class LiteLLM:
@@ -47,18 +52,44 @@ class LiteLLM:
     def write(self, quota: Quota, wanted: Wanted) -> None:
         seat, row = _seat(quota), self._find(quota)
         _guard(seat, row, quota, wanted)
-        if others := row.others():
+        with self._believed():
+            others = row.others() if row.budget else 0
+        if others:
             budget = f'LiteLLM keeps the limit of {seat} in its budget "{row.budget}"'
             raise Rejected(f"{budget}, which {others} more have too; give it one of its own there: theirs are not changed for it")
-        seat.set(self._line, self._change(seat, row, wanted))
+        with self._believed():
+            seat.set(self._line, self._change(seat, row, wanted))
 
     def _find(self, quota: Quota) -> Row:
         seat = _seat(quota)
         try:
-            return seat.find(self._line)
+            with self._believed():
+                return seat.find(self._line)
         except Missing as missing:
             advice = f"make it there, or correct the store of {quota.scope} in app.yaml"
             raise Rejected(f"LiteLLM has no {seat}; {advice}") from missing
+
+    @contextmanager
+    def _believed(self) -> Iterator[None]:
+        """Without its database LiteLLM says that there is no such team, and that our key is wrong: then its no is none."""
+        try:
+            yield
+        except Rejected as rejected:
+            if not self._sure():
+                raise Unavailable("LiteLLM's own database does not seem to answer") from rejected
+            raise
+
+    def _sure(self) -> bool:
+        """Whether it can tell what is there: of a key that is not there it must say just that."""
+        try:
+            self._line.ask("GET", "key/info", Any, params={"key": NOBODYS})
+        except Missing:
+            return True
+        except Refused as refused:
+            return any(words in str(refused) for words in SURE)
+        except (Rejected, Unavailable):
+            return False
+        return True
 
     def _change(self, seat: Seat, row: Row, wanted: Wanted) -> Change:
         """What to write. Where LiteLLM may end overrides, their sum is an increase until the first of them ends."""

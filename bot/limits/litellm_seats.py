@@ -155,7 +155,7 @@ class Member(Seat):
         if limit is None and usual and usual.max_budget:  # nothing of the default counts as no limit
             limit = usual.max_budget
         default = (found.team_info.metadata or {}).get("team_member_budget_id")
-        others = 0 if own.budget_id == default else _others(own, [each.litellm_budget_table for each in found.team_memberships])
+        others = 0 if own.budget_id == default else _others(own, (each.litellm_budget_table for each in found.team_memberships))
         return Row(
             limit,
             held.spend if held else Decimal(),
@@ -239,7 +239,7 @@ def _team(line: Line, name: str) -> TeamInfo:
 
 def _others(budget: Budget, every: Iterable[Budget | None]) -> int:
     """How many others have this budget, of all that there are."""
-    return sum(each is not None and each.budget_id == budget.budget_id for each in every) - 1 if budget.budget_id else 0
+    return sum(each is not None and each.budget_id == budget.budget_id for each in every) - 1
 
 
 def _increase(amount: Decimal | None, until: datetime | None) -> Increase | None:

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.limits.amounts import counted, dollars, nanos
+from bot.limits.amounts import counted, dollars, missing, nanos
 from bot.limits.asking import Access, Line, Missing
 from workflows.limits import Reading, Traits, Wanted
 from workflows.money import LARGEST, Unit, show
@@ -88,7 +88,7 @@ class MLflowLimits:
         self._clock = clock
 
     def traits(self, _: Quota) -> Traits:
-        return Traits(NAME, self._within, GRAIN)
+        return Traits("MLflow's policies", self._within, GRAIN)
 
     def read(self, quota: Quota) -> Reading:
         now = self._clock.now()
@@ -131,8 +131,7 @@ class MLflowLimits:
         try:
             return self._line.ask("GET", BUDGETS + "get", _Told, params={"budget_policy_id": name}).budget_policy
         except Missing as error:
-            what = f"there is no policy {name}, which app.yaml names as {part} of {quota.key}"
-            raise Rejected(f"{NAME}: {what}: make it there, or name another") from error
+            raise missing(NAME, f"policy {name} to {part}", quota) from error
 
     def _window(self, policy: str) -> _Window | None:
         found = self._line.ask("GET", BUDGETS + "windows", _Windows).windows

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.limits.amounts import cents, counted, part
+from bot.limits.amounts import cents, counted, missing, part
 from bot.limits.asking import Access, Line, Missing
 from workflows.limits import Reading, Traits, Wanted
 from workflows.money import CENT
@@ -39,8 +39,8 @@ class OpenAILimits:
         self._within = access.rules.within
         self._clock = clock
 
-    def traits(self, _: Quota) -> Traits:
-        return Traits(NAME, self._within, CENT)
+    def traits(self, quota: Quota) -> Traits:
+        return Traits(f"OpenAI's {_project(quota)}", self._within, CENT)
 
     def read(self, quota: Quota) -> Reading:
         now, resets = self._clock.now(), window_at(Period.MONTH, "UTC", self._clock.now()).end
@@ -67,13 +67,13 @@ class OpenAILimits:
 
     def _known(self, quota: Quota) -> None:
         """Rejected where the project is not there, or is archived: a limit on it would mean nothing."""
-        what = f"{_project(quota)}, where app.yaml enforces {quota.key}"
         try:
             project = self._line.ask("GET", _path(quota), _Project)
         except Missing as error:
-            raise Rejected(f"{NAME} has no {what}: name another") from error
+            raise missing(NAME, _project(quota), quota) from error
         if project.status != "active":
-            raise Rejected(f"{NAME}: {what}, is {project.status[:20]}: name another")
+            what = f"{_project(quota)} is {project.status[:20]}"
+            raise Rejected(f"{NAME}: {what}; correct the store of {quota.scope} in app.yaml")
 
 
 def _project(quota: Quota) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bot.limits.amounts import counted, dollars, nanos, part
+from bot.limits.amounts import counted, dollars, missing, nanos, part
 from bot.limits.asking import Access, Line, Missing
 from workflows.limits import Reading, Traits, Wanted
 from workflows.money import CENT
@@ -52,8 +52,8 @@ class OpenRouterLimits:
         self._within = access.rules.within
         self._clock = clock
 
-    def traits(self, _: Quota) -> Traits:
-        return Traits(NAME, self._within, CENT)
+    def traits(self, quota: Quota) -> Traits:
+        return Traits(f"OpenRouter's key {part(quota, 'key')[:12]}…", self._within, CENT)
 
     def read(self, quota: Quota) -> Reading:
         now = self._clock.now()
@@ -72,7 +72,7 @@ class OpenRouterLimits:
         try:
             key = self._line.ask("GET", _path(quota), _Told).data
         except Missing as error:
-            raise Rejected(f"{NAME} has no key of the hash that app.yaml names for {quota.key}: name another") from error
+            raise missing(NAME, f"key {part(quota, 'key')[:12]}…", quota) from error
         if key.limit_reset != pace:
             said = f"resets {key.limit_reset[:20]}" if key.limit_reset else "never resets"
             raise Rejected(f"{NAME}: the limit of the key of {quota.key} {said}, the quota {pace}: make them alike")

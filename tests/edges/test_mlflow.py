@@ -14,8 +14,8 @@ from bot.clock import SystemClock
 from bot.limits.amounts import dollars
 from bot.limits.asking import Access
 from bot.limits.mlflow import GRAIN, MLflowLimits, limit_of, marks_of
-from tests.edges.mlflow import Endpoint, Gateway
 from tests.edges.models import Vendor, vendor
+from tests.mlflow import Endpoint, Gateway
 from workflows.limits import Lift, Place, StoreRules, Wanted
 from workflows.money import LARGEST, Unit, usd
 from workflows.ports import Rejected, Unavailable
@@ -131,7 +131,7 @@ def test_a_limit_of_nothing_stops_every_call(both: Quota, endpoint: Endpoint, li
 def test_a_policy_that_is_not_there_is_refused_and_none_is_made(both: Quota, limits: MLflowLimits) -> None:
     quota = placed(alert=name_of(both, "alert"), reject="bp-none")
     for ask in asks(limits, quota):
-        with pytest.raises(Rejected, match="which app\\.yaml names as reject of search: make it there, or name another"):
+        with pytest.raises(Rejected, match="has no policy bp-none to reject; make it there, or correct the store"):
             ask()
     assert limits.read(placed(alert=name_of(both, "alert"))).limit == usd("0.10")
 

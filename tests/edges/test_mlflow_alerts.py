@@ -16,8 +16,8 @@ import pytest
 from bot.clock import SystemClock
 from tests.edges.commands import until
 from tests.edges.door import NOW, POLICY, Door, opened
-from tests.edges.mlflow import Gateway
 from tests.edges.models import vendor
+from tests.mlflow import Gateway
 from workflows.effects import Do, Effect
 from workflows.limits import Place
 from workflows.policy import Policy

@@ -1,13 +1,16 @@
-"""A real MLflow AI Gateway: one that runs at MLFLOW_URL, or that a script starts for these tests and that ends with them.
+"""A real MLflow AI Gateway for the tests: started when the first of them asks.
 
-The script is LEEWAY_MLFLOW_UP, or ../shared/mlflow/up.sh beside this checkout. It gets a folder, where it keeps what it installs
-(850 MB, once) and writes the server's process id, and PORT.
+    LEEWAY_MLFLOW_UP     the script that starts one, as up.sh WORKDIR, with PORT; without it ../shared/mlflow/up.sh
+    MLFLOW_URL           a running one instead, in which new webhooks are told at once (MLFLOW_WEBHOOK_CACHE_TTL=0)
+
+Where there is neither, these tests are skipped. What one run installs (850 MB), the next one finds.
 """
 
+import fcntl
 import os
 import signal
-import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,14 +19,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / ".venv" / "mlflow"
-HOW = (
-    "no MLflow gateway is here: set MLFLOW_URL to one that may be written to, or LEEWAY_MLFLOW_UP to a script that starts one "
-    "(docs/stores.md, Tests)"
-)
+from tests.litellm import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+UP = Path(os.environ.get("LEEWAY_MLFLOW_UP") or ROOT.parent / "shared" / "mlflow" / "up.sh")
+LACKING = "no MLflow gateway here: LEEWAY_MLFLOW_UP=/path/to/up.sh starts one, or MLFLOW_URL names a running one"
 API = "/api/3.0/mlflow/gateway/"
 MONTH = {"unit": "MONTHS", "value": 1}
 
@@ -89,44 +90,46 @@ class Endpoint:
         return self.gateway.client.post("/gateway/mlflow/v1/chat/completions", json=body).status_code
 
 
-def script() -> Path | None:
-    said = Path(os.environ.get("LEEWAY_MLFLOW_UP") or ROOT.parent / "shared" / "mlflow" / "up.sh")
-    return said if said.is_file() else None
+class LackingError(Exception):
+    """There is no MLflow gateway to be had."""
 
 
 @contextmanager
 def gateway() -> Iterator[Gateway]:
-    """The gateway; skips what needs it where there is none."""
-    url, up = os.environ.get("MLFLOW_URL", ""), script()
-    if not url and up is None:
-        pytest.skip(HOW)
-    with running(up) if up and not url else there(url) as found, client(found) as asking:
-        yield Gateway(found, asking)
-
-
-def client(url: str) -> httpx.Client:
-    return httpx.Client(base_url=url, timeout=60, trust_env=False)  # its first call takes some seconds
+    """The one that is named, or one of our own that ends with the tests; LackingError when there is neither."""
+    with _there() as url, httpx.Client(base_url=url, timeout=60, trust_env=False) as client:  # its first call takes some seconds
+        yield Gateway(url, client)
 
 
 @contextmanager
-def there(url: str) -> Iterator[str]:
-    yield url
+def _there() -> Iterator[str]:
+    if url := os.environ.get("MLFLOW_URL"):
+        yield url.rstrip("/")
+        return
+    if not UP.is_file():
+        raise LackingError(LACKING)
+    with _folder() as folder:
+        port, said = free_port(), folder / "up.log"
+        env = os.environ | {"PORT": str(port), "MLFLOW_WEBHOOK_CACHE_TTL": "0"}
+        try:
+            with said.open("wb") as log:
+                how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+                done = subprocess.run(["bash", UP, folder], env=env, timeout=600, check=False, **how)
+            assert done.returncode == 0, said.read_text()[-2_000:]
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            with suppress(FileNotFoundError, ProcessLookupError, ValueError):
+                os.killpg(int((folder / "mlflow.pid").read_text()), signal.SIGTERM)
 
 
 @contextmanager
-def running(up: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    # Alerts go to addresses that were made a moment ago.
-    env = {**os.environ, "PORT": str(port), "MLFLOW_WEBHOOK_CACHE_TTL": "0"}
-    with (FOLDER / "up.log").open("wb") as log:
-        done = subprocess.run(
-            ["bash", str(up), str(FOLDER)], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
-        )
-    try:
-        assert done.returncode == 0, (FOLDER / "up.log").read_text()[-2_000:]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        with suppress(FileNotFoundError, ProcessLookupError, ValueError):
-            os.killpg(int((FOLDER / "mlflow.pid").read_text()), signal.SIGTERM)
+def _folder() -> Iterator[Path]:
+    """A folder to work in that nobody else uses now. It is kept."""
+    for number in range(100):
+        folder = Path(os.environ.get("LEEWAY_MLFLOW_WORK") or tempfile.gettempdir()) / f"leeway-mlflow-{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
+            return
+    raise LackingError("every folder for an MLflow gateway is in use")
