@@ -4,14 +4,15 @@ A place names either or both, and both rise and fall with the limit. Amounts are
 mark may be; so limits go in whole cents, of which every percentage is exact. Seen on MLflow 3.17.2.
 
     reject first   when a limit falls, what must stop stops first; when it rises, who waits goes on first
-    do not fit     the two lie where no limit puts them both: somebody moved one, or we were stopped between the two. That is no
-                   limit (None), and whoever syncs writes both
+    signed         in `updated_by` we leave what we wrote, so that a policy that somebody moved since is known from ours
+    out of step    the two lie where no limit puts them both. If somebody moved one, that one says the limit they meant; if nobody
+                   did, we were stopped between the two. Either way it does not read as if all were well: both are written again
     another kind   an ALERT where app.yaml says reject would stop nobody: Rejected, as is a policy of another period or target
 """
 
 import base64
-import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -20,12 +21,10 @@ import msgspec
 from bot.limits.amounts import counted, dollars, missing, nanos
 from bot.limits.asking import Access, Line, Missing
 from workflows.limits import Reading, Traits, Wanted
-from workflows.money import LARGEST, Unit, show
+from workflows.money import LARGEST
 from workflows.ports import Clock, Rejected
 from workflows.quotas import Amount, At, Quota
 from workflows.times import Period
-
-log = logging.getLogger("leeway.limits")
 
 NAME = "MLflow"
 BUDGETS = "api/3.0/mlflow/gateway/budgets/"
@@ -33,6 +32,9 @@ STEP = 100_000  # nano-dollars: a double holds 1000 % of the largest limit to th
 GRAIN = 100 * STEP
 HIGHEST = 10 * LARGEST  # of a mark: 1000 % of a limit
 LONGEST = 255  # characters of who wrote it last
+MORE = "…"
+OUT_OF_STEP = frozenset({"out of step"})  # no override is called that
+_SIGNED = re.compile(r"leeway (?P<dollars>[0-9.]+)(?P<ids>(?: \S+)*)")
 DURATIONS = {Period.DAY: "1 DAYS", Period.WEEK: "1 WEEKS", Period.MONTH: "1 MONTHS", Period.QUARTER: "3 MONTHS"}
 
 Marks = dict[str, int]
@@ -54,11 +56,25 @@ class _Policy(msgspec.Struct):
     target_scope: str
     budget_action: str
     target_value: str = ""
+    last_updated_by: str = ""
 
     @property
     def mark(self) -> int:
         """Nano-dollars."""
         return max(0, nanos(NAME, self.budget_amount, most=HIGHEST))
+
+    @property
+    def ours(self) -> bool:
+        """Whether it lies where we put it."""
+        signed = _SIGNED.fullmatch(self.last_updated_by)
+        return signed is not None and Decimal(signed["dollars"]) == dollars(self.mark)
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The overrides that we wrote it for, None where that is not known."""
+        signed = _SIGNED.fullmatch(self.last_updated_by)
+        ids = signed["ids"].split() if signed and self.ours else [MORE]
+        return None if MORE in ids else frozenset(ids)
 
     @property
     def target(self) -> str:
@@ -93,23 +109,21 @@ class MLflowLimits:
     def read(self, quota: Quota) -> Reading:
         now = self._clock.now()
         policies = self._policies(quota)
-        limit = limit_of(quota, {part: policy.mark for part, policy in policies.items()})
-        if limit is None:
-            said = ", ".join(f"{part} {show(policy.mark, Unit.USD)}" for part, policy in policies.items())
-            log.warning("the policies of %s in MLflow do not fit each other (%s); both are written again", quota.key, said)
+        limit, names = _said(quota, policies)
         first = next(policies[part] for part in ("reject", "alert") if part in policies)
         window = self._window(first.budget_policy_id)
         if window is None:
-            return Reading(limit, now)
+            return Reading(limit, now, names)
         ends = datetime.fromtimestamp(window.window_end_ms // 1000, UTC)
-        return Reading(limit, now, spent=nanos(NAME, window.current_spend), resets=ends)
+        return Reading(limit, now, names, nanos(NAME, window.current_spend), ends)
 
     def write(self, quota: Quota, wanted: Wanted) -> None:
         self._policies(quota)
         marks = marks_of(quota, self.traits(quota).whole(wanted.limit))
-        names, by = dict(_parts(quota)), " ".join(("leeway", *wanted.ids))[:LONGEST]
+        names = dict(_parts(quota))
         for part in (part for part in ("reject", "alert") if part in names):
-            body = {"budget_policy_id": names[part], "budget_amount": dollars(marks[part]), "updated_by": by}
+            amount = dollars(marks[part])
+            body = {"budget_policy_id": names[part], "budget_amount": amount, "updated_by": _signed(amount, wanted.ids)}
             self._line.ask("POST", BUDGETS + "update", _Told, body=body)
 
     def _policies(self, quota: Quota) -> dict[str, _Policy]:
@@ -156,6 +170,23 @@ def limit_of(quota: Quota, marks: Mapping[str, int]) -> int | None:
     if len(marks) > 1 and {**marks_of(quota, limit), **marks} != marks_of(quota, limit):
         return None
     return limit
+
+
+def _said(quota: Quota, policies: Mapping[str, _Policy]) -> tuple[int, frozenset[str] | None]:
+    """The limit that the policies say, and which overrides they say it is made of."""
+    limit = limit_of(quota, {part: policy.mark for part, policy in policies.items()})
+    if limit is not None:
+        names = {policy.names for policy in policies.values()}
+        return limit, names.pop() if len(names) == 1 else OUT_OF_STEP
+    moved = {part: policy.mark for part, policy in policies.items() if not policy.ours}
+    says = next(iter(moved)) if len(moved) == 1 else "reject"
+    return limit_of(quota, {says: policies[says].mark}) or 0, OUT_OF_STEP
+
+
+def _signed(amount: Decimal, ids: Iterable[str]) -> str:
+    """Who wrote it, what, and for which overrides, as many as there is room for."""
+    said = " ".join((f"leeway {amount.normalize():f}", *ids))
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1].rpartition(' ')[0]} {MORE}"
 
 
 def _limit_at(quota: Quota, at: At, mark: int) -> int:

@@ -24,7 +24,7 @@ NUMBERS = count(1)
 class InMLflow(Remote):
     """Policies of an endpoint in the real MLflow."""
 
-    parts = ("alert", "reject")
+    parts, limited = ("alert", "reject"), True
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway, self.clock = gateway, SystemClock()
@@ -37,8 +37,7 @@ class InMLflow(Remote):
 
     def quota(self, limit: int | None) -> Quota:
         endpoint = self.gateway.endpoint("http://127.0.0.1:9/v1")
-        # No limit is one that the two policies do not agree on: each always has an amount.
-        marks = dict.fromkeys(self.parts, CENT) if limit is None else marks_of(SEARCH, limit)
+        marks = marks_of(SEARCH, limit or 0)
         return self.placed({part: self.made(endpoint, part, marks[part]) for part in self.parts})
 
     def made(self, endpoint: Endpoint, part: str, mark: int) -> str:

@@ -26,6 +26,7 @@ class Seat(ABC):
     """One kind of thing that has a limit, in some store."""
 
     least = 0  # the smallest limit that it keeps
+    limited = False  # whether it always has a limit
     clock: Clock
 
     @abstractmethod

@@ -115,6 +115,8 @@ def test_what_somebody_else_changed_is_read_and_the_next_write_holds(seat: Seat)
 
 
 def test_no_limit_is_read_as_none_and_not_as_nothing(seat: Seat) -> None:
+    if seat.limited:
+        pytest.skip("a limit is always there, as MLflow's policies always have an amount")
     quota, store = seat.quota(None), seat.store()
     assert store.read(quota).limit is None
     store.write(quota, Wanted(BASE))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.limits.amounts import dollars
 from bot.limits.asking import Access
-from bot.limits.mlflow import GRAIN, MLflowLimits, limit_of, marks_of
+from bot.limits.mlflow import GRAIN, OUT_OF_STEP, MLflowLimits, limit_of, marks_of
 from tests.edges.models import Vendor, vendor
 from tests.mlflow import Endpoint, Gateway
 from workflows.limits import Lift, Place, StoreRules, Wanted
@@ -84,7 +84,8 @@ def test_both_policies_rise_and_fall_with_the_limit(both: Quota, mlflow: Gateway
     limits.write(quota, Wanted(usd(1), (AN_OVERRIDE,)))
     policies = {part: mlflow.policy(name_of(quota, part)) for part in ("alert", "reject")}
     assert {part: policy["budget_amount"] for part, policy in policies.items()} == {"alert": 1.4, "reject": 1.8}
-    assert {policy["last_updated_by"] for policy in policies.values()} == {"leeway O-1"}
+    signed = {part: policy["last_updated_by"] for part, policy in policies.items()}
+    assert signed == {"alert": "leeway 1.4 O-1", "reject": "leeway 1.8 O-1"}
     limits.write(quota, Wanted(usd(1)))
     assert mlflow.policy(name_of(quota, "alert"))["budget_amount"] == 0.9
     assert limits.read(quota).limit == usd(1)
@@ -106,15 +107,43 @@ def test_what_was_spent_and_when_it_begins_anew_is_told(both: Quota, endpoint: E
     assert timedelta() < read.resets - datetime.now(UTC) <= timedelta(days=31)
 
 
-@pytest.mark.parametrize("part", ["alert", "reject"])
-def test_a_policy_that_somebody_moved_alone_does_not_read_as_if_all_were_well(
-    part: str, both: Quota, mlflow: Gateway, limits: MLflowLimits
+@pytest.mark.parametrize(("part", "moved", "meant"), [("alert", 1.6, 2), ("reject", 5, 5)])
+def test_a_policy_that_somebody_moved_alone_says_the_limit_they_meant_and_that_all_is_not_well(
+    part: str, moved: float, meant: int, both: Quota, mlflow: Gateway, limits: MLflowLimits
+) -> None:
+    limits.write(both, Wanted(usd(1), (AN_OVERRIDE,)))
+    assert limits.read(both).names == {"O-1"}
+    mlflow.set(name_of(both, part), moved)
+    read = limits.read(both)
+    assert (read.limit, read.names) == (usd(meant), OUT_OF_STEP)
+    limits.write(both, Wanted(usd(1)))
+    assert (limits.read(both).limit, limits.read(both).names) == (usd(1), frozenset())
+
+
+def test_policies_of_which_we_wrote_only_one_before_we_were_stopped_do_not_read_as_if_all_were_well(
+    both: Quota, mlflow: Gateway, limits: MLflowLimits
 ) -> None:
     limits.write(both, Wanted(usd(1)))
-    mlflow.set(name_of(both, part), 5, updated_by="pat")
-    assert limits.read(both).limit is None
-    limits.write(both, Wanted(usd(1)))
-    assert limits.read(both).limit == usd(1)
+    before = mlflow.policy(name_of(both, "alert"))
+    limits.write(both, Wanted(usd(1), (AN_OVERRIDE,)))
+    mlflow.set(name_of(both, "alert"), before["budget_amount"], updated_by=before["last_updated_by"])
+    read = limits.read(both)
+    assert (read.limit, read.names) == (usd("1.50"), OUT_OF_STEP)
+
+
+def test_policies_that_we_never_wrote_and_that_do_not_fit_say_what_is_enforced(
+    both: Quota, mlflow: Gateway, limits: MLflowLimits
+) -> None:
+    mlflow.set(name_of(both, "alert"), 0.01)
+    read = limits.read(both)
+    assert (read.limit, read.names) == (usd("0.10"), OUT_OF_STEP)
+
+
+def test_more_overrides_than_there_is_room_for_are_not_told_rather_than_told_wrongly(both: Quota, limits: MLflowLimits) -> None:
+    many = tuple(Lift(f"O-{n:010}", usd("0.01")) for n in range(40))
+    limits.write(both, Wanted(usd(1), many))
+    read = limits.read(both)
+    assert (read.limit, read.names) == (usd("1.40"), None)
 
 
 def test_policies_that_somebody_moved_together_are_another_limit(both: Quota, mlflow: Gateway, limits: MLflowLimits) -> None:
