@@ -61,9 +61,9 @@ def override_states() -> str:
 
 
 def _override_edges() -> Iterator[Edge]:
-    events = {
-        type(event): event for event in (overrides.Verified(NOON + 2 * DAY), overrides.Stop(Reason.RETURNED), overrides.Gone())
-    }
+    release = overrides.Release(NOON + 2 * DAY, NOON + DAY)
+    every = (overrides.Verified(NOON + 2 * DAY), release, overrides.Stop(Reason.RETURNED), overrides.Keep(), overrides.Gone())
+    events = {type(event): event for event in every}
     for before, legal in overrides.LEGAL.items():
         sample = _sample(before)
         for event in (event for kind, event in events.items() if kind in legal):
@@ -72,7 +72,7 @@ def _override_edges() -> Iterator[Edge]:
                 raise TypeError(f"{event} is legal for {before}, and was refused: {after.why}")
             yield before.value, after.status(NOON).value, type(event).__name__.lower()
         if (later := sample.status(NOON + DAY)) is not before:
-            yield before.value, later.value, "its end"
+            yield before.value, later.value, "its beginning" if before is Status.SCHEDULED else "its end"
 
 
 def _sample(status: Status) -> Override:
@@ -90,7 +90,8 @@ def _sample(status: Status) -> Override:
     )
     running = replace(fresh, starts=NOON - DAY / 2, ends=NOON + DAY / 2)
     over = replace(running, ends=NOON)
-    samples = (fresh, running, over, replace(over, gone=NOON))
+    later = replace(fresh, term=Term(span=2 * DAY, since=NOON + DAY / 2))
+    samples = (replace(fresh, held=True), later, fresh, running, over, replace(over, gone=NOON))
     return next(sample for sample in samples if sample.status(NOON) is status)
 
 

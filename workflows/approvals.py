@@ -94,7 +94,9 @@ class Books:
         return str(Approval.REFUSED) if event.usage.ended == Ended.REFUSED else approval
 
     def _limit(self, quota: Quota, window: Window) -> int:
-        return self._base(quota, window) if quota.rollover else quota.limit  # it runs for every quota of every group
+        if quota.rollover or quota.place:
+            return self._base(quota, window)
+        return quota.limit  # it runs for every quota of every group
 
     def _cover(self, quota: Quota, window: Window, at: datetime) -> str:
         return next((o.id for o in self._overrides(quota.key, window) if o.in_force(at)), str(Approval.BEYOND))

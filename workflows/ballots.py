@@ -20,7 +20,8 @@ class Verdict(StrEnum):
 class Vote:
     """One person's decision; `revision` is the request as they saw it. With a denial, `instead` is what would get a yes.
 
-    A yes may be to less: `amount` and `term`, None as asked for. `acting_for` is who was away and whose delegate voted: the seat
+    A yes may be to less: `amount` and `term`, None as asked for, and may release only so much at `first`: the rest is held until
+    the holder has said how it goes. `acting_for` is who was away and whose delegate voted: the seat
     is theirs, and so is the authority that it was charged to, if it was. `over` says that the amount is past that authority: they
     agree, and somebody with more is asked.
     """
@@ -33,6 +34,7 @@ class Vote:
     instead: str = ""
     amount: int | None = None
     term: Term | None = None
+    first: int | None = None
     acting_for: PersonId | None = None
     over: bool = False
     charge: Charge | None = None

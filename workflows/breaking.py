@@ -209,17 +209,18 @@ def _reviewing(kit: Kit, request_id: str, said: Review, *, trial: bool = False) 
         decided = decide(request, said, now=now)
         if isinstance(decided, Refused):
             return refuse_click(unit, request_id, by=said.by, refused=decided, at=now)
-        return request if trial else _reviewed(unit, decided, said, now)
+        return request if trial else _reviewed(kit, unit, decided, said)
 
     return attempt(kit.units, apply)
 
 
-def _reviewed(unit: UnitOfWork, request: Request, said: Review, now: datetime) -> Request:
+def _reviewed(kit: Kit, unit: UnitOfWork, request: Request, said: Review) -> Request:
+    now = kit.clock.now()
     keep_request(unit, request, Act(said.by, "reviewed: right" if said.fine else "reviewed: not right", now))
     unit.agenda.drop(Alarm(Wake.REVIEW, request.id, now))
     follow(unit, now, [Effect(Do.SHOW_REQUEST, request.id)])
     if not said.fine:
-        revoking.revoke(unit, request, by=said.by, now=now)
+        revoking.revoke(kit, unit, request, by=said.by, now=now)
     return request
 
 

@@ -23,30 +23,35 @@ class Impact:
 class Term:
     """How long: for a span from the moment the store enforces it, until a moment, or both: whichever is over first.
 
-    An override never outlives the window it began in.
+    It does not begin before `since`, None for as soon as may be. It lives through so many `resets` and never through one more:
+    without, it is over with the window it began in.
     """
 
     span: timedelta | None = None
     until: datetime | None = None
+    since: datetime | None = None
+    resets: int = 0
 
     def __post_init__(self) -> None:
         if self.span is None and self.until is None:
             raise ValueError("a term is a span, an end, or both")
 
     def end(self, start: datetime, reset: datetime) -> datetime:
-        """When an override that begins at `start` in a window that ends at `reset` is over."""
+        """When an override that begins at `start` is over; `reset` is the first that it does not live through."""
         spans = () if self.span is None else (start + self.span,)
         return min(reset, self.until or reset, *spans)
 
     def length(self, start: datetime) -> timedelta:
         """How long it lasts from `start`, the reset left aside: the fact that rules test."""
+        begin = max(start, self.since or start)
         lengths = [self.span] if self.span is not None else []
-        lengths += [max(timedelta(), self.until - start)] if self.until is not None else []
+        lengths += [max(timedelta(), self.until - begin)] if self.until is not None else []
         return min(lengths)
 
     def within(self, other: "Term") -> "Term":
-        """The longest term that is over no later than either, whenever it begins."""
-        return Term(_least(self.span, other.span), _least(self.until, other.until))
+        """The longest term that is over no later than either, whenever it begins, and begins when this one does."""
+        span, until = _least(self.span, other.span), _least(self.until, other.until)
+        return Term(span, until, self.since, min(self.resets, other.resets))
 
 
 def _least(one: T | None, two: T | None) -> T | None:
@@ -68,6 +73,7 @@ class Case:
     """What a person asks for and why; the people's own words are kept as they were typed.
 
     `behalf` names the team or the service account it is for, "" for the requester; `use_case` one of app.yaml's, "" for none.
+    `extends` is the override that this one would carry on.
     """
 
     quota: str
@@ -82,6 +88,7 @@ class Case:
     behalf: str = ""
     use_case: str = ""
     also: tuple[Part, ...] = ()
+    extends: str = ""
 
     def parts(self) -> tuple[Part, ...]:
         """Everything that is asked for, its own quota first."""
@@ -107,6 +114,8 @@ def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
         "quota": after.quota != before.quota or after.unit is not before.unit,
         "amount": after.amount > before.amount,
         "duration": _longer(before.term, after.term, now),
+        "start": after.term.since != before.term.since,
+        "extends": after.extends != before.extends,
         "data": after.data > before.data,
         "models": _more_models(before.models, after.models),
         "behalf": after.behalf != before.behalf,
@@ -119,7 +128,7 @@ def material(before: Case, after: Case, *, now: datetime) -> tuple[str, ...]:
 def _longer(before: Term, after: Term, now: datetime) -> bool:
     """Whether it could be over later, whenever from now on it begins: a span without an end moves with its start."""
     open_ended = before.until is not None and (after.until is None or after.until > before.until)
-    return open_ended or after.length(now) > before.length(now)
+    return open_ended or after.resets > before.resets or after.length(now) > before.length(now)
 
 
 def _more_models(before: tuple[str, ...], after: tuple[str, ...]) -> bool:

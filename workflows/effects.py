@@ -29,6 +29,8 @@ class Do(StrEnum):
     SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
     TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
+    SHOW_STUCK = "show_stuck"  # [override] operators know that a store does not follow, or that it does again
+    TELL_EDIT = "tell_edit"  # [quota|number] operators know that somebody changed a limit in its store
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 
@@ -48,7 +50,10 @@ class Wake(StrEnum):
     CHASE = "chase"  # [request] somebody may have to be reminded, or others to be asked
     AWAY = "away"  # [person] their absence begins or is over
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now
+    BEGIN = "begin"  # [override] it was to begin now
     END = "end"  # [override] its end
+    STUCK = "stuck"  # [override] the store should have followed by now
+    RECONCILE = "reconcile"  # ["all"] every limit is compared with its store
     RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
     REVIEW = "review"  # [request] the next reminder of a broken glass that nobody reviewed

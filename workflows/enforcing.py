@@ -1,43 +1,134 @@
 """Enforcing: makes the quota store's limit equal base + overrides, reads it back, and only then says so.
 
-Safe to run at any time, any number of times, from any process. The store is called outside any transaction; what it confirmed is
-committed after it was read.
+Safe to run at any time, any number of times, from any process. The store is called outside any transaction: what is about to be
+written is noted before, what was confirmed is committed after it was read.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from workflows.effects import Alarm, Do, Effect, News, Wake
-from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, news_of
+from workflows import holdings, switch
+from workflows.beginning import close, confirm
+from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.holdings import Holding, Sight
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
 from workflows.limits import Lift, Wanted
 from workflows.metering import base_of
-from workflows.overrides import Event, Gone, Override, Reason, Status, Verified, decide, target, undone
+from workflows.money import Unit
+from workflows.overrides import Override
 from workflows.policy import Policy
-from workflows.ports import Unavailable, UnitOfWork, Units
-from workflows.quotas import Quota
-from workflows.refusals import Refused
+from workflows.ports import Rejected, Unavailable, UnitOfWork, Units
+from workflows.quotas import Quota, retired
+
+RECONCILED = "all"
 
 
 def sync(kit: Kit, key: str) -> None:
-    """Brings one quota's limit up to date; Unavailable when the store does not enforce it (yet)."""
-    quota = kit.policy.quota(key)
-    if quota is None:
-        # app.yaml no longer has it, so nothing enforces it; its overrides still end, and people are told.
-        attempt(kit.units, lambda unit: _close(unit, key, kit.clock.now()))
-        return
-    now = kit.clock.now()
+    """Brings one quota's limit up to date; Unavailable when the store does not enforce it (yet), Rejected when it refuses."""
     with kit.reads() as unit:
-        overrides = unit.overrides.current(key)
+        holding, overrides = unit.holdings.get(key), unit.overrides.current(key)
+    quota = kit.policy.quota(key)
+    if quota is None and holding is not None and holding.place is not None:
+        # app.yaml no longer has it, and the gateway enforces it all the same: what was raised there must still be lowered.
+        unit_of = overrides[0].unit if overrides else Unit.USD
+        quota = replace(retired(key, unit_of), limit=holding.declared, place=holding.place)
+    if quota is None:
+        # Nothing enforces it; its overrides still end, and people are told.
+        attempt(kit.units, lambda unit: close(kit, unit, key))
+        return
+    if holding is not None and holding.place != quota.place:
+        _leave(kit, quota, holding)
+    _sync(kit, quota)
+
+
+def _leave(kit: Kit, quota: Quota, holding: Holding) -> None:
+    """It is enforced elsewhere from now on: nothing of ours stays behind."""
+    before = replace(quota, place=holding.place)
+    left = holdings.left(holding, kit.limits.read(before).limit)
+    if left is not None:
+        kit.limits.write(before, Wanted(left))
+        found = kit.limits.read(before).limit
+        if found != kit.limits.traits(before).whole(left):
+            raise Unavailable(f"{before.place}: holds {found}; the limit of {quota.key} is to be {left} there before it moves")
+    attempt(kit.units, lambda unit: unit.holdings.save(holdings.fresh(quota, holding.version + 1)))
+
+
+def _sync(kit: Kit, quota: Quota) -> None:
+    sight = _seen(kit, quota)
+    found = holdings.edit(sight)
+    if found is not None:
+        attempt(kit.units, lambda unit: _notice(kit, unit, sight, quota))
+        sight = _seen(kit, quota)
+    _refuse_unlimited(sight, quota)
+    if not sight.whole:
+        sight = _write(kit, quota, sight)
+    attempt(kit.units, lambda unit: _confirm(kit, unit, quota, sight))
+
+
+def _seen(kit: Kit, quota: Quota) -> Sight:
+    """The limit as it is and as it should be. What is read first can only be older than what is known of it."""
+    reading, now = kit.limits.read(quota), kit.clock.now()
+    with kit.reads() as unit:
         base = base_of(unit, kit.policy, quota, kit.policy.window(quota, now))
-    wanted = [o for o in overrides if o.wanted(now)]
-    limit = target(base, wanted, now)
-    if kit.limits.read(quota).limit != limit:
-        kit.limits.write(quota, Wanted(base, tuple(Lift(o.id, o.amount, o.ends) for o in wanted)))
-        found = kit.limits.read(quota).limit
-        if found != limit:
-            raise Unavailable(f"{key}: the store holds {found} where {limit} was written")
-    confirmed = frozenset(o.id for o in wanted)
-    attempt(kit.units, lambda unit: _confirm(kit, unit, quota, confirmed))
+        wanted = Wanted(base, tuple(Lift(o.id, o.amount, o.ends) for o in due(unit, quota, now)))
+        known = [o for o in map(unit.overrides.get, sorted(reading.names or ())) if o]
+        named = None if reading.names is None else sum(override.amount for override in known)
+        return Sight(quota.limit, wanted, reading, kit.limits.traits(quota), unit.holdings.get(quota.key), named)
+
+
+def due(unit: UnitOfWork, quota: Quota, now: datetime) -> list[Override]:
+    """The overrides that the store should enforce now. While new ones are paused, none that it did not confirm before."""
+    paused = switch.paused(unit)
+    return [o for o in unit.overrides.current(quota.key) if o.wanted(now) and not (paused and o.starts is None)]
+
+
+def _notice(kit: Kit, unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
+    """Keeps what somebody did to the limit, and has operators told: once, since whoever looks next finds it kept."""
+    now, found = kit.clock.now(), holdings.edit(sight)
+    if found is None or unit.holdings.get(quota.key) != sight.ledgered:
+        return
+    rule = kit.policy.edits(quota)
+    unit.holdings.save(holdings.noticed(sight, quota, found, rule, now=now))
+    if quota.place is None and sight.ledgered is None:
+        return  # a limit that was never written here yet
+    chain = f"limit:{quota.key}"
+    said = {"wrote": found.wrote, "added": found.added, "found": found.found, "base": found.base, "edits": rule.value}
+    note(unit, chain, Act(SYSTEM, "found another limit", now), said)
+    last = unit.record.last(chain)
+    follow(unit, now, [Effect(Do.TELL_EDIT, f"{quota.key}|{last.seq if last else 1}")])
+
+
+def _refuse_unlimited(sight: Sight, quota: Quota) -> None:
+    if sight.reading.limit is None and sight.ledgered is not None and sight.ledgered.unlimited:
+        raise Rejected(f"{quota.place}: there is no limit in {sight.traits.title}, so no override can add to one; set one there")
+
+
+def _write(kit: Kit, quota: Quota, sight: Sight) -> Sight:
+    """Writes what is wanted and reads it back: what is enforced then."""
+    attempt(kit.units, lambda unit: _intend(unit, sight, quota))
+    kit.limits.write(quota, sight.wanted)
+    reading = kit.limits.read(quota)
+    if reading.limit != sight.due:
+        raise Unavailable(f"{quota.key}: {sight.traits.title} holds {reading.limit} where {sight.due} was written")
+    return replace(sight, reading=reading)
+
+
+def _intend(unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
+    unit.holdings.save(holdings.writing(replace(sight, ledgered=unit.holdings.get(quota.key)), quota))
+
+
+def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, sight: Sight) -> None:
+    """Notes what the store was read to enforce. One that ended meanwhile is left to its alarm."""
+    now = kit.clock.now()
+    before = unit.holdings.get(quota.key)
+    after = holdings.confirmed(sight, before, quota)
+    if after != before:
+        unit.holdings.save(after)
+    ids = frozenset(sight.wanted.ids)
+    if {o.id for o in due(unit, quota, now)} != ids:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, quota.key)])  # something began or ended while the store was written
+    confirm(kit, unit, quota, ids)
 
 
 def sync_all(kit: Kit) -> None:
@@ -45,7 +136,16 @@ def sync_all(kit: Kit) -> None:
 
     now = kit.clock.now()
     resets = [_reset(kit.policy, quota, now) for quota in kit.policy.quotas if quota.rollover]
-    queue(kit.units, [quota.key for quota in kit.policy.quotas], now, resets)
+    again = Alarm(Wake.RECONCILE, RECONCILED, now + kit.policy.timing.reconcile_every)
+    queue(kit.units, [quota.key for quota in kit.policy.quotas], now, [*resets, again])
+
+
+def reconcile(kit: Kit, unit: UnitOfWork, now: datetime) -> None:
+    """The alarm rang: the limits that others can change too, and those with overrides, are compared with their stores."""
+    placed = {quota.key for quota in kit.policy.quotas if quota.place}
+    keys = sorted(placed | {override.quota for override in unit.overrides.unended()})
+    again = Alarm(Wake.RECONCILE, RECONCILED, now + kit.policy.timing.reconcile_every)
+    follow(unit, now, [Effect(Do.SYNC_LIMIT, key) for key in keys], [again])
 
 
 def queue(units: Units, keys: Iterable[str], now: datetime, resets: Iterable[Alarm] = ()) -> None:
@@ -63,69 +163,3 @@ def begin_anew(kit: Kit, unit: UnitOfWork, key: str, now: datetime) -> None:
 
 def _reset(policy: Policy, quota: Quota, now: datetime) -> Alarm:
     return Alarm(Wake.RESET, quota.key, policy.window(quota, now).end)
-
-
-def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, confirmed: frozenset[str]) -> None:
-    """Notes what the store was read to enforce. One that ended meanwhile is left to its alarm."""
-    now = kit.clock.now()
-    overrides = unit.overrides.current(quota.key)
-    if {o.id for o in overrides if o.wanted(now)} != confirmed:
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, quota.key)])  # something began or ended while the store was written
-    for override in overrides:
-        status = override.status(now)
-        if override.id in confirmed and status is Status.ACTIVATING:
-            _begin(unit, override, Verified(kit.policy.window(quota, now).end), now)
-        elif override.id not in confirmed and status is Status.ENDING:
-            _gone(unit, override, now)
-
-
-def _close(unit: UnitOfWork, key: str, now: datetime) -> None:
-    for override in unit.overrides.current(key):
-        if override.status(now) is Status.ENDING:
-            _gone(unit, override, now)
-
-
-def _begin(unit: UnitOfWork, override: Override, event: Verified, now: datetime) -> None:
-    begun = _keep(unit, override, event, now)
-    if begun is None or begun.ends is None:
-        return
-    unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
-    follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
-    tell_begun(unit, begun, now)
-
-
-def tell_begun(unit: UnitOfWork, override: Override, now: datetime) -> None:
-    """A request for several quotas is told to be active when none of its parts is waited for any more."""
-    parts = [part for part in unit.overrides.every(override.request) if part.granted == override.granted]
-    active = [part for part in parts if part.status(now) is Status.ACTIVE]
-    if active and not any(part.status(now) is Status.ACTIVATING for part in parts):
-        follow(unit, now, [Effect(Do.TELL_THREAD, news_of(active[0], News.ACTIVE))])
-
-
-def _gone(unit: UnitOfWork, override: Override, now: datetime) -> None:
-    gone = _keep(unit, override, Gone(), now)
-    if gone is None:
-        return
-    effects = [Effect(Do.SHOW_REQUEST, gone.request)]
-    request = unit.requests.get(gone.request)
-    if gone.reason() is not Reason.UNAPPLIED:
-        effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
-        glass = request is not None and request.glass is not None
-        if not glass and _is_first(unit, gone) and not (request and undone(gone, request)):
-            effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
-    follow(unit, now, effects)
-
-
-def _is_first(unit: UnitOfWork, override: Override) -> bool:
-    """Whether it is the one that the request is about: what came of it is asked once, whatever was needed beside it."""
-    request = unit.requests.get(override.request)
-    return request is None or request.case.quota == override.quota
-
-
-def _keep(unit: UnitOfWork, override: Override, event: Event, now: datetime) -> Override | None:
-    after = decide(override, event, now=now)
-    if isinstance(after, Refused):
-        return None
-    keep_override(unit, after, Act(SYSTEM, type(event).__name__.lower(), now))
-    return after

@@ -3,7 +3,6 @@
 Not here: how a store is talked to (`ports.LimitStore`), and when it is written (`enforcing`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,7 +54,12 @@ class Wanted:
 
     @property
     def limit(self) -> int:
-        return self.base + sum(lift.amount for lift in self.lifts)
+        return max(0, self.base + self.added)
+
+    @property
+    def added(self) -> int:
+        """What overrides add."""
+        return sum(lift.amount for lift in self.lifts)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -94,8 +98,3 @@ class Traits:
     def whole(self, limit: int) -> int:
         """The largest limit that the store can hold and that is not above."""
         return limit // self.grain * self.grain
-
-
-def total(lifts: Iterable[Lift]) -> int:
-    """What overrides add together."""
-    return sum(lift.amount for lift in lifts)

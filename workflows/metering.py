@@ -186,7 +186,8 @@ def _follow(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, 
 def tell(unit: UnitOfWork, policy: Policy, counter: Counter, before: int, *, now: datetime) -> bool:
     """Keeps every threshold that was reached as told, and has the most severe one shown; whether there is one."""
     quota, after = policy.by_key[counter.quota], counter.spent
-    if after < quota.thresholds.marks(quota.limit)[0].mark:  # more limit only raises the marks: most batches need not read it
+    least = limit_of(unit, quota)
+    if after < quota.thresholds.marks(least, least - quota.limit)[0].mark:  # more only raises the marks: most need not read it
         return False
     limit = base_of(unit, policy, quota, counter.window) + overrides.extra(unit.overrides.current(quota.key), now)
     shown = ""
@@ -214,14 +215,25 @@ def _carry(unit: UnitOfWork, policy: Policy, late: Counter, before: int, *, now:
 
 
 def base_of(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> int:
-    """A quota's limit in one of its windows before overrides: app.yaml's, and what the window before left. Derived, never stored.
+    """A quota's limit in one of its windows before overrides: its own, and what the window before left. Derived, never stored.
 
     A quota that is first metered in this window gets nothing: a new one must not begin with a double month.
     """
+    return limit_of(unit, quota) + carried_into(unit, policy, quota, window)
+
+
+def limit_of(unit: UnitOfWork, quota: Quota) -> int:
+    """What counts as a quota's limit by itself: app.yaml's, or what somebody set in its store, where that was adopted."""
+    holding = unit.holdings.get(quota.key) if quota.place else None
+    return holding.base(quota.limit) if holding else quota.limit
+
+
+def carried_into(unit: UnitOfWork, policy: Policy, quota: Quota, window: Window) -> int:
+    """What a window has beside that, because the one before left it."""
     if not quota.rollover:
-        return quota.limit
+        return 0
     before = policy.window(quota, window.start - INSTANT)
-    return quota.limit + carried(quota, window, unit.meter.since(quota.key), unit.meter.spent(quota.key, before))
+    return carried(quota, window, unit.meter.since(quota.key), unit.meter.spent(quota.key, before))
 
 
 def carried(quota: Quota, window: Window, since: datetime | None, before: int) -> int:

@@ -3,6 +3,8 @@
 Two rules. Status is never stored: it follows from the grant, the time, and what the store last confirmed. Ending depends on the
 override and the time alone; no policy, person or switch is asked.
 
+    held         the rest of a grant, which a check-in releases
+    scheduled    it begins later, as was asked
     activating   approved; the store did not confirm it yet, so its clock does not run
     active       the store was read back and enforces it; starts <= now < ends
     ending       over; the store did not confirm that yet
@@ -25,6 +27,8 @@ from workflows.requests import Request, State
 class Status(StrEnum):
     """Where an override is at a moment; derived."""
 
+    HELD = "held"
+    SCHEDULED = "scheduled"
     ACTIVATING = "activating"
     ACTIVE = "active"
     ENDING = "ending"
@@ -37,8 +41,18 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     RETURNED = "returned"
     REVOKED = "revoked"
-    SUPERSEDED = "superseded"
+    SUPERSEDED = "superseded"  # an extension takes the place of what would have followed
+    UNUSED = "unused"  # nothing of it was used for days, and nobody said that it is still needed
+    LAPSED = "lapsed"  # the rest of a grant that no check-in released
     UNAPPLIED = "unapplied"  # its activation deadline passed; the store never confirmed it
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """What follows an end that time brings: `percent` of the amount for a while more, so that work can be wound up."""
+
+    percent: int
+    span: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,9 @@ class Override:
     """A grant as it is.
 
     `starts` and `ends` are set once, when the store is verified to enforce it. `stopped` with `why` is an end before `ends`;
-    `gone` is when the store was first read back without it. `activate_by` is the activation deadline.
+    `gone` is when the store was first read back without it. `activate_by` is the activation deadline. `follows` is the override
+    that it carries on without a gap, "" for none. `held` says that a check-in must release it. `kept` is when its holder last
+    said that it is still needed although it is not used.
     """
 
     id: str
@@ -64,6 +80,10 @@ class Override:
     stopped: datetime | None = None
     why: Reason | None = None
     gone: datetime | None = None
+    follows: str = ""
+    held: bool = False
+    grace: Grace | None = None
+    kept: datetime | None = None
 
     def over_at(self) -> datetime | None:
         """When it is over, None while that is not known: the end of its clock, or where it was stopped."""
@@ -72,11 +92,12 @@ class Override:
         return self.stopped or self.ends
 
     def wanted(self, now: datetime) -> bool:
-        """Whether the store should enforce it now: approved and not over.
+        """Whether the store should enforce it now: approved, due and not over.
 
         What was stopped is over also for a clock a little behind the one that noted it; it would be enforced until its end else.
         """
-        return self.stopped is None and self.gone is None and (self.ends is None or now < self.ends)
+        due = not self.held and (self.term.since is None or self.term.since <= now)
+        return due and self.stopped is None and self.gone is None and (self.ends is None or now < self.ends)
 
     def in_force(self, at: datetime) -> bool:
         """Whether it counts at a moment, past or present: start inclusive, end exclusive."""
@@ -87,8 +108,12 @@ class Override:
         """Where it is now."""
         if self.gone is not None:
             return Status.ENDED
-        if not self.wanted(now):
+        if self.stopped is not None or (self.ends is not None and now >= self.ends):
             return Status.ENDING
+        if self.held:
+            return Status.HELD
+        if not self.wanted(now):
+            return Status.SCHEDULED
         return Status.ACTIVATING if self.starts is None else Status.ACTIVE
 
     def reason(self) -> Reason:
@@ -97,10 +122,15 @@ class Override:
             return self.why
         return Reason.EXPIRED
 
+    def carries_on(self, before: "Override", now: datetime) -> bool:
+        """Whether it follows one that is in force until this one begins, and adds no more: nothing changes at that moment."""
+        joins = self.follows == before.id and self.term.since is not None and before.over_at() == self.term.since
+        return joins and before.in_force(now) and self.quota == before.quota and self.amount <= before.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The store was read back and enforces it; `reset` is the end of the quota's window then."""
+    """The store was read back and enforces it. `reset` is the first reset that it does not live through."""
 
     reset: datetime
 
@@ -117,44 +147,29 @@ class Stop:
     why: Reason
 
 
-Event = Verified | Gone | Stop
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was held may begin. It is over `until` then at the latest; the store has until `deadline` to confirm it."""
+
+    until: datetime
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Its holder says that it is still needed, although it is not used."""
+
+
+Event = Verified | Gone | Stop | Release | Keep
 
 LEGAL: Mapping[Status, frozenset[type]] = {
     Status.ACTIVATING: frozenset({Verified, Stop}),
-    Status.ACTIVE: frozenset({Stop}),
+    Status.SCHEDULED: frozenset({Verified, Stop}),
+    Status.HELD: frozenset({Release, Stop}),
+    Status.ACTIVE: frozenset({Stop, Keep}),
     Status.ENDING: frozenset({Gone}),
     Status.ENDED: frozenset(),
 }
-
-
-def grants(request: Request, *, now: datetime, within: timedelta, before: int = 0) -> tuple[Override, ...]:
-    """What the approval of a request creates, one for each quota that was asked for: its own first, then those above it.
-
-    The store has `within` to confirm them, or until they would be over. `before` is how many the request was granted already:
-    an approval that was undone leaves its overrides in the record, and a new one has new ones.
-    """
-    _, term = request.offered()
-    deadline = min(now + within, term.until or now + within)
-    name = "O" + request.id.removeprefix("R")
-    return tuple(
-        Override(
-            id=f"{name}.{number}" if number > 1 else name,
-            request=request.id,
-            quota=part.quota,
-            amount=part.amount,
-            unit=part.unit,
-            holder=request.requester,
-            term=term,
-            granted=now,
-            activate_by=deadline,
-        )
-        for number, part in enumerate(request.parts(), start=before + 1)
-    )
-
-
-def grant(request: Request, *, now: datetime, within: timedelta) -> Override:
-    """The first of them."""
-    return grants(request, now=now, within=within)[0]
 
 
 def decide(override: Override, event: Event, *, now: datetime) -> Override | Refused:
@@ -165,12 +180,18 @@ def decide(override: Override, event: Event, *, now: datetime) -> Override | Ref
     version = override.version + 1
     match event:
         case Verified():
-            end = override.term.end(now, event.reset)
-            return replace(override, starts=now, ends=max(now, end), version=version)
+            starts = max(now, override.term.since or now)
+            end = override.term.end(starts, event.reset)
+            return replace(override, starts=starts, ends=max(starts, end), version=version)
         case Stop():
             return replace(override, stopped=now, why=event.why, version=version)
         case Gone():
             return replace(override, gone=now, version=version)
+        case Release():
+            term = override.term.within(Term(until=event.until))
+            return replace(override, held=False, term=term, activate_by=event.deadline, version=version)
+        case Keep():
+            return replace(override, kept=now, version=version)
         case _:
             assert_never(event)
 
@@ -183,7 +204,7 @@ def undone(override: Override, request: Request) -> bool:
 
 
 def target(base: int, overrides: Iterable[Override], now: datetime) -> int:
-    """The limit that the store should enforce now: base + every override that is not over."""
+    """The limit that the store should enforce now: base + every override that is due and not over."""
     return base + sum(o.amount for o in overrides if o.wanted(now))
 
 

@@ -40,7 +40,7 @@ def _revoking(kit: Kit, request_id: str, said: Revoke, *, trial: bool = False) -
         if trial:
             return request
         keep_request(unit, decided, Act(said.by, "revoked", now))
-        revoking.revoke(unit, decided, by=said.by, now=now)
+        revoking.revoke(kit, unit, decided, by=said.by, now=now)
         follow(unit, now, [Effect(Do.SHOW_REQUEST, request_id)])
         return decided
 

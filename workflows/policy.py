@@ -12,7 +12,9 @@ from workflows.authority import ANY, Authority
 from workflows.bounds import UNBOUNDED, Bounds
 from workflows.glass import BreakGlass
 from workflows.governed import Vendor
-from workflows.limits import StoreRules
+from workflows.limits import Edits, StoreRules
+from workflows.operators import USUAL, Operators
+from workflows.overrides import Grace
 from workflows.people import Account, PersonId
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
@@ -78,13 +80,26 @@ TWICE = Chase((Wait(worked=timedelta(hours=4)), Wait(days=1)), Wait(days=2))
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The clocks of a request and an override, and when people are reminded. `undo_within` zero: no vote is undone."""
+    """The clocks of a request and an override, and when people are reminded. `undo_within` zero: no vote is undone.
+
+    An override may be extended `extensions` times, and last no longer than `extended_at_most` with all of them. `notices` are how
+    long before an end its holder is told. One of which nothing was used for `unused_after` is proposed to end, None for never;
+    `grace` follows an end that time brings. An override is stuck when its store says nothing for `stuck_after`; each
+    `reconcile_every` every limit is compared with its store.
+    """
 
     lapse_after: timedelta = timedelta(days=5)
     override_at_most: timedelta = timedelta(days=30)
     activate_within: timedelta = timedelta(hours=1)
     nudge_every: timedelta = timedelta(hours=4)
     undo_within: timedelta = timedelta(minutes=10)
+    extensions: int = 2
+    extended_at_most: timedelta = timedelta(days=90)
+    notices: tuple[timedelta, ...] = (timedelta(days=1), timedelta(hours=1))
+    unused_after: timedelta | None = None
+    grace: Grace | None = None
+    stuck_after: timedelta = timedelta(minutes=5)
+    reconcile_every: timedelta = timedelta(minutes=5)
     week: Week = NINE_TO_FIVE
     chase: Chase = TWICE
 
@@ -137,6 +152,7 @@ class Policy:
     acceptable: Acceptable = NOTHING_SAID
     glass: BreakGlass | None = None
     stores: Mapping[str, StoreRules] = field(default_factory=dict)  # gateways, by their names in a `Place`
+    operators: Operators = USUAL
     hash: str = ""
 
     @cached_property
@@ -176,6 +192,13 @@ class Policy:
     def attribution(self) -> Attribution:
         """Where usage belongs."""
         return Attribution(self.claims, self.scopes, self.unattributed)
+
+    def edits(self, quota: Quota) -> Edits:
+        """What is done when somebody changed its limit by another door. Those kept here are ours alone, and put right."""
+        if quota.place is None:
+            return Edits.RESTORE
+        rules = self.stores.get(quota.place.store)
+        return rules.edits if rules else Edits.ADOPT
 
     def quota(self, key: str) -> Quota | None:
         """The quota of that key."""

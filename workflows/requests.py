@@ -126,6 +126,11 @@ class Request:
         amounts = [self.case.amount, *(vote.amount for vote in votes if vote.amount is not None)]
         return min(amounts), reduce(Term.within, terms, self.case.term)
 
+    def first(self) -> int | None:
+        """How much of it a grant would release at first: the least that anybody who said yes wants to; None for all of it."""
+        amount, _ = self.offered()
+        return min((vote.first for vote in self.yes() if vote.first is not None and vote.first < amount), default=None)
+
     def parts(self) -> tuple[Part, ...]:
         """What would be granted now on each quota: as much less on those beside the first as on the first, if in its unit.
 

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from workflows import charging, covering, revoking
 from workflows.ballots import Verdict, Vote
+from workflows.beginning import begin_by, supersede
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.events import Clear, Event, Withdraw
+from workflows.granting import Terms, grants
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, refuse_click
-from workflows.overrides import grants
 from workflows.people import PersonId
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused, Why
@@ -128,7 +129,7 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
     _chased(unit, request, now, before)
     if request.state is State.PENDING:
         if before is None or before.state is not State.PENDING:
-            revoking.revoke(unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
+            revoking.revoke(kit, unit, request, by=SYSTEM, now=now)  # it was decided and is not any more
             follow(unit, now, [], [lapse])
         return
     unit.agenda.drop(lapse)
@@ -158,8 +159,17 @@ def _chased(unit: UnitOfWork, request: Request, now: datetime, before: Request |
 
 def _grant(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
     by = request.votes[-1].by if request.votes else request.requester if request.glass else SYSTEM
-    before = len(unit.overrides.every(request.id))
-    for override in grants(request, now=now, within=kit.policy.timing.activate_within, before=before):
+    for override in grants(request, _terms(kit, unit, request), now=now):
         keep_override(unit, override, Act(by, "granted", now))
-        deadline = Alarm(Wake.ACTIVATION, override.id, override.activate_by)
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota)], [deadline])
+        begin_by(kit, unit, override, now)
+        supersede(kit, unit, override, now)
+
+
+def _terms(kit: Kit, unit: UnitOfWork, request: Request) -> Terms:
+    """By the policy of today, and what is extended."""
+    timing, before = kit.policy.timing, len(unit.overrides.every(request.id))
+    extended = unit.overrides.get(request.case.extends)
+    if extended is None:
+        return Terms(timing.activate_within, before, timing.grace)
+    beside = {o.quota: o for o in unit.overrides.every(extended.request) if o.granted == extended.granted and not o.held}
+    return Terms(timing.activate_within, before, timing.grace, beside | {extended.quota: extended})

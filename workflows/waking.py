@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from workflows import absence, breaking, charging, chasing, digesting, enforcing, sequels, spotting
-from workflows.decisions import decide as decide_request
+from workflows import absence, beginning, breaking, charging, chasing, digesting, enforcing, sequels, spotting, stuck
+from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
-from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, news_of
-from workflows.overrides import Reason, Stop
-from workflows.overrides import decide as decide_override
+from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_request, news_of
+from workflows.overrides import Reason, Status
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused
 from workflows.reviewing import settle
@@ -42,9 +41,15 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
         case Wake.AWAY:
             absence.ring(kit, unit, alarm.key)
         case Wake.ACTIVATION:
-            _give_up(unit, alarm.key, now)
+            _give_up(kit, unit, alarm.key, now)
+        case Wake.BEGIN:
+            _begin(unit, alarm.key, now)
         case Wake.END:
-            _end(unit, alarm.key, now)
+            _end(kit, unit, alarm.key, now)
+        case Wake.STUCK:
+            stuck.ring(kit, unit, alarm.key, now)
+        case Wake.RECONCILE:
+            enforcing.reconcile(kit, unit, now)
         case Wake.RESET:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
@@ -59,7 +64,7 @@ def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
     request = unit.requests.get(request_id)
     if request is None:
         return
-    lapsed = decide_request(request, Lapse(), now=now)
+    lapsed = decide(request, Lapse(), now=now)
     if isinstance(lapsed, Refused):
         return
     keep_request(unit, lapsed, Act(SYSTEM, "lapsed", now))
@@ -67,22 +72,34 @@ def _lapse(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:
     settle(kit, unit, lapsed, now, before=request)
 
 
-def _give_up(unit: UnitOfWork, override_id: str, now: datetime) -> None:
+def _begin(unit: UnitOfWork, override_id: str, now: datetime) -> None:
+    """It was to begin now: the store must follow."""
+    override = unit.overrides.get(override_id)
+    if override is not None:
+        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
+
+
+def _give_up(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
     """The store never confirmed the override: it is over, said so, and the store is made to match."""
     override = unit.overrides.get(override_id)
     if override is None or override.starts is not None:
         return
-    stopped = decide_override(override, Stop(Reason.UNAPPLIED), now=now)
+    stopped = beginning.stop(kit, unit, override, Reason.UNAPPLIED, act=Act(SYSTEM, "gave up", now))
     if isinstance(stopped, Refused):
         return
-    keep_override(unit, stopped, Act(SYSTEM, "gave up", now))
-    news = Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))
-    follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request), news])
-    enforcing.tell_begun(unit, stopped, now)
+    follow(unit, now, [Effect(Do.TELL_THREAD, news_of(override, News.UNAPPLIED))])
+    beginning.tell_begun(unit, stopped, now)
 
 
-def _end(unit: UnitOfWork, override_id: str, now: datetime) -> None:
-    """Nothing is decided here: the override is over because its time is; the store and the cards must follow."""
+def _end(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
+    """Nothing is decided here: the override is over because its time is; the store and the cards must follow.
+
+    The rest of it that was held back and never released lapses.
+    """
     override = unit.overrides.get(override_id)
-    if override is not None:
-        follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
+    if override is None:
+        return
+    follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
+    for rest in unit.overrides.every(override.request):
+        if rest.quota == override.quota and rest.granted == override.granted and rest.status(now) is Status.HELD:
+            beginning.stop(kit, unit, rest, Reason.LAPSED, act=Act(SYSTEM, "lapsed", now))

@@ -86,7 +86,9 @@ def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = F
 def uninvited(policy: Policy, lookup: SlackLookup) -> list[str]:
     """What to say about channels that app.yaml names and the app is not in."""
     try:
-        names = lookup.uninvited({policy.digest.leadership, *(quota.channel for quota in policy.quotas)})
+        names = lookup.uninvited(
+            {policy.digest.leadership, policy.operators.channel, *(quota.channel for quota in policy.quotas)}
+        )
     except (Rejected, Unavailable):
         return []  # an app.yaml of ids does without the scope that could tell
     return [f"invite @{lookup.home.app} to #{name}: what belongs there cannot be posted until then" for name in names]

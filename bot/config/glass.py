@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from bot.config.people import group
 from bot.config.place import Place
-from bot.config.problems import nearest
 from bot.config.tree import Entries
 from bot.config.words import amount, span
 from workflows.glass import BreakGlass
@@ -25,19 +25,13 @@ def glass(place: Place, people: People) -> BreakGlass | None:
             place.missing(key, f"write {key}: {example}")
     if len(fields) < len(KEYS):
         return None
-    who, review = (_group(fields[key], people) for key in ("who", "review"))
+    groups = (*people.groups, *people.usergroups)
+    who, review = (group(fields[key], groups) for key in ("who", "review"))
     read = BreakGlass(who, _amount(fields["at_most"]), _span(fields["for_at_most"]), review)
     reviewers = set(people.groups.get(review, ()))
     if len(reviewers) == 1 and reviewers <= set(people.groups.get(who, ())):
         fields["review"].bad("its one member may break the glass, and nobody else could review that", "add somebody to the group")
     return read
-
-
-def _group(place: Place, people: People) -> str:
-    said, known = place.text("the name of a group"), (*people.groups, *people.usergroups)
-    if said and said not in known:
-        place.bad("no such group", nearest(said, known))
-    return said
 
 
 def _amount(place: Place) -> int:

@@ -31,7 +31,7 @@ def people(place: Place, scopes: Sequence[str] = ()) -> People:
     read = _Groups({}, {})
     for key, value in fields["groups"].entries("finance: [cy@acme.example]") if "groups" in fields else []:
         read.add(key, value)
-    fallback = _fallback(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
+    fallback = group(fields["fallback"], read.names()) if "fallback" in fields else People().fallback
     caps = _authority(fields["authority"], read.names()) if "authority" in fields else Authority()
     owned = accounts(fields["accounts"], scopes) if "accounts" in fields else ()
     return People(managers, {}, profile, read.members, read.usergroups, fallback, caps, owned)
@@ -79,7 +79,8 @@ def _profile(place: Place) -> str:
     return FIELD if said == "profile-field" else ""
 
 
-def _fallback(place: Place, groups: tuple[str, ...]) -> str:
+def group(place: Place, groups: tuple[str, ...]) -> str:
+    """The name of one of these groups."""
     said = place.text("the name of a group")
     if said and said not in groups:
         place.bad("no such group", nearest(said, groups))

@@ -18,6 +18,7 @@ from bot.config.directory import Staff
 from bot.config.glass import glass
 from bot.config.levels import levels
 from bot.config.models import models
+from bot.config.operators import operators
 from bot.config.people import people
 from bot.config.place import Notes, Place, Ref
 from bot.config.problems import Problem, nearest
@@ -30,12 +31,13 @@ from bot.config.tree import LARGEST, parse
 from bot.config.words import channel, choice
 from workflows.acceptable import Acceptable
 from workflows.bounds import UNBOUNDED
+from workflows.operators import Operators
 from workflows.policy import FREE, Decisions, DigestPlan, Organization, People, Policy, Timing
 from workflows.routing import SECURITY
 
 SECTIONS = (
     *("organization", "people", "models", "thresholds", "quotas", "attribution", "routing", "acceptable_use"),
-    *("bounds", "decisions", "break_glass", "time", "digest", "reports", "stores"),
+    *("bounds", "decisions", "break_glass", "time", "digest", "reports", "stores", "operators"),
 )
 YEAR = "january february march april may june july august september october november december"
 MONTHS = {name: n for n, name in enumerate(YEAR.split(), start=1)}
@@ -114,6 +116,7 @@ def _policy(place: Place) -> Policy:
         acceptable=acceptable(fields["acceptable_use"], tree(named)) if "acceptable_use" in fields else Acceptable(),
         glass=glass(fields["break_glass"], who) if "break_glass" in fields else None,
         stores=gateways,
+        operators=operators(fields["operators"], who) if "operators" in fields else Operators(who.fallback),
     )
     _doubts(fields, place, policy)
     return policy
@@ -134,6 +137,10 @@ def _doubts(fields: Mapping[str, Place], root: Place, policy: Policy) -> None:
     if "routing" in fields and SECURITY not in groups and any(rule.refuse for rule in policy.rules):
         at, key = (fields["people"], "groups.security") if "people" in fields else (root, "people.groups.security")
         at.lacking(key, "what a rule refuses cannot be appealed", "name who is security, as security: [sam@acme.example]")
+    if any(quota.place for quota in policy.quotas) and not policy.operators.channel:
+        at, key = (fields["operators"], "channel") if "operators" in fields else (root, "operators.channel")
+        advice = 'write channel: "#ai-ops"' if "operators" in fields else 'write operators: {who: platform, channel: "#ai-ops"}'
+        at.lacking(key, "operators are told of a gateway one by one, and nobody sees who looks at it", advice)
     if policy.quotas and not any(quota.owner for quota in policy.minders):
         advice = f"name an owner, or give {policy.unattributed} a quota that has one"
         fields["quotas"].lacking(f"{policy.root}.owner", "nobody owns usage that no rule attributes", advice)

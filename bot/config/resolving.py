@@ -153,6 +153,7 @@ def _with(policy: Policy, ids: Ids) -> Policy:
         rules=tuple(_rule(rule, ids) for rule in policy.rules),
         acceptable=_acceptable(policy.acceptable, ids),
         digest=replace(policy.digest, leadership=ids.get((Sort.CHANNEL, policy.digest.leadership), "")),
+        operators=replace(policy.operators, channel=ids.get((Sort.CHANNEL, policy.operators.channel), "")),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import holidays as public
 
@@ -34,7 +35,7 @@ USUAL = Timing()
 def timing(place: Place) -> Timing:
     """The clocks."""
     fields = place.fields((*SPANS, "undo_within", *CHASE, *WEEK), later=("extensions",), example="{lapse_after: 5 days}")
-    spans = {key: span(fields[key]) for key in SPANS if key in fields}
+    spans: dict[str, Any] = {key: span(fields[key]) for key in SPANS if key in fields}
     if "undo_within" in fields:
         spans["undo_within"] = timedelta() if _never(fields["undo_within"]) else span(fields["undo_within"])
     week = _week(fields)

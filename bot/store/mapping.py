@@ -22,6 +22,7 @@ from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Do, Effect
 from workflows.governed import Bill, Pull, Vendor
+from workflows.holdings import Holding
 from workflows.outcomes import Produced, Yield
 from workflows.overrides import Outcome, Override
 from workflows.ports import Errand, Post
@@ -64,6 +65,14 @@ def outcome_row(outcome: Outcome) -> dict[str, Any]:
 
 def outcome_of(row: Row) -> Outcome:
     return msgspec.convert(dict(row), Outcome)
+
+
+def holding_row(holding: Holding) -> dict[str, Any]:
+    return _by_name(holding)
+
+
+def holding_of(row: Row) -> Holding:
+    return msgspec.convert(dict(row), Holding)
 
 
 def away_row(away: Away) -> dict[str, Any]:

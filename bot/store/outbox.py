@@ -66,6 +66,12 @@ class StoredOutbox:
             # Asked for again since: what was refused may be granted now, but an outage is an outage still.
             self._connection.execute(update(_ROWS).where(_named(errand)).values(due=again or _ROWS.c.asked, **what))
 
+    def find(self, effect: Effect) -> Errand | None:
+        self.flush()
+        one = select(_ROWS).where(_ROWS.c.do == effect.do.value, _ROWS.c.key == effect.key)
+        row = self._connection.execute(one).mappings().first()
+        return mapping.errand_of(row) if row else None
+
     def waiting(self) -> datetime | None:
         self.flush()
         # func.min forgets the column's type, ORDER BY keeps it.

@@ -18,6 +18,8 @@ from workflows.automatic import Automatic, Revoked
 from workflows.ballots import Question, Vote
 from workflows.cases import Case, Term
 from workflows.digest import Digest
+from workflows.limits import Place
+from workflows.overrides import Grace
 from workflows.people import PersonId
 from workflows.requests import Glass
 from workflows.rules import Facts
@@ -87,6 +89,10 @@ class OverrideRow(Row, table=True):
     stopped: datetime | None = at(nullable=True)
     why: str | None
     gone: datetime | None = at(nullable=True)
+    follows: str
+    held: bool
+    grace: Grace | None = nested(Grace | None)
+    kept: datetime | None = at(nullable=True)
 
 
 class OutcomeRow(Row, table=True):
@@ -218,6 +224,23 @@ class PostRow(Row, table=True):
     digest: str
 
 
+class HoldingRow(Row, table=True):
+    """What a quota store holds of ours, and what somebody else made of it."""
+
+    __tablename__ = "holdings"
+
+    quota: str = key()
+    declared: int = count()
+    place: Place | None = nested(Place | None)
+    adopted: int | None = count(nullable=True)
+    unlimited: bool
+    written: tuple[int, ...] = nested(tuple[int, ...])
+    added: int = count()
+    adding: int = count()
+    edited: datetime | None = at(nullable=True)
+    version: int = count()
+
+
 class LimitRow(Row, table=True):
     """A limit that the embedded quota store enforces."""
 
@@ -260,4 +283,5 @@ corrections, produced, yields, reports = (
 record, agenda, outbox, posts = table(EntryRow), table(AlarmRow), table(ErrandRow), table(PostRow)
 violations = table(ViolationRow)
 aways, charges = table(AwayRow), table(ChargeRow)
+holdings = table(HoldingRow)
 limits, tokens, denials, spikes = table(LimitRow), table(TokenRow), table(counted.DenialRow), table(counted.SpikeRow)

@@ -13,6 +13,7 @@ from bot.store.cases import StoredOutcomes, StoredOverrides, StoredRequests
 from bot.store.charges import StoredCharges
 from bot.store.corrections import StoredCorrections
 from bot.store.denials import StoredDenials
+from bot.store.holdings import StoredHoldings
 from bot.store.ledger import StoredLedger
 from bot.store.meter import StoredMeter
 from bot.store.outbox import StoredOutbox
@@ -31,6 +32,7 @@ from workflows.ports import (
     Charges,
     Corrections,
     Denials,
+    Holdings,
     Ledger,
     Listener,
     Meter,
@@ -57,6 +59,7 @@ class StoredUnit:
     requests: Requests
     overrides: Overrides
     outcomes: Outcomes
+    holdings: Holdings
     aways: Aways
     charges: Charges
     meter: Meter
@@ -84,6 +87,7 @@ class StoredUnit:
         self.requests = StoredRequests(connection)
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
+        self.holdings = StoredHoldings(connection)
         self.aways = StoredAways(connection)
         self.charges = StoredCharges(connection)
         self.meter = StoredMeter(connection, self._counters)

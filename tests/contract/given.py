@@ -6,8 +6,9 @@ from typing import Any
 
 from workflows.cases import Case, Impact, Term
 from workflows.denials import Denied
+from workflows.granting import grant
 from workflows.money import Unit, usd
-from workflows.overrides import Override, grant
+from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.quotas import Crossing, Level, Notice
 from workflows.requests import Request, State

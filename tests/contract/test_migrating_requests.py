@@ -25,7 +25,7 @@ def old_request(of: Request, votes: list[dict[str, Any]]) -> dict[str, Any]:
     """A row as the second version wrote it."""
     said = _fields(of)
     stages = [{"name": s.name, "approvers": list(s.approvers), "quorum": 1, "rules": [], "instead": ""} for s in of.route.stages]
-    case = {k: v for k, v in msgspec.to_builtins(of.case).items() if k not in ("behalf", "use_case", "also")}
+    case = {k: v for k, v in msgspec.to_builtins(of.case).items() if k not in ("behalf", "use_case", "also", "extends")}
     plain = {"case": json.dumps(case), "route": json.dumps({"stages": stages}), "votes": json.dumps(votes)}
     return {k: v for k, v in said.items() if k not in NEWER} | plain | {"quota": of.case.quota}
 
@@ -36,7 +36,9 @@ def _fields(of: object) -> dict[str, Any]:
 
 
 def old_override(of: Override) -> dict[str, Any]:
-    return _fields(of) | {"term": json.dumps(msgspec.to_builtins(of.term))}
+    term = {k: v for k, v in msgspec.to_builtins(of.term).items() if k in ("span", "until")}
+    plain = {k: v for k, v in _fields(of).items() if k not in ("follows", "held", "grace", "kept")}
+    return plain | {"term": json.dumps(term)}
 
 
 def test_a_pending_request_and_a_running_override_are_what_they_were(blank: str) -> None:

@@ -22,9 +22,10 @@ from workflows.admission import Estimate
 from workflows.admitting import Gate
 from workflows.attribution import Claim
 from workflows.cases import Case, Impact, Term
+from workflows.granting import grant
 from workflows.metering import record, standing
 from workflows.money import Unit, usd
-from workflows.overrides import Override, grant
+from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Unavailable, UnitOfWork
 from workflows.quotas import Quota

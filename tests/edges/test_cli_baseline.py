@@ -15,10 +15,10 @@ from bot.store import Store, open_store
 from tests.contract.given import booked, reported, request
 from tests.edges.commands import ROOT, Ended, leeway
 from tests.edges.test_pasting import drafted
+from workflows.granting import grant
 from workflows.keeping import Act, keep_override, keep_request
 from workflows.metering import record
 from workflows.money import usd
-from workflows.overrides import grant
 from workflows.requests import State
 from workflows.spend import Tokens, Usage
 from workflows.times import local_day

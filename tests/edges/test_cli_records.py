@@ -16,10 +16,10 @@ from bot.store.database import connect
 from tests.contract.given import ADA, BOB, denied, request
 from tests.edges.commands import ROOT, Ended, leeway
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.granting import grant
 from workflows.keeping import Act, keep_override, keep_request, note
 from workflows.metering import record
 from workflows.money import usd
-from workflows.overrides import grant
 from workflows.requests import Glass, State
 from workflows.spend import Tokens, Usage
 from workflows.streams import Holder, Signal

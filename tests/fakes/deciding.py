@@ -1,4 +1,4 @@
-"""Who is away and what people have approved, in memory."""
+"""Who is away, what people have approved and what quota stores hold, in memory."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,8 +6,9 @@ from typing import Any
 
 from workflows.authority import Charged
 from workflows.aways import Away
+from workflows.holdings import Holding
 from workflows.people import PersonId
-from workflows.ports import Aways, Charges, Stale
+from workflows.ports import Aways, Charges, Holdings, Stale
 
 
 class MemoryAways(Aways):
@@ -28,6 +29,23 @@ class MemoryAways(Aways):
 
     def behind(self, delegate: PersonId, now: datetime) -> list[Away]:
         return [a for p, a in sorted(self._rows.items()) if a.delegate == delegate and a.at(now)]
+
+
+class MemoryHoldings(Holdings):
+    def __init__(self, data: Any) -> None:
+        self._rows: dict[str, Holding] = data.holdings
+
+    def get(self, quota: str) -> Holding | None:
+        return self._rows.get(quota)
+
+    def save(self, holding: Holding) -> None:
+        there = self.get(holding.quota)
+        if (there.version if there else 0) != holding.version - 1:
+            raise Stale(holding.quota)
+        self._rows[holding.quota] = holding
+
+    def edited(self) -> list[Holding]:
+        return [row for _, row in sorted(self._rows.items()) if row.adopted is not None or row.unlimited]
 
 
 class MemoryCharges(Charges):

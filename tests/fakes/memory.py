@@ -12,7 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from tests.fakes.deciding import MemoryAways, MemoryCharges
+from tests.fakes.deciding import MemoryAways, MemoryCharges, MemoryHoldings
 from tests.fakes.ledger import MemoryLedger, Told
 from tests.fakes.meter import Kept, MemoryCorrections, MemoryMeter, MemoryYields
 from tests.fakes.streams import Heard, MemoryStreams
@@ -22,6 +22,7 @@ from workflows.authority import Charged
 from workflows.aways import Away
 from workflows.denials import Denied
 from workflows.effects import Alarm, Effect, Wake
+from workflows.holdings import Holding
 from workflows.overrides import Outcome, Override
 from workflows.people import PersonId
 from workflows.ports import (
@@ -70,6 +71,7 @@ class Data:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     aways: dict[PersonId, Away] = field(default_factory=dict)
     charges: dict[tuple[PersonId, datetime], Charged] = field(default_factory=dict)
+    holdings: dict[str, Holding] = field(default_factory=dict)
     record: dict[tuple[str, int], Entry] = field(default_factory=dict)
     agenda: dict[tuple[str, str], Alarm] = field(default_factory=dict)
     outbox: dict[tuple[str, str], Queued] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class MemoryUnit(UnitOfWork):
         self.outcomes = MemoryOutcomes(data)
         self.aways = MemoryAways(data)
         self.charges = MemoryCharges(data)
+        self.holdings = MemoryHoldings(data)
         self.meter = MemoryMeter(data.kept, self._counters)
         self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
@@ -382,6 +385,10 @@ class MemoryOutbox(_Part, Outbox):
     def _find(self, errand: Errand) -> tuple[tuple[str, str], Queued | None]:
         name = (errand.effect.do, errand.effect.key)
         return name, self._data.outbox.get(name)
+
+    def find(self, effect: Effect) -> Errand | None:
+        row = self._data.outbox.get((effect.do, effect.key))
+        return row.errand if row else None
 
     def waiting(self) -> datetime | None:
         return min((row.due for row in self._data.outbox.values() if row.due), default=None)

@@ -13,9 +13,10 @@ from workflows.audit import Entry, broken, entry, plain, says
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
+from workflows.granting import grant
 from workflows.money import Unit
 from workflows.overrides import Event as Turn
-from workflows.overrides import Gone, Reason, Stop, Verified, grant
+from workflows.overrides import Gone, Reason, Stop, Verified
 from workflows.overrides import decide as turn
 from workflows.people import PersonId
 from workflows.refusals import Refused
@@ -174,7 +175,7 @@ def test_a_row_is_kept_in_plain_words_and_whole_numbers_that_json_can_hold() -> 
     )
     assert row["route"]["stages"][0]["approvers"] == ["bob", "cy"]
     assert row["votes"][0]["verdict"] == "approve"
-    assert row["case"]["term"] == {"span": 86_400, "until": None}
+    assert row["case"]["term"] == {"span": 86_400, "until": None, "since": None, "resets": 0}
 
 
 def test_an_entry_says_what_a_row_is_also_where_the_row_has_newer_fields() -> None:

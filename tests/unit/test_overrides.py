@@ -8,22 +8,23 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from workflows.cases import Case, Impact, Part, Term
+from workflows.granting import Terms, grant, grants
 from workflows.money import Unit
 from workflows.overrides import (
     LEGAL,
     Event,
     Gone,
     Happened,
+    Keep,
     Outcome,
     Override,
     Reason,
+    Release,
     Status,
     Stop,
     Verified,
     decide,
     extra,
-    grant,
-    grants,
     target,
     undone,
 )
@@ -69,11 +70,14 @@ INSTANT = timedelta(microseconds=1)
 @st.composite
 def lives(draw: st.DrawFn) -> Override:
     """An override and whatever happened to it so far, at any hours, in the order of time."""
-    span = st.builds(Term, st.integers(0, 30).map(lambda n: n * HOUR))
-    until = st.integers(-5, 40).map(lambda n: Term(until=T0 + n * HOUR))
-    override = given_to_ada(draw(st.integers(1, 10**6)), draw(span | until))
+    since = st.none() | st.integers(-5, 30).map(lambda n: T0 + n * HOUR)
+    span = st.builds(Term, st.integers(0, 30).map(lambda n: n * HOUR), since=since)
+    until = st.builds(Term, until=st.integers(-5, 40).map(lambda n: T0 + n * HOUR), since=since)
+    override = replace(given_to_ada(draw(st.integers(1, 10**6)), draw(span | until)), held=draw(st.booleans()))
     now = T0
-    events = st.just(Verified(T0 + 20 * HOUR)) | st.builds(Stop, st.sampled_from(Reason)) | st.just(Gone())
+    release = st.integers(0, 40).map(lambda n: Release(T0 + n * HOUR, T0 + 40 * HOUR))
+    stop = st.builds(Stop, st.sampled_from(Reason))
+    events = st.just(Verified(T0 + 20 * HOUR)) | stop | st.just(Gone()) | st.just(Keep()) | release
     for event in draw(st.lists(events, max_size=4)):
         now += draw(st.integers(0, 12)) * HOUR
         decided = decide(override, event, now=now)
@@ -86,7 +90,18 @@ hours = st.integers(-5, 80).map(lambda n: T0 + n * HOUR)
 
 # Status, events and the table.
 
+LATER = given_to_ada(term=Term(span=DAY, since=T0 + 5 * HOUR))
+HELD = replace(NEW, held=True)
 STATUSES = [
+    ("held back", HELD, T0, "held"),
+    ("held back long after", HELD, T0 + 90 * DAY, "held"),
+    ("held back and stopped", then(HELD, Stop(Reason.LAPSED), 1), T0 + HOUR, "ending"),
+    ("released", then(HELD, Release(T0 + DAY, T0 + 2 * HOUR), 1), T0 + HOUR, "activating"),
+    ("to begin later", LATER, T0 + 5 * HOUR - INSTANT, "scheduled"),
+    ("due", LATER, T0 + 5 * HOUR, "activating"),
+    ("known to be enforced from its beginning", then(LATER, Verified(RESET), 1), T0 + 5 * HOUR - INSTANT, "scheduled"),
+    ("begun as it was to", then(LATER, Verified(RESET), 1), T0 + 5 * HOUR, "active"),
+    ("to begin later and stopped", then(LATER, Stop(Reason.REVOKED), 1), T0 + HOUR, "ending"),
     ("approved", NEW, T0, "activating"),
     ("approved, its activation deadline over", NEW, T0 + 2 * HOUR, "activating"),
     ("verified", ACTIVE, T0 + HOUR, "active"),
@@ -99,7 +114,13 @@ STATUSES = [
     ("stopped and ended", then(then(ACTIVE, Stop(Reason.REVOKED), 3), Gone(), 4), T0 + 4 * HOUR, "ended"),
     ("never begun and ended", then(then(NEW, Stop(Reason.UNAPPLIED), 1), Gone(), 2), T0 + 2 * HOUR, "ended"),
 ]
-EVENTS: list[Event] = [Verified(RESET), Gone(), Stop(Reason.RETURNED)]
+EVENTS: list[Event] = [
+    Verified(RESET),
+    Gone(),
+    Stop(Reason.RETURNED),
+    Release(T0 + 20 * DAY, T0 + 19 * DAY),
+    Keep(),
+]
 
 
 @pytest.mark.parametrize(("override", "now", "status"), [s[1:] for s in STATUSES], ids=[s[0] for s in STATUSES])
@@ -123,7 +144,9 @@ def test_every_status_is_in_the_table_and_only_ended_has_no_way_on() -> None:
     assert [status for status in Status if not LEGAL[status]] == [Status.ENDED]
     assert {str(status): {event.__name__ for event in events} for status, events in LEGAL.items()} == {
         "activating": {"Verified", "Stop"},
-        "active": {"Stop"},
+        "scheduled": {"Verified", "Stop"},
+        "held": {"Release", "Stop"},
+        "active": {"Stop", "Keep"},
         "ending": {"Gone"},
         "ended": set(),
     }
@@ -137,7 +160,8 @@ def test_what_is_ended_stays_ended_and_what_was_granted_is_never_rewritten(
     if isinstance(decided, Refused):
         return
     assert override.status(now) is not Status.ENDED
-    for fact in ("id", "request", "quota", "amount", "unit", "holder", "term", "granted", "activate_by"):
+    released = ("term", "activate_by") if isinstance(event, Release) else ()
+    for fact in {"id", "request", "quota", "amount", "unit", "holder", "term", "granted", "activate_by"}.difference(released):
         assert getattr(decided, fact) == getattr(override, fact)
     for once in ("starts", "ends", "stopped", "why", "gone"):
         assert getattr(override, once) in (None, getattr(decided, once))
@@ -322,7 +346,7 @@ def test_an_approval_grants_on_each_quota_and_a_later_one_has_overrides_of_its_o
     above = (Part("above", 700, Unit.USD), Part("tokens", 9, Unit.TOKENS))
     case = Case("q", 500, Unit.USD, Term(span=DAY), "because", Impact("tickets", 4, "me"), Data.PUBLIC, also=above)
     request = Request("R-1", ADA, case, Route((Stage("manager", (PersonId("bob"),)),)), Limit.SOFT, T0, T0 + DAY)
-    first, again = (grants(request, now=T0, within=HOUR, before=before) for before in (0, 3))
+    first, again = (grants(request, Terms(HOUR, before), now=T0) for before in (0, 3))
     assert [override.id for override in (*first, *again)] == ["O-1", "O-1.2", "O-1.3", "O-1.4", "O-1.5", "O-1.6"]
     assert [(o.quota, o.amount, o.unit) for o in first] == [
         ("q", 500, Unit.USD),
@@ -358,7 +382,7 @@ def test_an_override_is_undone_when_what_granted_it_was_and_not_when_somebody_en
 
 
 def test_a_word_that_is_stored_stays_the_word() -> None:
-    assert [*Reason] == ["expired", "returned", "revoked", "superseded", "unapplied"]
+    assert [*Reason] == ["expired", "returned", "revoked", "superseded", "unused", "lapsed", "unapplied"]
     assert [*Happened] == ["yes", "partly", "no", "too_early"]
 
 
