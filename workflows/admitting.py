@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
+from workflows.holdings import Holding
 from workflows.metering import carried
 from workflows.overrides import Override
 from workflows.policy import Policy
@@ -45,7 +46,7 @@ class Known:
     """Counters of windows that were not over at `since`, and overrides that have not ended.
 
     Where quotas carry over what a window leaves, also the counters of the windows that `ended` before, and since when each is
-    `metered`.
+    `metered`. Where quotas are enforced by gateways, what somebody changed there is `held` to count.
     """
 
     def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
@@ -54,6 +55,7 @@ class Known:
         self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
         self.metered: Mapping[str, Metered] = {}
+        self.held: Mapping[str, Holding] = {}
 
     @property
     def tide(self) -> tuple[int, int]:
@@ -84,6 +86,7 @@ class Gate:
         self._coming: Known | None = None  # what is being read; it hears, too
         self._taking = Lock()
         self._reading = Lock()
+        self._placed = any(quota.place for quota in policy.quotas)
         self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
         self._turns: tuple[Window, dict[str, Turn]] = Window(NEVER, NEVER), {}  # of a day, by quota
         self._counting = lru_cache(REMEMBERED)(self._quotas)
@@ -115,6 +118,7 @@ class Gate:
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
                     coming.metered = unit.meter.known() if self._carrying else {}
+                    coming.held = {holding.quota: holding for holding in unit.holdings.edited()} if self._placed else {}
                 with self._taking:
                     coming.take((*before.spent.values(), *counters), granted)
                     self._known = coming
@@ -138,7 +142,9 @@ class Gate:
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
         turn = self._turn(quota, now)
         counter = known.spent.get(turn.key)
-        base = quota.limit + self._carried(quota, known, turn) if quota.rollover else quota.limit
+        held = known.held.get(quota.key) if known.held else None
+        limit = held.base(quota.limit) if held else quota.limit
+        base = limit + self._carried(quota, known, turn) if quota.rollover else limit
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
         return Standing(quota, turn.window, now, counter.spent if counter else 0, base, extra)
