@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot.deliver import Courier
+from bot.deliver import Courier, Handler
 from bot.prices import PriceList, maker
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
@@ -78,10 +78,20 @@ def _catch_up(kit: Kit) -> None:
     wishing.plan(kit)
 
 
-def _find(kit: Kit, wishes: wishing.Stores, store: str) -> None:
-    found = wishing.find(kit, wishes, store)
-    for wish, why in found.left.items():
-        log.warning("%s stays in %s: %s", wish, store, why)
+class Finding:
+    """Pulls in what members ask for in gateways; what stays there is said once, and again when it is for another reason."""
+
+    def __init__(self, kit: Kit, wishes: wishing.Stores) -> None:
+        self._kit = kit
+        self._wishes = wishes
+        self._left: dict[str, dict[str, str]] = {}
+
+    def __call__(self, store: str) -> None:
+        left = wishing.find(self._kit, self._wishes, store).left
+        for wish, why in left.items():
+            if self._left.get(store, {}).get(wish) != why:
+                log.warning("%s stays in %s: %s", wish, store, why)
+        self._left[store] = left
 
 
 def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
@@ -131,7 +141,7 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    asked = {Do.FIND_WISHES: partial(_find, kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
+    asked: dict[Do, Handler] = {Do.FIND_WISHES: Finding(kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
     slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
     courier = Courier(store.units, clock, {**ours, **asked, **slack})
 

@@ -139,6 +139,13 @@ def test_every_store_whose_members_ask_for_more_has_an_adapter_for_that() -> Non
     assert set(ADAPTERS) == set(GATEWAYS)
 
 
+def test_the_secret_of_mlflows_alerts_comes_from_the_environment_or_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    for found in (settled(MLFLOW_WEBHOOK_SECRET="hush"), settled(MLFLOW_WEBHOOK_SECRET_FILE=str(tmp_path / "secret"))):
+        assert found.mlflow_secret == "hush"
+        assert "hush" not in repr(found)
+
+
 def test_mlflow_may_be_open_to_those_who_reach_it() -> None:
     assert unopened(settled(), ["mlflow"]) == []
 

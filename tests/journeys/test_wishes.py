@@ -18,6 +18,7 @@ from tests.fakes.vendors import KEY, Fault
 from tests.journeys.policies import POLICY
 from tests.journeys.world import World, usd
 from tests.journeys.world import world as opened
+from workflows.effects import Do, Effect
 from workflows.limits import StoreRules
 from workflows.overrides import Status
 from workflows.requests import State
@@ -177,7 +178,8 @@ def test_a_wish_that_has_no_place_here_stays_in_claude_and_the_log_says_why(
     if "Slack" in why:
         world.claude.members["user_ada"].email = "ada@elsewhere.example"
     wish = world.wish(user, period=period)
-    assert f"slir_1 stays in claude: {why}" in caplog.text
+    world.looks()
+    assert caplog.text.count(f"slir_1 stays in claude: {why}") == 1
     assert (wish.status, world.acme.search.requests) == ("pending", [])
 
 
@@ -198,6 +200,29 @@ def test_claude_that_did_not_say_that_it_heard_us_is_asked_before_it_is_told_aga
     wish.status = "denied"  # between our look and our yes
     world.acme.time_passes(minutes=15)
     assert (wish.status, world.decided(), world.acme.dead()) == ("denied", [], [])
+
+
+def test_claude_is_told_once_however_often_it_is_to_be_told(world: Joined) -> None:
+    world.wish()
+    approved(world)
+    world.acme.time_passes(minutes=15)
+    request = world.acme.search.request.id
+    for _ in range(2):
+        with world.acme.stage.store.units() as unit:
+            unit.outbox.put(Effect(Do.ANSWER_WISH, request), world.acme.now)
+            unit.commit()
+        world.acme.stage.settle()
+    assert (world.decided(), world.limit) == (["approve"], RAISED)
+
+
+def test_a_yes_that_claude_never_enforced_is_no_yes_there(world: Joined) -> None:
+    wish = world.wish()
+    world.claude.faults.extend([Fault(503)] * 500)
+    approved(world)
+    world.acme.time_passes(minutes=70)  # past the time that a store has to confirm an override
+    world.claude.faults.clear()
+    world.acme.settles(30)
+    assert (world.acme.search.status, world.limit, wish.status) == (Status.ENDED, BASE, "denied")
 
 
 def test_many_pages_of_wishes_are_all_found(world: Joined) -> None:
