@@ -386,6 +386,7 @@ class Changed(NamedTuple):
 
     counters: Sequence[Counter] = ()
     overrides: Sequence[Override] = ()
+    holdings: Sequence[Holding] = ()
 
 
 Listener = Callable[[Changed], None]
