@@ -15,9 +15,15 @@ from bot.limits.amounts import dollars
 from bot.limits.asking import Access
 from bot.limits.mlflow import GRAIN, OUT_OF_STEP, MLflowLimits, limit_of, marks_of
 from tests.edges.models import Vendor, vendor
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.memory import Memory
 from tests.mlflow import Endpoint, Gateway
+from workflows import enforcing
+from workflows.holdings import Holding
+from workflows.keeping import Kit
 from workflows.limits import Lift, Place, StoreRules, Wanted
 from workflows.money import LARGEST, Unit, usd
+from workflows.policy import Organization, Policy
 from workflows.ports import Rejected, Unavailable
 from workflows.quotas import Amount, Quota, Thresholds
 from workflows.times import Period
@@ -242,3 +248,35 @@ def test_two_policies_of_which_one_was_moved_say_no_limit(cents: int, moved: int
     marks = marks_of(QUOTA, cents * GRAIN)
     shifted = {**marks, part: max(0, marks[part] + moved)}
     assert limit_of(QUOTA, shifted) is None or shifted == marks
+
+
+def enforced(quota: Quota, limits: MLflowLimits) -> Kit:
+    """Us before the gateway, with nothing known yet."""
+    memory, rules = Memory(), {"mlflow": StoreRules("http://gateway")}
+    policy = Policy(Organization("Acme"), (quota,), stores=rules)
+    return Kit(policy, SystemClock(), memory.units, memory.reads, FakeDirectory(()), limits)
+
+
+def known(kit: Kit, quota: Quota) -> Holding:
+    with kit.reads() as unit:
+        found = unit.holdings.get(quota.key)
+    assert found is not None
+    return found
+
+
+def test_a_policy_that_somebody_moved_is_an_edit_and_one_that_we_did_not_get_to_is_put_right_in_silence(
+    both: Quota, mlflow: Gateway, limits: MLflowLimits
+) -> None:
+    limits.write(both, Wanted(usd(1)))
+    kit = enforced(both, limits)
+    enforcing.sync(kit, both.key)
+    stopped = mlflow.policy(name_of(both, "alert"))
+    mlflow.set(name_of(both, "alert"), 1.6)
+    enforcing.sync(kit, both.key)
+    found = known(kit, both)
+    assert (found.adopted, found.edited is not None, limits.read(both).limit) == (usd(2), True, usd(2))
+    assert mlflow.policy(name_of(both, "reject"))["budget_amount"] == 2
+    mlflow.set(name_of(both, "alert"), stopped["budget_amount"], updated_by=stopped["last_updated_by"])
+    enforcing.sync(kit, both.key)
+    assert (known(kit, both).edited, known(kit, both).adopted) == (found.edited, usd(2))
+    assert (mlflow.policy(name_of(both, "alert"))["budget_amount"], limits.read(both).names) == (1.6, frozenset())
