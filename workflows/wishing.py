@@ -29,7 +29,8 @@ from workflows.rules import Data
 from workflows.wishes import End, Source, Wish, source
 
 DATA = Data.INTERNAL  # a gateway does not say; whoever asked can say more in the request
-WAIT = timedelta(minutes=10)  # for an override that its store did not confirm yet; twelve tries are longer than it may take
+# At least, for an override that its store did not confirm yet: else a fourth of the time it has, so that twelve tries outlast it.
+WAIT = timedelta(minutes=10)
 
 Stores = Mapping[str, Wishes]
 
@@ -150,7 +151,8 @@ def _applied(kit: Kit, request: Request) -> bool:
     if any(each.starts for each in mine):
         return True
     if waiting := next((each for each in mine if each.over_at() is None), None):
-        raise Unavailable(f"{waiting.id} is not in force yet", WAIT)
+        left = waiting.activate_by - kit.clock.now()
+        raise Unavailable(f"{waiting.id} is not in force yet", max(WAIT, left / 4))
     return False
 
 

@@ -148,7 +148,11 @@ class MLflowLimits:
             raise missing(NAME, f"policy {name} to {part}", quota) from error
 
     def _window(self, policy: str) -> _Window | None:
-        found = self._line.ask("GET", BUDGETS + "windows", _Windows).windows
+        """What it counts now; None where MLflow does not say, as one with workspaces may not."""
+        try:
+            found = self._line.ask("GET", BUDGETS + "windows", _Windows).windows
+        except Rejected:
+            return None
         return next((window for window in found if window.budget_policy_id == policy), None)
 
 

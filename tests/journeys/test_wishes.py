@@ -15,6 +15,7 @@ from bot.sandbox import serve
 from bot.wiring import Leeway, assemble
 from tests.fakes.hosted import Hosted, Member, Wish, site
 from tests.fakes.vendors import KEY, Fault
+from tests.journeys.conftest import BOTH
 from tests.journeys.policies import POLICY
 from tests.journeys.world import World, usd
 from tests.journeys.world import world as opened
@@ -87,6 +88,7 @@ def approved(world: Joined) -> None:
         assert not person.approves().error
 
 
+@BOTH
 def test_what_ada_asks_for_in_claude_is_decided_in_slack_and_claude_is_told_and_it_ends_by_itself(world: Joined) -> None:
     wish = world.wish()
     search = world.acme.search
