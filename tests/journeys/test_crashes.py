@@ -392,12 +392,9 @@ def test_between_due_and_ended(workspace: Slack, databases: Files | Databases, a
     assert _every_k(play) > 10
 
 
-def test_between_somebodys_edit_and_what_is_done_about_it(
-    workspace: Slack, databases: Files | Databases, active: Prepared
-) -> None:
-    """It is adopted and told of, whenever we die; and the override on it still ends by its own amount."""
-    if not databases.gated:
-        return  # the limits here are ours alone
+@pytest.mark.parametrize("databases", ["gateway"], indirect=True)
+def test_between_somebodys_edit_and_what_is_done_about_it(workspace: Slack, databases: Files, active: Prepared) -> None:
+    """It is adopted and noted once, whenever we die; and the override on it still ends by its own amount."""
 
     def play(fuse: Fuse) -> bool:
         with databases.new(active.url) as url:
