@@ -1,5 +1,6 @@
 """What LiteLLM would do wrongly is guarded against, in the real one; and what it cannot be made to say, in its own words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from bot.clock import SystemClock
 from bot.limits import ADAPTERS, Access, LiteLLM
 from bot.limits.litellm import GRAIN, dollars, nanos
 from tests.contract.seats import LITELLM, SEARCH, Client, InLiteLLM, Key, Label, Member, Person, Team
-from tests.litellm import Proxy, name
+from tests.litellm import ROOT, Proxy, name
 from workflows.limits import Lift, Place, StoreRules, Wanted
 from workflows.money import LARGEST, usd
 from workflows.ports import LimitStore, Rejected, Unavailable
@@ -313,10 +314,9 @@ def test_a_team_has_no_increase_of_litellm_s_own(litellm: Proxy) -> None:
 
 # Whose key, and for what.
 
-ROUTES = [
-    *("/team/info", "/team/update", "/team/member_update", "/key/info", "/key/update", "/v2/user/info", "/user/update"),
-    *("/customer/info", "/customer/list", "/customer/update", "/tag/info", "/tag/list", "/tag/update"),
-]
+DOCUMENT = (ROOT / "docs" / "litellm.md").read_text("utf-8")
+[SHOWN] = re.findall(r"^```json\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
+ROUTES = msgspec.json.decode(SHOWN)["allowed_routes"]
 ELSE = [
     ("POST", "/key/generate", {}),
     ("POST", "/key/delete", {"keys": ["x"]}),
@@ -334,7 +334,7 @@ ELSE = [
 
 @pytest.fixture(scope="module")
 def least(litellm: Proxy) -> str:
-    """A key as docs/stores.md makes it."""
+    """A key as docs/litellm.md makes it."""
     who = name("leeway")
     litellm.post("/user/new", user_id=who, user_role="proxy_admin", auto_create_key=False)
     return litellm.key(user_id=who, allowed_routes=ROUTES)[0]
