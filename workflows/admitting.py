@@ -55,15 +55,19 @@ class Known:
         self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
         self.metered: Mapping[str, Metered] = {}
-        self.held: Mapping[str, Holding] = {}
+        self.held: dict[str, Holding] = {}
 
     @property
     def tide(self) -> tuple[int, int]:
         """As the meter's: what it says of the counters that are known."""
         return len(self.spent), sum(counter.version for counter in self.spent.values())
 
-    def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
+    def take(self, counters: Iterable[Counter], granted: Iterable[Override], held: Iterable[Holding] = ()) -> None:
         """Keeps what is newer than what is known."""
+        for holding in held:
+            before = self.held.get(holding.quota)
+            if before is None or before.version < holding.version:
+                self.held[holding.quota] = holding
         for counter in counters:
             key, end = _key(counter.quota, counter.window), counter.window.end
             known = self.spent.get(key)
@@ -103,7 +107,7 @@ class Gate:
         with self._taking:
             for known in (self._known, self._coming):
                 if known is not None:
-                    known.take(changed.counters, changed.overrides)
+                    known.take(changed.counters, changed.overrides, changed.holdings)
 
     def refresh(self, now: datetime) -> None:
         """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
@@ -118,9 +122,9 @@ class Gate:
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
                     coming.metered = unit.meter.known() if self._carrying else {}
-                    coming.held = {holding.quota: holding for holding in unit.holdings.edited()} if self._placed else {}
+                    held = unit.holdings.edited() if self._placed else []
                 with self._taking:
-                    coming.take((*before.spent.values(), *counters), granted)
+                    coming.take((*before.spent.values(), *counters), granted, held)
                     self._known = coming
             finally:
                 self._coming = None

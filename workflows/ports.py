@@ -372,6 +372,7 @@ class Changed(NamedTuple):
 
     counters: Sequence[Counter] = ()
     overrides: Sequence[Override] = ()
+    holdings: Sequence[Holding] = ()
 
 
 Listener = Callable[[Changed], None]

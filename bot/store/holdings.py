@@ -10,16 +10,21 @@ from workflows.ports import Stale
 
 
 class StoredHoldings:
-    """`workflows.ports.Holdings`."""
+    """`workflows.ports.Holdings`, of one unit. `changed` gets every one that it changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: list[Holding]) -> None:
         self._connection = connection
+        self._changed = changed
 
     def get(self, quota: str) -> Holding | None:
         row = self._connection.execute(select(holdings).where(holdings.c.quota == quota)).mappings().first()
         return mapping.holding_of(row) if row else None
 
     def save(self, holding: Holding) -> None:
+        self._write(holding)
+        self._changed.append(holding)
+
+    def _write(self, holding: Holding) -> None:
         row = mapping.holding_row(holding)
         if holding.version == 1:
             if not added(self._connection, holdings, row):
