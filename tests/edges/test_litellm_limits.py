@@ -444,6 +444,15 @@ def test_a_write_says_for_which_overrides_it_is() -> None:
     assert asked[-1].content == b'{"max_budget":50.300000000,"metadata":{"leeway":["O-1","O-2"]}}'
 
 
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_where_a_team_cannot_be_changed_in_part_the_limit_alone_is_set(status: int) -> None:
+    asked: list[httpx.Request] = []
+    team = httpx.Response(200, json={"team_info": {"max_budget": 1.0}})
+    says(team, wrong(status, "no such route"), httpx.Response(200, json={}), asked=asked).write(PLACED, RAISED)
+    assert (asked[-1].method, asked[-1].url.path) == ("POST", "/team/update")
+    assert msgspec.json.decode(asked[-1].content) == {"team_id": "search", "max_budget": 150}
+
+
 def test_a_tag_keeps_its_description_and_models_because_they_are_sent_back() -> None:
     asked: list[httpx.Request] = []
     tag = httpx.Response(200, json={"rag": {"description": "what is looked up", "models": ["a", "b"]}})
