@@ -42,8 +42,9 @@ def _placed(litellm: Proxy) -> str:
 
 
 def _told(report: Report, where: str, took: list[float], goal: int) -> None:
-    late = quantiles(took, n=100, method="inclusive")[98] * 1000
-    report.add(Measured("P8", f"approved → verified enforced, {where}: 99 in 100 within", "ms", late, f"<= {goal:,}"))
+    parts = [part * 1000 for part in quantiles(took, n=100, method="inclusive")]
+    report.add(Measured("P8", f"approved → verified enforced, {where}: half within", "ms", parts[49]))
+    report.add(Measured("P8", "… 99 in 100 within", "ms", parts[98], f"<= {goal:,}"))
 
 
 def _clicks(acme: World, clicks: int) -> list[float]:

@@ -24,7 +24,7 @@ class Size:
     batches: int = 800
     rows: int = 10_000_000
     seconds: int = 60
-    clicks: int = 200
+    clicks: int = 100
 
 
 SHORT = Size(rounds=1, singles=300, batches=30, rows=20_000, seconds=2, clicks=5)
