@@ -124,6 +124,8 @@ def proxy() -> Iterator[Proxy]:
         ports = {key: str(free_port()) for key in ("PGPORT", "FAKE", "SINK")} | {"PORT": str(port)}
         env = os.environ | ports | {"GENERIC_LOGGER_ENDPOINT": relay.url, "DEFAULT_FLUSH_INTERVAL_SECONDS": "1"}
         said = folder / "up.log"
+        if list(folder.glob("*.pid")):  # of tests that were killed
+            _down(folder)
         try:
             with said.open("wb") as log:
                 how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
@@ -131,8 +133,15 @@ def proxy() -> Iterator[Proxy]:
             assert done.returncode == 0, said.read_text() + (folder / "proxy.log").read_text()
             yield Proxy(f"http://127.0.0.1:{port}", MASTER, folder, relay)
         finally:
-            subprocess.run([UP.with_name("down.sh"), folder], stdin=subprocess.DEVNULL, timeout=60, check=False)
+            _down(folder)
             relay.stop()
+
+
+def _down(folder: Path) -> None:
+    """Ends it by the process ids that it wrote down, which are forgotten then: they may soon be somebody else's."""
+    subprocess.run([UP.with_name("down.sh"), folder], stdin=subprocess.DEVNULL, timeout=60, check=False)
+    for file in folder.glob("*.pid"):
+        file.unlink()
 
 
 @contextmanager

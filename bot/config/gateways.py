@@ -52,7 +52,7 @@ LITELLM = Gateway(
     "LiteLLM",
     (("team",), ("key",), ("team", "member"), ("user",), ("customer",), ("tag",)),
     "LITELLM_API_KEY",
-    "LiteLLM: a key of a proxy_admin user; docs/stores.md says how to make one that may do nothing else",
+    "LiteLLM: a key of a proxy_admin user; docs/litellm.md says how to make one that may do nothing else",
     expires=True,
     forms={"key": HASH},
 )

@@ -108,7 +108,7 @@ class Team(Seat):
         try:
             names = {"metadata": {NAMES: change.ids}}
             line.ask("PATCH", f"team/{quote(self.name, safe='')}", Any, body=body | names, headers=change.headers)
-        except Refused:
+        except (Refused, Missing):  # older ones have no PATCH
             line.ask("POST", "team/update", Any, body={"team_id": self.name, **body}, headers=change.headers)
 
 

@@ -1,5 +1,6 @@
 """What LiteLLM would do wrongly is guarded against, in the real one; and what it cannot be made to say, in its own words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from bot.clock import SystemClock
 from bot.limits import ADAPTERS, Access, LiteLLM
 from bot.limits.litellm import GRAIN, dollars, nanos
 from tests.contract.seats import LITELLM, SEARCH, Client, InLiteLLM, Key, Label, Member, Person, Team
-from tests.litellm import Proxy, name
+from tests.litellm import ROOT, Proxy, name
 from workflows.limits import Lift, Place, StoreRules, Wanted
 from workflows.money import LARGEST, usd
 from workflows.ports import LimitStore, Rejected, Unavailable
@@ -313,10 +314,9 @@ def test_a_team_has_no_increase_of_litellm_s_own(litellm: Proxy) -> None:
 
 # Whose key, and for what.
 
-ROUTES = [
-    *("/team/info", "/team/update", "/team/member_update", "/key/info", "/key/update", "/v2/user/info", "/user/update"),
-    *("/customer/info", "/customer/list", "/customer/update", "/tag/info", "/tag/list", "/tag/update"),
-]
+DOCUMENT = (ROOT / "docs" / "litellm.md").read_text("utf-8")
+[SHOWN] = re.findall(r"^```json\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
+ROUTES = msgspec.json.decode(SHOWN)["allowed_routes"]
 ELSE = [
     ("POST", "/key/generate", {}),
     ("POST", "/key/delete", {"keys": ["x"]}),
@@ -334,7 +334,7 @@ ELSE = [
 
 @pytest.fixture(scope="module")
 def least(litellm: Proxy) -> str:
-    """A key as docs/stores.md makes it."""
+    """A key as docs/litellm.md makes it."""
     who = name("leeway")
     litellm.post("/user/new", user_id=who, user_role="proxy_admin", auto_create_key=False)
     return litellm.key(user_id=who, allowed_routes=ROUTES)[0]
@@ -442,6 +442,15 @@ def test_a_write_says_for_which_overrides_it_is() -> None:
     says(team, httpx.Response(200, json={}), asked=asked).write(PLACED, Wanted(usd("0.3"), (ONE, Lift("O-2", 1))))
     assert asked[-1].headers["litellm-changed-by"] == "O-1,O-2"
     assert asked[-1].content == b'{"max_budget":50.300000000,"metadata":{"leeway":["O-1","O-2"]}}'
+
+
+@pytest.mark.parametrize("status", [403, 404, 405])
+def test_where_a_team_cannot_be_changed_in_part_the_limit_alone_is_set(status: int) -> None:
+    asked: list[httpx.Request] = []
+    team = httpx.Response(200, json={"team_info": {"max_budget": 1.0}})
+    says(team, wrong(status, "no such route"), httpx.Response(200, json={}), asked=asked).write(PLACED, RAISED)
+    assert (asked[-1].method, asked[-1].url.path) == ("POST", "/team/update")
+    assert msgspec.json.decode(asked[-1].content) == {"team_id": "search", "max_budget": 150}
 
 
 def test_a_tag_keeps_its_description_and_models_because_they_are_sent_back() -> None:

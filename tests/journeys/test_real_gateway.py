@@ -12,32 +12,15 @@ import httpx
 import pytest
 
 from bot.demo.actor import Message, said
-from bot.demo.stage import SIGNING, Stage
-from bot.limits import ADAPTERS, Access, Router
-from bot.wiring import Leeway, assemble
 from tests.edges.commands import until
+from tests.journeys.behind import Behind, behind
 from tests.journeys.policies import POLICY
 from tests.journeys.world import World, form, usd, world
 from tests.litellm import CENT, Proxy, name
 from workflows.overrides import Status
 
-
-class Behind(Stage):
-    """A stage whose limits are where app.yaml says: in LiteLLM."""
-
-    def assembled(self) -> Leeway:
-        access = Access(self.policy.stores["litellm"], "sk-master", "LITELLM_API_KEY")
-        limits = Router(self.store.limits, {"litellm": ADAPTERS["litellm"](access, self.clock)})
-        return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING, limits=limits)
-
-
-def policy(proxy: Proxy, team: str) -> str:
-    """Three cents a month for search, enforced in LiteLLM's team; what is a little more needs no more than the manager."""
-    small = f'platform/search: {{limit: "$0.03 a month", hard: 300 %, store: {{litellm: {{team: {team}}}}},'
-    edited = POLICY.replace('platform/search: {limit: "$10,000 a month",', small)
-    assert edited != POLICY
-    claims = f"attribution: [{{when: {{team: {team}}}, scope: platform/search}}]\n"
-    return f"{edited}stores: {{litellm: {{url: '{proxy.url}'}}}}\n{claims}"
+# What is a little more needs no more than the manager.
+SMALL = POLICY.replace('platform/search: {limit: "$10,000 a month",', 'platform/search: {limit: "$0.03 a month", hard: 300 %,')
 
 
 @contextmanager
@@ -94,11 +77,11 @@ def test_a_team_that_litellm_stops_asks_and_goes_on_until_the_override_ends(lite
     if litellm.relay is None:
         pytest.skip("LITELLM_URL names a LiteLLM whose log of calls does not come here")
     ada = "ada@acme.example"
-    team = str(litellm.post("/team/new", team_id=name(), team_alias="search", max_budget=1)["team_id"])
+    team = str(litellm.post("/team/new", team_id=name(), team_alias="search", max_budget=0.03)["team_id"])
     litellm.client.post("/user/new", json={"user_id": ada, "auto_create_key": False})  # who may be there from the last time
     key, _ = litellm.key(team_id=team, user_id=ada)
     watch = Watch()
-    with world(policy(litellm, team), start=None, kind=Behind) as acme, log_goes_to(litellm, acme):
+    with world(behind(litellm, SMALL, search=team), start=None, kind=Behind) as acme, log_goes_to(litellm, acme):
         acme.stage.settle()
         assert litellm.get("/team/info", team_id=team)["team_info"]["max_budget"] == 0.03
 
@@ -121,7 +104,7 @@ def test_a_team_that_litellm_stops_asks_and_goes_on_until_the_override_ends(lite
         assert acme.search.limit == usd("0.08")
         assert litellm.get("/team/info", team_id=team)["team_info"]["max_budget"] == 0.08
 
-        acme.stage.clock.jump(acme.now + timedelta(hours=4, minutes=1))
+        acme.stage.clock.jump(acme.now + timedelta(hours=4, seconds=1))
         with watch.times("its end → the limit is lowered"):
             until(lambda: is_now(acme, Status.ENDED))
         again = litellm.call(key)
