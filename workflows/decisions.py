@@ -24,6 +24,7 @@ from workflows.events import (
     Lapse,
     Lose,
     Nudge,
+    Overtaken,
     Pass,
     Reassign,
     Reopen,
@@ -46,6 +47,7 @@ LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
     State.PENDING: {
         Vote: frozenset({State.PENDING, State.APPROVED, State.DENIED}),
         Withdraw: frozenset({State.WITHDRAWN}),
+        Overtaken: frozenset({State.WITHDRAWN}),
         Lapse: frozenset({State.LAPSED}),
         Edit: STILL,
         Ask: STILL,
@@ -263,6 +265,10 @@ def _not_to_revoke(request: Request, event: Revoke) -> Refused | None:
     return None if event.called or event.by in approved else Refused(Why.NOT_TO_REVOKE)
 
 
+def _overtaken(request: Request, event: Overtaken, now: datetime) -> Request | Refused:
+    return replace(request, state=State.WITHDRAWN, decided=now, origin=event.origin)
+
+
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
     return replace(request, state=State.LAPSED, decided=now) if now >= request.deadline else Refused(Why.NOT_DUE)
 
@@ -270,6 +276,7 @@ def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
 _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
     Vote: vote,
     Withdraw: _withdraw,
+    Overtaken: _overtaken,
     Lapse: _lapse,
     Edit: _edit,
     Ask: _ask,
