@@ -15,6 +15,7 @@ from bot.slack import (
     bulk,
     commanding,
     deciding,
+    idling,
     leaving,
     lessening,
     overruling,
@@ -23,6 +24,7 @@ from bot.slack import (
     questions,
     reminding,
     reporting,
+    tranching,
     undoing,
 )
 from bot.slack.front import Front
@@ -46,6 +48,8 @@ PARTS = (
     bulk,
     reminding,
     reporting,
+    tranching,
+    idling,
     leaving,
     breaking,
     commanding,
