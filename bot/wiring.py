@@ -20,11 +20,13 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
 from bot.slack.home import Pulse
+from bot.slack.idling import Idling
 from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
 from bot.slack.rendering import TEMPLATES, Renderer
 from bot.slack.showing import Shower
 from bot.slack.telling import Telling
+from bot.slack.tranching import Tranching
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
@@ -141,6 +143,7 @@ def assemble(
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
     asked: dict[Do, Handler] = {Do.FIND_WISHES: Finding(kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
     slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
+    slack |= {**Tranching(front).handlers(), **Idling(front).handlers()}
     courier = Courier(store.units, clock, {**ours, **asked, **slack})
 
     def work() -> None:

@@ -6,11 +6,12 @@ from workflows import coming, extending, noticing
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.granting import stepped
 from workflows.keeping import SYSTEM, Act, Kit, follow, keep_override, news_of
-from workflows.overrides import Event, Gone, Override, Reason, Status, Stop, Verified, decide, undone
+from workflows.overrides import Event, Gone, Override, Reason, Status, Stop, Verified, decide, main_of, rest_of, undone
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota
 from workflows.refusals import Refused
+from workflows.times import INSTANT
 
 SILENT = (Reason.UNAPPLIED, Reason.SUPERSEDED, Reason.LAPSED)  # of what never began; the card says so, or something else does
 
@@ -83,6 +84,7 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act:
     for after in unit.overrides.current(override.quota):
         if after.follows == override.id and after.status(act.at) in (Status.HELD, Status.SCHEDULED):
             stop(kit, unit, after, reason, act=act)
+    lapse(kit, unit, override, Reason.LAPSED if reason is Reason.UNAPPLIED else reason, act=act)
     return stopped
 
 
@@ -91,6 +93,13 @@ def _cards(unit: UnitOfWork, override: Override) -> list[Effect]:
     before = unit.overrides.get(override.follows) if override.follows else None
     requests = dict.fromkeys((override.request, before.request if before else override.request))
     return [Effect(Do.SHOW_REQUEST, request) for request in requests]
+
+
+def lapse(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act: Act) -> None:
+    """What is still held back of an override that is over is over with it."""
+    rest = rest_of(unit.overrides.every(override.request), override)
+    if rest is not None and rest.status(act.at) is Status.HELD:
+        stop(kit, unit, rest, reason, act=act)
 
 
 def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None:
@@ -106,6 +115,7 @@ def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None
     if now >= override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
         follow(unit, now, [Effect(Do.SHOW_STUCK, begun.id)])
     _step_down(kit, unit, quota, begun)
+    _look_later(kit, unit, begun)
     tell_begun(unit, begun, now)
 
 
@@ -120,15 +130,29 @@ def _step_down(kit: Kit, unit: UnitOfWork, quota: Quota, begun: Override) -> Non
         return
     now = kit.clock.now()
     number = len(unit.overrides.every(begun.request)) + 1
-    less = stepped(begun, number=number, reset=kit.policy.window(quota, begun.ends).end, now=now)
+    less = stepped(begun, number=number, reset=kit.policy.window(quota, begun.ends - INSTANT).end, now=now)
     if less is not None:
         keep_override(unit, less, Act(SYSTEM, "granted", now))
         begin_by(kit, unit, less, now)
 
 
+def _look_later(kit: Kit, unit: UnitOfWork, begun: Override) -> None:
+    """Half-way its holder may be asked how it goes; and whether it is used is looked at after a while."""
+    idle, alarms = kit.policy.timing.unused_after, list[Alarm]()
+    if begun.starts is None or begun.ends is None or begun.steps_down:
+        return
+    its = unit.overrides.every(begun.request)
+    if rest_of(its, begun):
+        alarms.append(Alarm(Wake.HALFWAY, begun.id, begun.starts + (begun.ends - begun.starts) / 2))
+    if idle is not None and main_of(its, begun.quota) == begun:
+        alarms.append(Alarm(Wake.IDLE, begun.id, begun.starts + idle))
+    follow(unit, kit.clock.now(), [], alarms)
+
+
 def tell_begun(unit: UnitOfWork, override: Override, now: datetime) -> None:
     """A request for several quotas is told to be active when none of its parts is waited for any more."""
-    parts = [part for part in unit.overrides.every(override.request) if part.granted == override.granted]
+    every = unit.overrides.every(override.request)
+    parts = [part for part in every if part.granted == override.granted and not part.steps_down]
     active = [part for part in parts if part.status(now) is Status.ACTIVE]
     if active and not any(part.status(now) is Status.ACTIVATING for part in parts):
         follow(unit, now, [Effect(Do.TELL_THREAD, news_of(active[0], News.ACTIVE))])
@@ -149,7 +173,7 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     request, after = unit.requests.get(gone.request), extending.goes_on(unit, gone)
     if after is not None and after.starts is not None:
         pass  # it goes on without a gap: what came of it is asked when that is over
-    elif gone.began or gone.reason() not in SILENT:
+    elif (gone.began or gone.reason() not in SILENT) and not _with_another(unit, gone):
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
         # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
         glass = request is not None and request.glass is not None
@@ -158,13 +182,19 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     follow(unit, now, effects)
 
 
+def _with_another(unit: UnitOfWork, gone: Override) -> bool:
+    """Whether it was the rest of one that is over at the same moment: of both that is told once."""
+    its = unit.overrides.every(gone.request)
+    return any(first.over_at() == gone.over_at() for first in its if (rest := rest_of(its, first)) and rest.id == gone.id)
+
+
 def _is_first(unit: UnitOfWork, override: Override) -> bool:
     """Whether it is the one that the request is about: what came of it is asked once, whatever was needed beside it or after."""
     request = unit.requests.get(override.request)
     if request is None or request.case.quota != override.quota:
         return request is None
     like = [o for o in unit.overrides.every(override.request) if (o.quota, o.granted) == (override.quota, override.granted)]
-    return like[0].id == override.id and not override.follows.startswith(f"O{override.request.removeprefix('R')}")
+    return like[0].id == override.id and not override.steps_down
 
 
 def _keep(unit: UnitOfWork, override: Override, event: Event, now: datetime) -> Override | None:

@@ -11,10 +11,12 @@ from datetime import datetime
 from workflows import metering
 from workflows.cases import Term
 from workflows.forecast import Outlook
+from workflows.granting import step_down
 from workflows.overrides import Override, extra
 from workflows.policy import Policy
 from workflows.ports import UnitOfWork
 from workflows.quotas import Quota, Standing
+from workflows.times import INSTANT
 
 
 def reset(policy: Policy, quota: Quota, term: Term, now: datetime) -> datetime:
@@ -25,6 +27,12 @@ def reset(policy: Policy, quota: Quota, term: Term, now: datetime) -> datetime:
 def end(policy: Policy, quota: Quota, term: Term, now: datetime) -> datetime:
     """When an override would be over that begins now, or when it is to."""
     return term.end(term.begin(now), reset(policy, quota, term, now))
+
+
+def step(policy: Policy, quota: Quota, amount: int, ends: datetime) -> tuple[int, datetime] | None:
+    """What follows an override of an amount that ends then, and until when; None when nothing does."""
+    grace = policy.timing.grace
+    return step_down(amount, ends, grace, policy.window(quota, ends - INSTANT).end) if grace else None
 
 
 def standing(unit: UnitOfWork, policy: Policy, quota: Quota, now: datetime, *, begins: datetime) -> Standing:

@@ -19,6 +19,8 @@ class Do(StrEnum):
     SHOW_QUESTION = "show_question"  # [request/number] who is asked has the question, and whoever asked the answer
     TELL_AGAIN = "tell_again"  # [request/why/number] the thread knows that a decision was taken back, or asked for anew
     SHOW_NOTICE = "show_notice"  # [override/moment] its holder knows that it ends soon, and what that means
+    ASK_PROGRESS = "ask_progress"  # [override] its holder is asked how it goes, so that the rest is released
+    PROPOSE_END = "propose_end"  # [override|number] its holder has the proposal to end it, as it stands
     SHOW_CHECKIN = "show_checkin"  # [override] the requester has the check-in
     SHOW_DIGEST = "show_digest"  # [channel/week] the channel has that week's digest
     FIND_SPIKES = "find_spikes"  # ["all"] every sudden rise up to now is told
@@ -55,6 +57,8 @@ class Wake(StrEnum):
     ACTIVATION = "activation"  # [override] the store should have confirmed it by now
     BEGIN = "begin"  # [override] it was to begin now
     NOTICE = "notice"  # [override] its holder is to be told that it ends soon
+    HALFWAY = "halfway"  # [override] half of its time is over
+    IDLE = "idle"  # [override] whether it is used is looked at
     END = "end"  # [override] its end
     STUCK = "stuck"  # [override] the store should have followed by now
     RECONCILE = "reconcile"  # ["all"] every limit is compared with its store
@@ -80,6 +84,7 @@ class News(StrEnum):
     SCHEDULED = "scheduled"
     ACTIVE = "active"
     EXTENDED = "extended"
+    RELEASED = "released"
     ENDED = "ended"
     STUCK = "stuck"
     UNAPPLIED = "unapplied"

@@ -23,7 +23,7 @@ from workflows.history import UNKNOWN, History, history
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
-from workflows.overrides import Outcome, Override, Reason, Status, undone
+from workflows.overrides import Outcome, Override, Reason, Status, rest_of, step_of, undone
 from workflows.people import PersonId
 from workflows.policy import FREE, Policy
 from workflows.ports import UnitOfWork
@@ -33,6 +33,7 @@ from workflows.rules import Data
 from workflows.seats import Stage, filled
 from workflows.spend import NOTHING, Sums
 from workflows.times import INSTANT, Period, Window, local_day, window_at
+from workflows.tranches import Progress, progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ class Card:
 
     `outlook` is its quota's outlook, `after` the same with the override, `above` those of the ancestor quotas that are not asked
     for. `private` says that the data class keeps the person's words out of channels. `ends` is when the override ends, or would
-    if it began at once; `begins` when it begins if that is later; `at_reset` that this is the window's end and not the term's. A request for several quotas has one card: its
-    `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
-    oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
-    to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
-    prompts with such data. `extends` is the override that it asks to carry on, `goes_on` what was granted to carry its own on.
+    if it began at once; `begins` when it begins if that is later; `at_reset` that this is the window's end and not the term's.
+    `rest` is what is held back of it until a check-in, or was, which said how it goes (`progress`); `step` the grace after it,
+    `later` what that would be: an amount, and until when. A request for several quotas has one card: its `status` is "active"
+    when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits, oldest first. `away`
+    are those who are waited for and away, with who covers for them. `history` is what its approvers may want to know, `hand` what
+    its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of prompts with such
+    data. `extends` is the override that it asks to carry on, `goes_on` what was granted to carry its own on.
     """
 
     request: Request
@@ -82,10 +85,14 @@ class Card:
     at_reset: bool
     private: bool
     begins: datetime | None = None
+    later: tuple[int, datetime] | None = None
     override: Override | None = None
     status: Status | None = None
     reason: Reason | None = None
     outcome: Outcome | None = None
+    rest: Override | None = None
+    progress: Progress | None = None
+    step: Override | None = None
     used: Used | None = None
     retention: str = ""
     away: tuple[Away, ...] = ()
@@ -106,8 +113,18 @@ class Card:
     def amount(self) -> int:
         """How much it is about: what was decided, what those who said yes agree to, or what was asked for."""
         if self.override is not None:
-            return self.override.amount
+            return self.override.amount + self.more
         return self.request.offered()[0] if self.granted else self.request.case.amount
+
+    @property
+    def more(self) -> int:
+        """What comes on top of its override, or came, because a check-in released it."""
+        return self.rest.amount if self.rest and (self.rest.stopped is None or self.rest.began) else 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether a check-in would release more now."""
+        return self.status is Status.ACTIVE and self.rest is not None and self.rest.status(self.now) is Status.HELD
 
     @property
     def term(self) -> Term:
@@ -180,6 +197,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
     key, counted = (named.quota, named.unit) if named else (request.case.quota, request.case.unit)
     quota = policy.quota(key) or retired(key, counted)
     override = named or (unit.overrides.of(request.id) if request.state is State.APPROVED else None)
+    its = unit.overrides.every(request.id) if override else []
     also = _also(unit, policy, request, override, now=now) if quota.key == request.case.quota else ()
     asked = {beside.quota.key for beside in also}
     waits = named is None and Status.ACTIVATING in [beside.status for beside in also]
@@ -199,11 +217,15 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         ends=ends,
         at_reset=at_reset,
         begins=begins if begins > now else None,
+        later=coming.step(policy, quota, amount, ends),
         private=request.case.data >= Data.CONFIDENTIAL,
         override=override,
         status=_status(override, now, waits=waits) if override else None,
         reason=_reason(override, now),
         outcome=unit.outcomes.get(override.id) if override else None,
+        rest=rest_of(its, override) if override else None,
+        progress=progress(unit, override.id) if override else None,
+        step=step_of(its, override) if override else None,
         history=history(unit, policy, request, quota, now=now) if request.state is State.PENDING else UNKNOWN,
         used=policy.acceptable.used(request.case.use_case, local_day(now, policy.organization.zone)),
         retention=policy.acceptable.retention.get(request.case.data, ""),
@@ -221,7 +243,8 @@ def _status(override: Override, now: datetime, *, waits: bool) -> Status:
 
 
 def _also(unit: UnitOfWork, policy: Policy, request: Request, first: Override | None, *, now: datetime) -> tuple[Beside, ...]:
-    given = {o.quota: o for o in unit.overrides.every(request.id) if o.granted == first.granted} if first else {}
+    its = reversed(unit.overrides.every(request.id)) if first else ()
+    given = {o.quota: o for o in its if first and o.granted == first.granted and not o.steps_down}
     begins = request.offered()[1].begin(now)
     return tuple(_beside(unit, policy, part, given.get(part.quota), begins=begins, now=now) for part in request.parts()[1:])
 

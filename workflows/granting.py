@@ -71,18 +71,22 @@ def _grant(request: Request, part: Part, terms: Terms, *, number: int, held: boo
     )
 
 
+def step_down(amount: int, ends: datetime, grace: Grace, reset: datetime) -> tuple[int, datetime] | None:
+    """How much of an amount lasts on after its end, and until when; nothing past the `reset` of the window it ends in."""
+    less = amount * grace.percent // 100
+    return (less, min(ends + grace.span, reset)) if less and ends < reset else None
+
+
 def stepped(override: Override, *, number: int, reset: datetime, now: datetime) -> Override | None:
     """What follows an override that has begun, by the grace it was granted with; None when nothing does.
 
     `reset` is that of the window it ends in: past it the quota begins anew, and needs none.
     """
     grace, ends = override.grace, override.ends
-    if grace is None or ends is None or ends >= reset:
+    less = step_down(override.amount, ends, grace, reset) if grace and ends else None
+    if less is None:
         return None
-    amount = override.amount * grace.percent // 100
-    until = min(ends + grace.span, reset)
-    if not amount:
-        return None
+    amount, until = less
     return Override(
         id=f"O{override.request.removeprefix('R')}.{number}",
         request=override.request,

@@ -25,8 +25,8 @@ class Less:
     """The form as it is filled in.
 
     `amount` is in the request's unit, or why what is typed is none. `ends` is when the override would end if it began at
-    `begins`, at the `reset` that it does not live through at the latest; `after` is the quota's outlook with it, None while there is no amount.
-    `blank` says that the amount begins empty, because it is to be confirmed by typing it.
+    `begins`, at the `reset` that it does not live through at the latest; `after` is the quota's outlook with
+    it, None while there is no amount. `blank` says that the amount begins empty, because it is to be confirmed by typing it.
     """
 
     request: Request
@@ -41,6 +41,12 @@ class Less:
     reset: datetime
     after: Outlook | None
     blank: bool
+
+    @property
+    def first(self) -> int | None:
+        """How much of it would be released at first, None for all, or while that is not right."""
+        read = part(self.typed, self.request, self.amount) if isinstance(self.amount, int) else None
+        return read if isinstance(read, int) else None
 
 
 def terms(request: Request, now: datetime) -> dict[str, Term]:
@@ -61,6 +67,17 @@ def amount(request: Request, typed: Typed) -> int | Refused:
     if read is None:
         return Refused(Why.BAD_AMOUNT, {"text": text, "unit": unit}, place="amount")
     return read if read <= most else Refused(Why.NOT_LESS, {"most": most, "unit": unit}, place="amount")
+
+
+def part(typed: Typed, request: Request, wanted: int) -> int | Refused | None:
+    """How much of what is wanted is released at first, None for all of it."""
+    text, unit = _word(typed, "first"), request.case.unit
+    read = parse(text, unit) if text else None
+    if text and read is None:
+        return Refused(Why.BAD_AMOUNT, {"text": text, "unit": unit}, place="first")
+    if read is not None and not 0 < read < wanted:
+        return Refused(Why.NOT_PART, {"amount": wanted, "unit": unit}, place="first")
+    return read
 
 
 def form(unit: UnitOfWork, policy: Policy, request: Request, typed: Typed, *, now: datetime) -> Less:
@@ -85,10 +102,13 @@ def cast(request: Request, typed: Typed, *, by: PersonId, at: datetime, revision
     reason = clean(_word(typed, "reason"), "reason")
     if isinstance(wanted, Refused) or isinstance(term, Refused) or isinstance(reason, Refused):
         return tuple(part for part in (wanted, term, reason) if isinstance(part, Refused))
+    first = part(typed, request, wanted)
+    if isinstance(first, Refused):
+        return (first,)
     case = request.case
     less = wanted if wanted != case.amount else None
     shorter = term if term != case.term else None
-    return Vote(by, Verdict.APPROVE, at, revision, reason=reason, amount=less, term=shorter)
+    return Vote(by, Verdict.APPROVE, at, revision, reason=reason, amount=less, term=shorter, first=first)
 
 
 def _plain(amount: int, request: Request) -> str:

@@ -99,6 +99,16 @@ class Override:
         """Whether it was ever in force, or will be: it has a start, and was not stopped before that."""
         return self.starts is not None and (self.stopped is None or self.stopped >= self.starts)
 
+    @property
+    def steps_down(self) -> bool:
+        """Whether it is the grace after another one of its request."""
+        return self.follows.partition(".")[0] == self.id.partition(".")[0]
+
+    @property
+    def number(self) -> int:
+        """Which of its request's overrides it is, from 1."""
+        return int(self.id.partition(".")[2] or 1)
+
     def wanted(self, now: datetime) -> bool:
         """Whether the store should enforce it now: approved, due and not over.
 
@@ -225,6 +235,23 @@ def unspent(override: Override, limit: int, spent: int) -> int:
     and no more.
     """
     return min(override.amount, max(0, limit - spent))
+
+
+def main_of(its: Iterable[Override], quota: str) -> Override | None:
+    """The one that a request is about, of all of its overrides: the first on its quota of what was granted last."""
+    mine = [o for o in its if o.quota == quota and not o.steps_down]
+    return min(mine, key=lambda o: (-o.granted.timestamp(), o.number), default=None)
+
+
+def rest_of(its: Iterable[Override], first: Override) -> Override | None:
+    """What is held back of an override, or was, of all of its request's."""
+    mine = [o for o in its if (o.quota, o.granted) == (first.quota, first.granted) and not o.steps_down]
+    return next((o for o in sorted(mine, key=lambda o: o.number)[1:] if mine and first.number < o.number), None)
+
+
+def step_of(its: Iterable[Override], before: Override) -> Override | None:
+    """The grace that follows an override, of all of its request's; one that was replaced does not."""
+    return next((o for o in its if o.follows == before.id and o.steps_down and (o.stopped is None or o.began)), None)
 
 
 def extra(overrides: Iterable[Override], at: datetime) -> int:

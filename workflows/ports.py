@@ -144,7 +144,7 @@ class Overrides(Protocol):
 
     def get(self, override: str) -> Override | None: ...
     def of(self, request: str) -> Override | None:
-        """The newest of a request's overrides on the quota that it is about."""
+        """The first of a request's overrides on the quota that it is about, of what was granted last."""
 
     def every(self, request: str) -> list[Override]:
         """All of a request's overrides, oldest first: on every quota, and those of decisions that were undone."""

@@ -45,7 +45,7 @@ from workflows.seats import Route
 class Preview:
     """Who will be asked for a draft, and why; or why it would be refused. `after` is the quota's outlook with it.
 
-    It begins at `begins`, None for as soon as it is approved.
+    It begins at `begins`, None for as soon as it is approved; `later` is what lasts on after its end, and until when.
 
     `barriers` would keep it from its full effect, `also` are those of them that are asked for with it; `cheaper` are other ways.
     `material` are the fields by which it asks for more than the request that it changes; `auto` is what the guardrails say of it.
@@ -58,6 +58,7 @@ class Preview:
     at_reset: bool
     after: Outlook
     begins: datetime | None = None
+    later: tuple[int, datetime] | None = None
     barriers: tuple[Barrier, ...] = ()
     also: tuple[Part, ...] = ()
     cheaper: tuple[Cheaper, ...] = ()
@@ -148,6 +149,7 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
         at_reset=wish.ends == coming.reset(policy, sheet.quota, case.term, now),
         after=coming.outlook(unit, policy, sheet.quota, now, begins=begins, extra=case.amount),
         begins=begins if begins > now else None,
+        later=coming.step(policy, sheet.quota, case.amount, wish.ends),
         barriers=found,
         also=case.also,
         cheaper=cheaper_ways(unit, kit, wish, out, data=case.data, now=now),

@@ -52,6 +52,8 @@ class Why(StrEnum):
     STARTS_BEFORE_NOW = "starts_before_now"
     STARTS_TOO_LATE = "starts_too_late"
     NO_TIME = "no_time"
+    NOTHING_HELD = "nothing_held"
+    NOT_PART = "not_part"
     BAD_AMOUNT = "bad_amount"
     TOO_LARGE = "too_large"
     NO_SUCH_USE_CASE = "no_such_use_case"

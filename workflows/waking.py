@@ -10,17 +10,19 @@ from workflows import (
     chasing,
     digesting,
     enforcing,
+    idle,
     noticing,
     sequels,
     spotting,
     stuck,
+    tranches,
     wishing,
 )
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_request, news_of
-from workflows.overrides import Reason, Status
+from workflows.overrides import Reason
 from workflows.ports import UnitOfWork
 from workflows.refusals import Refused
 from workflows.reviewing import settle
@@ -61,6 +63,10 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             noticing.ring(kit, unit, alarm.key, now)
         case Wake.END:
             _end(kit, unit, alarm.key, now)
+        case Wake.HALFWAY:
+            tranches.ask(unit, alarm.key, now)
+        case Wake.IDLE:
+            idle.look(kit, unit, alarm.key, now)
         case Wake.STUCK:
             stuck.ring(kit, unit, alarm.key, now)
         case Wake.RECONCILE:
@@ -117,6 +123,4 @@ def _end(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
     if override is None:
         return
     follow(unit, now, [Effect(Do.SYNC_LIMIT, override.quota), Effect(Do.SHOW_REQUEST, override.request)])
-    for rest in unit.overrides.every(override.request):
-        if rest.quota == override.quota and rest.granted == override.granted and rest.status(now) is Status.HELD:
-            beginning.stop(kit, unit, rest, Reason.LAPSED, act=Act(SYSTEM, "lapsed", now))
+    beginning.lapse(kit, unit, override, Reason.LAPSED, act=Act(SYSTEM, "lapsed", now))

@@ -15,6 +15,7 @@ from bot.slack import (
     bulk,
     commanding,
     deciding,
+    idling,
     leaving,
     lessening,
     overruling,
@@ -24,6 +25,7 @@ from bot.slack import (
     reminding,
     reporting,
     returning,
+    tranching,
     undoing,
 )
 from bot.slack.front import Front
@@ -48,6 +50,8 @@ PARTS = (
     reminding,
     returning,
     reporting,
+    tranching,
+    idling,
     leaving,
     breaking,
     commanding,

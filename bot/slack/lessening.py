@@ -32,7 +32,7 @@ def register(bolt: App, front: Front) -> None:
         respond(front, started, _open(front, started))
         ack()
 
-    for name in ("less_amount", "less_duration"):
+    for name in ("less_amount", "less_first", "less_duration"):
 
         @bolt.action({"action_id": name, "type": "block_actions"})
         def changed(ack: Ack, body: Body) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store import mapping, tables
 from bot.store.upsert import added
-from workflows.overrides import Outcome, Override
+from workflows.overrides import Outcome, Override, main_of
 from workflows.people import PersonId
 from workflows.ports import Stale
 from workflows.requests import Request, State
@@ -76,16 +76,13 @@ class StoredOverrides:
         return mapping.override_of(row) if row else None
 
     def of(self, request: str) -> Override | None:
-        its = select(_R.c.quota).where(_R.c.id == request).scalar_subquery()
-        newest = (
-            select(_O).where(_O.c.request == request, _O.c.quota == its).order_by(_O.c.granted.desc(), _O.c.id.desc()).limit(1)
-        )
-        row = self._connection.execute(newest).mappings().first()
-        return mapping.override_of(row) if row else None
+        quota = self._connection.execute(select(_R.c.quota).where(_R.c.id == request)).scalar()
+        return main_of(self.every(request), quota) if quota else None
 
     def every(self, request: str) -> list[Override]:
-        here = select(_O).where(_O.c.request == request).order_by(_O.c.granted, _O.c.id)
-        return [mapping.override_of(row) for row in self._connection.execute(here).mappings()]
+        here = select(_O).where(_O.c.request == request)
+        its = (mapping.override_of(row) for row in self._connection.execute(here).mappings())
+        return sorted(its, key=lambda override: (override.granted, override.number))
 
     def granted(self, quotas: Iterable[str], since: datetime) -> list[Override]:
         here = select(_O).where(_O.c.quota.in_(list(quotas)), _O.c.granted > since).order_by(_O.c.granted, _O.c.id)

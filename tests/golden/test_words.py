@@ -30,6 +30,7 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.TOO_LONG: {"longest": timedelta(days=30)},
     Why.STARTS_TOO_LATE: {"within": timedelta(days=30)},
     Why.NO_TIME: {"begins": NOW},
+    Why.NOT_PART: {"amount": usd(400), "unit": Unit.USD},
     Why.BAD_AMOUNT: {"text": "1.500", "unit": Unit.USD},
     Why.TOO_LARGE: {"largest": usd(1_000_000), "unit": Unit.USD},
     Why.OVER_BOUND: {"most": usd(5_000), "unit": Unit.USD},
