@@ -32,7 +32,15 @@ def confirm(kit: Kit, unit: UnitOfWork, quota: Quota, enforced: frozenset[str]) 
 
 def _carried(override: Override, others: list[Override], enforced: frozenset[str], now: datetime) -> bool:
     """Whether the store need not change for it to begin, because what it carries on is enforced until then."""
-    return any(override.carries_on(before, now) for before in others if before.id in enforced)
+    there = [other for other in others if other.id in enforced]
+    return any(override.carries_on(before, now, _rests(before, there, now)) for before in there)
+
+
+def _rests(before: Override, others: list[Override], now: datetime) -> int:
+    """What else of the same grant is in force until the same moment."""
+    of = (before.request, before.granted, before.over_at())
+    same = (o for o in others if o.id != before.id and (o.request, o.granted, o.over_at()) == of)
+    return sum(o.amount for o in same if o.in_force(now) and not o.steps_down)
 
 
 def close(kit: Kit, unit: UnitOfWork, key: str) -> None:

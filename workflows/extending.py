@@ -3,8 +3,8 @@
 It asks for what the one before it has, or for less, from its end on. How often that may be, and for how long in all, is bounded.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from workflows import drafting
@@ -21,10 +21,10 @@ from workflows.requests import Request
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An override, newest first with those it carried on; `beside` are those of the same grant, by quota."""
+    """An override, newest first with those it carried on. `amounts` are what its grant has, by quota, further ones included."""
 
     overrides: tuple[Override, ...]
-    beside: Mapping[str, Override] = field(default_factory=dict)
+    amounts: Mapping[str, int]
 
     @property
     def last(self) -> Override:
@@ -67,12 +67,11 @@ class Line:
         return {"would": until - self.began, "most": timing.extended_at_most, "until": self.began + timing.extended_at_most}
 
     def _more(self, case: Case) -> list[Refused]:
-        had = {**self.beside, self.last.quota: self.last}
-        more = [part for part in case.parts() if part.quota in had and part.amount > had[part.quota].amount]
+        more = [part for part in case.parts() if part.amount > self.amounts.get(part.quota, part.amount)]
         return [
             Refused(
                 Why.EXTENDS_MORE,
-                {"most": had[part.quota].amount, "unit": part.unit, "quota": part.quota},
+                {"most": self.amounts[part.quota], "unit": part.unit, "quota": part.quota},
                 place="amount" if part.quota == case.quota else "also",
             )
             for part in more
@@ -93,27 +92,33 @@ def line(unit: UnitOfWork, override: Override) -> Line:
         if before is None:
             break
         found.append(_like(unit, before, found[0].quota))
-    return Line(tuple(found), beside(unit, found[0]))
+    return Line(tuple(found), _amounts(granted_with(unit, found[0])))
+
+
+def _amounts(granted: Iterable[Override]) -> dict[str, int]:
+    """What each quota was given that is not given back, nor held back."""
+    found: dict[str, int] = {}
+    for override in granted:
+        if override.stopped is None and not override.held:
+            found[override.quota] = found.get(override.quota, 0) + override.amount
+    return found
 
 
 def _like(unit: UnitOfWork, before: Override, quota: str) -> Override:
-    """Of a grant with several parts the one on this quota."""
-    return beside(unit, before).get(quota, before)
+    """Of a grant with several parts the first on this quota."""
+    return next((o for o in granted_with(unit, before) if o.quota == quota), before)
 
 
-def beside(unit: UnitOfWork, override: Override) -> dict[str, Override]:
-    """Everything that was granted with an override, by quota; what is held back, and what follows it, left out."""
+def granted_with(unit: UnitOfWork, override: Override) -> list[Override]:
+    """An override and everything that was granted with it, in order; what follows them by grace left out."""
     every = unit.overrides.every(override.request)
-    return {o.quota: o for o in every if o.granted == override.granted and not o.held and not _rest(o, every)}
-
-
-def _rest(override: Override, every: list[Override]) -> bool:
-    return override.follows in {o.id for o in every}
+    return [o for o in every if o.granted == override.granted and not o.steps_down]
 
 
 def goes_on(unit: UnitOfWork, override: Override) -> Override | None:
-    """What was granted to carry an override on, if it is not over."""
-    after = (o for o in unit.overrides.current(override.quota) if o.follows == override.id and o.request != override.request)
+    """What was granted to carry an override on, if it is not over; its rest, released after a check-in, goes on with it."""
+    mine = {o.id for o in granted_with(unit, override) if o.quota == override.quota} | {override.id}
+    after = (o for o in unit.overrides.current(override.quota) if o.follows in mine and o.request != override.request)
     return next((o for o in after if o.stopped is None), None)
 
 
@@ -162,12 +167,16 @@ def form(unit: UnitOfWork, policy: Policy, override: Override) -> Typed:
     request, quota = unit.requests.get(override.request), policy.quota(override.quota)
     if request is None or quota is None:
         return {}
-    parts = {part.quota: part.amount for part in beside(unit, override).values() if part.quota != override.quota}
+    amounts = _amounts(granted_with(unit, override))
     resets = policy.resets(quota, override.starts or override.granted, policy.bounds.resets)
     had = drafting.retyped(request.case, resets, override.granted)
     duration = had["duration"] if had["duration"] != drafting.CUSTOM else "days:1"
-    same = {"quota": override.quota, "amount": drafting.as_typed(override.amount, override.unit), "extends": override.id}
-    also = tuple(f"{key} {amount}" for key, amount in parts.items())
+    same = {
+        "quota": override.quota,
+        "amount": drafting.as_typed(amounts.get(override.quota, override.amount), override.unit),
+        "extends": override.id,
+    }
+    also = tuple(f"{key} {amount}" for key, amount in amounts.items() if key != override.quota)
     return {**had, **same, "duration": duration, "until": "", "justification": "", "also": also}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflows.effects import Alarm, Do, Effect, Wake
-from workflows.extending import Line, goes_on, line, spent_since
+from workflows.extending import Line, goes_on, granted_with, line, spent_since
 from workflows.keeping import Kit, follow
 from workflows.metering import standing
 from workflows.overrides import Override, Status, target, unspent
@@ -90,7 +90,7 @@ def ending(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Ending 
     late = last is not None and int(last.timestamp()) > int(moment)
     if quota is None or over is None or late or goes_on(unit, override):
         return None
-    every = [o for o in unit.overrides.every(request.id) if o.granted == override.granted and o.status(now) is Status.ACTIVE]
+    every = [o for o in granted_with(unit, override) if o.status(now) is Status.ACTIVE] or [override]
     parts = tuple(o for o in every if o.over_at() == over and not goes_on(unit, o))
     return _told(unit, policy, request, parts, now=now) if parts[0].id == override_id else None
 

@@ -140,10 +140,13 @@ class Override:
             return self.why
         return Reason.EXPIRED
 
-    def carries_on(self, before: "Override", now: datetime) -> bool:
-        """Whether it follows one on its quota that is in force until it begins, and adds no more: nothing changes then."""
+    def carries_on(self, before: "Override", now: datetime, beside: int = 0) -> bool:
+        """Whether it follows one on its quota that is in force until it begins, and adds no more: nothing changes then.
+
+        `beside` is what else was granted with that one and ends with it.
+        """
         joins = self.follows == before.id and before.over_at() == self.term.since
-        return joins and before.in_force(now) and self.amount <= before.amount
+        return joins and before.in_force(now) and self.amount <= before.amount + beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from workflows.beginning import begin_by, supersede
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Clear, Event, Withdraw
+from workflows.extending import granted_with
 from workflows.granting import Terms, grants
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, keep_request, news_of, refuse_click
 from workflows.overrides import Status
@@ -175,5 +176,5 @@ def _terms(kit: Kit, unit: UnitOfWork, request: Request) -> Terms:
     extended = unit.overrides.get(request.case.extends)
     if extended is None:
         return Terms(timing.activate_within, before, timing.grace)
-    beside = {o.quota: o for o in unit.overrides.every(extended.request) if o.granted == extended.granted and not o.held}
+    beside = {o.quota: o for o in reversed(granted_with(unit, extended))}
     return Terms(timing.activate_within, before, timing.grace, beside | {extended.quota: extended})

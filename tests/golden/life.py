@@ -45,13 +45,13 @@ def _ending(words: Words, spent: int = usd(8_740), at_soft: AtSoft = AtSoft.NEED
     stands = cast.stands(replace(cast.quota(words), at_soft=at_soft), spent, usd(400))
     then = Standing(stands.quota, stands.window, NOW + DAY, spent, stands.base)
     left = min(usd(400), max(0, stands.limit - spent))
-    whole = Ending(yes, (had,), Line((had,)), NOW, stands, usd(1_240), left, then)
+    whole = Ending(yes, (had,), Line((had,), {}), NOW, stands, usd(1_240), left, then)
     return replace(whole, **changes)
 
 
 def _notices(words: Words) -> dict[str, Scene]:
     had = _ending(words).override
-    twice = Line((after(had), had))
+    twice = Line((after(had), had), {})
     enough = Refused(Why.EXTENDED_ENOUGH, {"had": 2, "most": 2})
     less = replace(had, id="O-ABCDEFGHIJ.2", amount=usd(100), starts=had.ends, ends=NOW + 2 * DAY, follows=had.id)
     found = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.test_overrides import ACTIVE, DAY, ENDS, HOUR, T0
 from tests.unit.test_parts import ADA, BOB, NOW, POLICY, SEARCH, TOP, TYPED, Office
-from workflows import enforcing, overruling, requesting, returning, reviewing
+from workflows import enforcing, overruling, requesting, returning, reviewing, tranches
 from workflows.ballots import Verdict, Vote
 from workflows.cases import Case, Impact, Part, Term
 from workflows.events import Revoke
@@ -170,6 +170,7 @@ def after(had: Override) -> Override:
 
 
 MINE = replace(ACTIVE, quota=SEARCH)
+HAD = {SEARCH: 500}
 
 
 def whys(found: tuple[Refused, ...]) -> list[tuple[Why, str]]:
@@ -177,12 +178,12 @@ def whys(found: tuple[Refused, ...]) -> list[tuple[Why, str]]:
 
 
 def test_the_same_for_a_while_more_can_be_asked_for() -> None:
-    assert Line((MINE,)).refuses(CASE, SHORT) == ()
+    assert Line((MINE,), HAD).refuses(CASE, SHORT) == ()
 
 
 def test_every_reason_is_said_at_once_with_its_numbers() -> None:
     case = replace(CASE, amount=501, term=Term(until=ENDS + 3 * DAY, since=ENDS), also=(Part(TOP, 301, Unit.USD),))
-    found = Line((MINE,), {SEARCH: MINE, TOP: replace(MINE, quota=TOP, amount=300)}).refuses(case, SHORT)
+    found = Line((MINE,), {SEARCH: 500, TOP: 300}).refuses(case, SHORT)
     assert whys(found) == [(Why.EXTENDED_LONG, "duration"), (Why.EXTENDS_MORE, "amount"), (Why.EXTENDS_MORE, "also")]
     began = MINE.starts
     assert began is not None
@@ -194,17 +195,17 @@ def test_the_longest_is_counted_from_the_first_start_and_may_be_reached() -> Non
     began = MINE.starts
     assert began is not None
     reached = replace(CASE, term=Term(until=began + 4 * DAY, since=ENDS))
-    assert Line((MINE,)).refuses(reached, SHORT) == ()
+    assert Line((MINE,), HAD).refuses(reached, SHORT) == ()
     longer = replace(CASE, term=Term(until=began + 4 * DAY + timedelta(microseconds=1), since=ENDS))
-    assert whys(Line((MINE,)).refuses(longer, SHORT)) == [(Why.EXTENDED_LONG, "duration")]
+    assert whys(Line((MINE,), HAD).refuses(longer, SHORT)) == [(Why.EXTENDED_LONG, "duration")]
 
 
 def test_so_often_and_no_more() -> None:
-    once = Line((after(MINE), MINE))
-    twice = Line((after(after(MINE)), after(MINE), MINE))
+    once = Line((after(MINE), MINE), HAD)
+    twice = Line((after(after(MINE)), after(MINE), MINE), HAD)
     assert once.full(Timing(extensions=2)) is None
     assert twice.full(Timing(extensions=2)) == Refused(Why.EXTENDED_ENOUGH, {"had": 2, "most": 2})
-    assert Line((MINE,)).full(Timing(extensions=0)) == Refused(Why.EXTENDED_ENOUGH, {"had": 0, "most": 0})
+    assert Line((MINE,), HAD).full(Timing(extensions=0)) == Refused(Why.EXTENDED_ENOUGH, {"had": 0, "most": 0})
 
 
 def test_the_line_of_an_override_is_what_it_carried_on() -> None:
@@ -220,3 +221,28 @@ def test_the_line_of_an_override_is_what_it_carried_on() -> None:
     assert (found.extensions, found.began) == (2, first.starts)
     refused = desk.files("fourth", extends=third.id)
     assert isinstance(refused, tuple)
+
+
+def test_what_was_released_in_parts_is_carried_on_whole_without_a_gap() -> None:
+    desk = Desk()
+    asked = desk.files("first")
+    assert isinstance(asked, Request)
+    reviewing.vote(desk.kit, asked.id, Vote(BOB, Verdict.APPROVE, desk.clock.now(), first=usd(100)))
+    desk.works()
+    with desk.memory.reads() as unit:
+        first, _ = unit.overrides.every(asked.id)
+    desk.at(1)
+    assert not isinstance(tranches.check_in(desk.kit, first.id, ADA, {"words": "Half of it is evaluated."}), tuple)
+    desk.works()
+    assert desk.counts() == usd(400)
+    with desk.memory.reads() as unit:
+        assert line(unit, first).amounts == {SEARCH: usd(400)}
+    more = desk.files("second", amount="401", extends=first.id)
+    assert isinstance(more, tuple) and whys(more) == [(Why.EXTENDS_MORE, "amount")]
+    after = desk.approves(desk.files("second", extends=first.id))
+    assert after.starts == first.ends
+    for hour in (23, 24, 25, 47):
+        desk.at(hour)
+        assert desk.counts() == usd(400)
+    desk.at(48)
+    assert desk.counts() == 0
