@@ -108,6 +108,7 @@ def test_a_decision_that_was_taken_back_and_made_again_can_be_revoked_again(worl
     assert not revokes(world.bob, "leeway")
     assert not world.bob.press(world.bob.card("undo"), "undo").error
     assert world.search.request.revoked is None
+    world.time_passes(seconds=1)
     world.bob.approves()
     assert world.search.status is Status.ACTIVE
     assert not revokes(world.bob, "leeway")
