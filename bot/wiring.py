@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache, partial
-from pathlib import Path
 from types import MappingProxyType
 
 from slack_bolt import App
@@ -19,23 +18,24 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
+from bot.slack.health import plain
 from bot.slack.home import Pulse
+from bot.slack.operating import Operating
 from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
-from bot.slack.rendering import Renderer
+from bot.slack.rendering import TEMPLATES, Renderer
 from bot.slack.showing import Shower
 from bot.slack.telling import Telling
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking
+from workflows import chasing, digesting, enforcing, health, pulling, recounting, spotting, waking
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
 from workflows.ports import Clock, LimitStore, Unavailable
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
 
 
@@ -89,8 +89,16 @@ def site_of(leeway: Leeway) -> ASGIApp:
         called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
+        health=lambda: found(kit),
     )
     return web(doors, routes=leeway.routes)
+
+
+def found(kit: Kit) -> dict[str, object]:
+    """What needs a person, as JSON values."""
+    with kit.reads() as unit:
+        findings = health.health(unit, kit.policy, kit.clock.now(), lambda quota: kit.limits.traits(quota).title)
+    return plain(_renderer(), findings, kit.policy.organization.zone)
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +127,12 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
-    slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
+    slack = {
+        **Shower(front).handlers(),
+        **Telling(front).handlers(),
+        **Reminding(front).handlers(),
+        **Operating(front).handlers(),
+    }
     courier = Courier(store.units, clock, {**ours, **slack})
 
     def work() -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from workflows import overrides
 from workflows.admission import Estimate, Verdict, decide, judge
+from workflows.holdings import Holding
 from workflows.metering import carried
 from workflows.overrides import Override
 from workflows.policy import Policy
@@ -44,8 +45,8 @@ class Turn(NamedTuple):
 class Known:
     """Counters of windows that were not over at `since`, and overrides that have not ended.
 
-    Where quotas carry over what a window leaves, also the counters of the windows that `ended` before, and since when each is
-    `metered`.
+    `holdings` are those in which a limit was adopted that somebody set in a quota store. Where quotas carry over what a window
+    leaves, also the counters of the windows that `ended` before, and since when each is `metered`.
     """
 
     def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
@@ -53,6 +54,7 @@ class Known:
         self.ended = ended
         self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
+        self.holdings: dict[str, Holding] = {}
         self.metered: Mapping[str, Metered] = {}
 
     @property
@@ -72,6 +74,13 @@ class Known:
             if all(known.id != override.id or known.version < override.version for known in known_here):
                 others = (known for known in known_here if known.id != override.id)
                 self.overrides[override.quota] = (*others, override)
+
+    def hold(self, holdings: Iterable[Holding]) -> None:
+        """The same for what is known of limits in their stores."""
+        for holding in holdings:
+            known = self.holdings.get(holding.quota)
+            if known is None or known.version < holding.version:
+                self.holdings[holding.quota] = holding
 
 
 class Gate:
@@ -101,6 +110,7 @@ class Gate:
             for known in (self._known, self._coming):
                 if known is not None:
                     known.take(changed.counters, changed.overrides)
+                    known.hold(changed.holdings)
 
     def refresh(self, now: datetime) -> None:
         """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
@@ -114,9 +124,11 @@ class Gate:
                     same = unit.meter.tide(coming.since, coming.ended) == tide
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
+                    edited = unit.holdings.edited()
                     coming.metered = unit.meter.known() if self._carrying else {}
                 with self._taking:
                     coming.take((*before.spent.values(), *counters), granted)
+                    coming.hold(edited)
                     self._known = coming
             finally:
                 self._coming = None
@@ -138,10 +150,15 @@ class Gate:
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
         turn = self._turn(quota, now)
         counter = known.spent.get(turn.key)
-        base = quota.limit + self._carried(quota, known, turn) if quota.rollover else quota.limit
+        base = self._limit(quota, known) if quota.place else quota.limit
+        base = base + self._carried(quota, known, turn) if quota.rollover else base
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
         return Standing(quota, turn.window, now, counter.spent if counter else 0, base, extra)
+
+    def _limit(self, quota: Quota, known: Known) -> int:
+        holding = known.holdings.get(quota.key)
+        return holding.base(quota.limit) if holding else quota.limit
 
     def _carried(self, quota: Quota, known: Known, turn: Turn) -> int:
         counter, metered = known.spent.get(turn.before), known.metered.get(quota.key)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
+from workflows import switch
 from workflows.acceptable import Used
 from workflows.aways import Away
 from workflows.ballots import Vote
@@ -18,6 +19,7 @@ from workflows.denials import Denied
 from workflows.forecast import Outlook
 from workflows.hands import ANY, Hand
 from workflows.history import UNKNOWN, History, history
+from workflows.limits import HERE, Traits
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
@@ -30,6 +32,7 @@ from workflows.requests import Request, State
 from workflows.rules import Data
 from workflows.seats import Stage, filled
 from workflows.spend import NOTHING, Sums
+from workflows.switch import Paused
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 
 
@@ -66,7 +69,7 @@ class Card:
     `status` is "active" when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits,
     oldest first. `away` are those who are waited for and away, with who covers for them. `history` is what its approvers may want
     to know, `hand` what its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of
-    prompts with such data.
+    prompts with such data. `paused` says that it begins only once new overrides may, and `store` is how its quota store behaves.
     """
 
     request: Request
@@ -91,6 +94,8 @@ class Card:
     history: History = UNKNOWN
     hand: Hand = ANY
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
+    paused: Paused | None = None
+    store: Traits = HERE
 
     @property
     def granted(self) -> bool:
@@ -192,6 +197,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         away=covers(unit, request, now),
         also=also,
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
+        paused=switch.paused(unit) if override and override.status(now) is Status.ACTIVATING else None,
     )
 
 

@@ -15,10 +15,12 @@ from bot.slack import (
     bulk,
     commanding,
     deciding,
+    homing,
     leaving,
     lessening,
     overruling,
     passing,
+    pausing,
     pointing,
     questions,
     reminding,
@@ -50,6 +52,8 @@ PARTS = (
     breaking,
     commanding,
     pointing,
+    pausing,
+    homing,
 )
 
 

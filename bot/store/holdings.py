@@ -10,10 +10,11 @@ from workflows.ports import Stale
 
 
 class StoredHoldings:
-    """`workflows.ports.Holdings`."""
+    """`workflows.ports.Holdings`, of one unit. `changed` gets every one that it changes."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changed: list[Holding]) -> None:
         self._connection = connection
+        self._changed = changed
 
     def get(self, quota: str) -> Holding | None:
         row = self._connection.execute(select(holdings).where(holdings.c.quota == quota)).mappings().first()
@@ -24,10 +25,12 @@ class StoredHoldings:
         if holding.version == 1:
             if not added(self._connection, holdings, row):
                 raise Stale(f"{holding.quota}: its limit was looked at meanwhile")
+            self._changed.append(holding)
             return
         one = and_(holdings.c.quota == holding.quota, holdings.c.version == holding.version - 1)
         if self._connection.execute(update(holdings).where(one).values(row)).rowcount != 1:
             raise Stale(f"{holding.quota}: its limit was looked at meanwhile")
+        self._changed.append(holding)
 
     def edited(self) -> list[Holding]:
         theirs = or_(holdings.c.adopted.is_not(None), holdings.c.unlimited == true())

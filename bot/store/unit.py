@@ -24,6 +24,7 @@ from bot.store.spikes import StoredSpikes
 from bot.store.streams import StoredStreams
 from bot.store.violations import StoredViolations
 from bot.store.yields import StoredYields
+from workflows.holdings import Holding
 from workflows.overrides import Override
 from workflows.ports import (
     Agenda,
@@ -84,10 +85,11 @@ class StoredUnit:
         self._connection = connection = self._opened.__enter__()
         self._counters: list[Counter] = []
         self._overrides: list[Override] = []
+        self._holdings: list[Holding] = []
         self.requests = StoredRequests(connection)
         self.overrides = StoredOverrides(connection, self._overrides)
         self.outcomes = StoredOutcomes(connection)
-        self.holdings = StoredHoldings(connection)
+        self.holdings = StoredHoldings(connection, self._holdings)
         self.aways = StoredAways(connection)
         self.charges = StoredCharges(connection)
         self.meter = StoredMeter(connection, self._counters)
@@ -108,8 +110,9 @@ class StoredUnit:
     def commit(self) -> None:
         self._outbox.flush()
         self._connection.commit()
-        if self._told and (self._counters or self._overrides):
-            self._told(Changed(tuple(self._counters), tuple(self._overrides)))
+        changed = Changed(tuple(self._counters), tuple(self._overrides), tuple(self._holdings))
+        if self._told and any(changed):
+            self._told(changed)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._opened.__exit__(kind, error, trace)

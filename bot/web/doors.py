@@ -32,6 +32,7 @@ class Doors:
 
     `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
         commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
+        `health` is what needs a person, as JSON values.
     """
 
     policy: Policy
@@ -48,6 +49,7 @@ class Doors:
     gate: Gate = field(kw_only=True)
     called: Callable[[str], str] = lambda _: ""
     ask: str = ""
+    health: Callable[[], Mapping[str, object]] = lambda: {"ok": True, "findings": []}
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

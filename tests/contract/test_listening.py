@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.conftest import World
 from tests.contract.given import HOUR, MONTH, NOW, SEARCH, SUPPORT, decided, notice, override
+from workflows.holdings import Holding
 from workflows.ports import Changed, Stale
 from workflows.requests import State
 from workflows.spend import Counter, Tally
@@ -29,6 +30,13 @@ def test_a_commit_is_heard_with_what_it_changed(world: World, heard: list[Change
     world.keep(lambda unit: unit.overrides.save(begun))
     once, twice = ((Counter(SEARCH, MONTH, 3 * n, n), Counter(SUPPORT, MONTH, 5 * n, n)) for n in (1, 2))
     assert heard == [Changed(once), Changed(twice, (GRANTED,)), Changed((), (begun,))]
+
+
+def test_what_becomes_known_of_a_limit_in_its_store_is_heard(world: World, heard: list[Changed]) -> None:
+    held = Holding(SEARCH, 1_000, adopted=500)
+    world.keep(lambda unit: unit.holdings.save(held))
+    world.keep(lambda unit: unit.holdings.save(replace(held, adopted=None, version=2)))
+    assert heard == [Changed((), (), (held,)), Changed((), (), (replace(held, adopted=None, version=2),))]
 
 
 def test_it_is_heard_when_it_is_there_for_everyone(world: World) -> None:

@@ -32,8 +32,9 @@ class MemoryAways(Aways):
 
 
 class MemoryHoldings(Holdings):
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, changed: list[Holding]) -> None:
         self._rows: dict[str, Holding] = data.holdings
+        self._changed = changed
 
     def get(self, quota: str) -> Holding | None:
         return self._rows.get(quota)
@@ -43,6 +44,7 @@ class MemoryHoldings(Holdings):
         if (there.version if there else 0) != holding.version - 1:
             raise Stale(holding.quota)
         self._rows[holding.quota] = holding
+        self._changed.append(holding)
 
     def edited(self) -> list[Holding]:
         return [row for _, row in sorted(self._rows.items()) if row.adopted is not None or row.unlimited]

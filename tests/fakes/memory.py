@@ -122,12 +122,13 @@ class MemoryUnit(UnitOfWork):
         self._data = data = self._memory.data.copy()
         self._counters: list[Counter] = []
         self._overrides: list[Override] = []
+        self._holdings: list[Holding] = []
         self.requests = MemoryRequests(data)
         self.overrides = MemoryOverrides(data, self._overrides)
         self.outcomes = MemoryOutcomes(data)
         self.aways = MemoryAways(data)
         self.charges = MemoryCharges(data)
-        self.holdings = MemoryHoldings(data)
+        self.holdings = MemoryHoldings(data, self._holdings)
         self.meter = MemoryMeter(data.kept, self._counters)
         self.streams = MemoryStreams(data.heard)
         self.ledger = MemoryLedger(data.told)
@@ -145,7 +146,7 @@ class MemoryUnit(UnitOfWork):
 
     def commit(self) -> None:
         self._memory.data = self._data.copy()
-        changed = Changed(tuple(self._counters), tuple(self._overrides))
+        changed = Changed(tuple(self._counters), tuple(self._overrides), tuple(self._holdings))
         for listener in self._memory.listeners if any(changed) else ():
             listener(changed)
 
@@ -392,6 +393,10 @@ class MemoryOutbox(_Part, Outbox):
 
     def waiting(self) -> datetime | None:
         return min((row.due for row in self._data.outbox.values() if row.due), default=None)
+
+    def failing(self) -> list[Errand]:
+        again = (row.errand for row in self._data.outbox.values() if row.due is not None and row.errand.error)
+        return sorted(again, key=lambda e: (e.since, e.effect.do, e.effect.key))
 
     def dead(self) -> list[Errand]:
         kept = (row.errand for row in self._data.outbox.values() if row.due is None)
