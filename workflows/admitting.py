@@ -45,8 +45,8 @@ class Turn(NamedTuple):
 class Known:
     """Counters of windows that were not over at `since`, and overrides that have not ended.
 
-    `holdings` are those in which a limit was adopted that somebody set in a quota store. Where quotas carry over what a window
-    leaves, also the counters of the windows that `ended` before, and since when each is `metered`.
+    Where quotas carry over what a window leaves, also the counters of the windows that `ended` before, and since when each is
+    `metered`. Where quotas are enforced by gateways, what somebody changed there is `held` to count.
     """
 
     def __init__(self, since: datetime, ended: frozenset[datetime]) -> None:
@@ -54,8 +54,8 @@ class Known:
         self.ended = ended
         self.spent: dict[Key, Counter] = {}
         self.overrides: dict[str, tuple[Override, ...]] = {}
-        self.holdings: dict[str, Holding] = {}
         self.metered: Mapping[str, Metered] = {}
+        self.held: dict[str, Holding] = {}
 
     @property
     def tide(self) -> tuple[int, int]:
@@ -78,9 +78,9 @@ class Known:
     def hold(self, holdings: Iterable[Holding]) -> None:
         """The same for what is known of limits in their stores."""
         for holding in holdings:
-            known = self.holdings.get(holding.quota)
+            known = self.held.get(holding.quota)
             if known is None or known.version < holding.version:
-                self.holdings[holding.quota] = holding
+                self.held[holding.quota] = holding
 
 
 class Gate:
@@ -93,6 +93,7 @@ class Gate:
         self._coming: Known | None = None  # what is being read; it hears, too
         self._taking = Lock()
         self._reading = Lock()
+        self._placed = any(quota.place for quota in policy.quotas)
         self._carrying = tuple(quota for quota in policy.quotas if quota.rollover)
         self._turns: tuple[Window, dict[str, Turn]] = Window(NEVER, NEVER), {}  # of a day, by quota
         self._counting = lru_cache(REMEMBERED)(self._quotas)
@@ -124,8 +125,8 @@ class Gate:
                     same = unit.meter.tide(coming.since, coming.ended) == tide
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
-                    edited = unit.holdings.edited()
                     coming.metered = unit.meter.known() if self._carrying else {}
+                    edited = unit.holdings.edited() if self._placed else []
                 with self._taking:
                     coming.take((*before.spent.values(), *counters), granted)
                     coming.hold(edited)
@@ -150,15 +151,12 @@ class Gate:
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
         turn = self._turn(quota, now)
         counter = known.spent.get(turn.key)
-        base = self._limit(quota, known) if quota.place else quota.limit
-        base = base + self._carried(quota, known, turn) if quota.rollover else base
+        held = known.held.get(quota.key) if known.held and quota.place else None
+        limit = held.base(quota.limit) if held else quota.limit
+        base = limit + self._carried(quota, known, turn) if quota.rollover else limit
         granted = known.overrides.get(quota.key)
         extra = overrides.extra(granted, now) if granted else 0
         return Standing(quota, turn.window, now, counter.spent if counter else 0, base, extra)
-
-    def _limit(self, quota: Quota, known: Known) -> int:
-        holding = known.holdings.get(quota.key)
-        return holding.base(quota.limit) if holding else quota.limit
 
     def _carried(self, quota: Quota, known: Known, turn: Turn) -> int:
         counter, metered = known.spent.get(turn.before), known.metered.get(quota.key)

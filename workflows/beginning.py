@@ -20,10 +20,10 @@ def confirm(kit: Kit, unit: UnitOfWork, quota: Quota, enforced: frozenset[str]) 
     for override in current:
         status = override.status(now)
         if status is Status.ACTIVATING and override.id in enforced:
-            _begin(kit, unit, override, now)
+            _begin(kit, unit, quota, override)
         elif status is Status.SCHEDULED and override.starts is None:
             if _carried(override, current, enforced, now):
-                _begin(kit, unit, override, now)
+                _begin(kit, unit, quota, override)
         elif status is Status.ENDING and override.id not in enforced:
             _gone(kit, unit, override, now)
 
@@ -84,17 +84,17 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act:
     return stopped
 
 
-def _begin(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None:
-    quota = kit.policy.by_key[override.quota]
+def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None:
+    now = kit.clock.now()
     begun = _keep(unit, override, Verified(first_reset(kit.policy, quota, override, now)), now)
     if begun is None or begun.ends is None or begun.starts is None:
         return
     unit.agenda.drop(Alarm(Wake.ACTIVATION, begun.id, begun.activate_by))
     watch(unit, begun.id, begun.ends + kit.policy.timing.stuck_after)
     follow(unit, now, [Effect(Do.SHOW_REQUEST, begun.request)], [Alarm(Wake.END, begun.id, begun.ends)])
-    if now > override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
+    if now >= override.activate_by - kit.policy.timing.activate_within + kit.policy.timing.stuck_after:
         follow(unit, now, [Effect(Do.SHOW_STUCK, begun.id)])
-    _step_down(kit, unit, begun, now)
+    _step_down(kit, unit, quota, begun)
     tell_begun(unit, begun, now)
 
 
@@ -106,11 +106,11 @@ def first_reset(policy: Policy, quota: Quota, override: Override, now: datetime)
     return end
 
 
-def _step_down(kit: Kit, unit: UnitOfWork, begun: Override, now: datetime) -> None:
+def _step_down(kit: Kit, unit: UnitOfWork, quota: Quota, begun: Override) -> None:
     """Where its end is followed by a while with less, that is an override of its own, which carries it on."""
-    quota = kit.policy.by_key[begun.quota]
     if begun.ends is None:
         return
+    now = kit.clock.now()
     number = len(unit.overrides.every(begun.request)) + 1
     less = stepped(begun, number=number, reset=kit.policy.window(quota, begun.ends).end, now=now)
     if less is not None:
@@ -133,7 +133,7 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     over = gone.over_at()
     unit.agenda.drop(Alarm(Wake.STUCK, gone.id, now))
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
-    if over is not None and now > over + kit.policy.timing.stuck_after:
+    if over is not None and now >= over + kit.policy.timing.stuck_after:
         effects.append(Effect(Do.SHOW_STUCK, gone.id))
     request = unit.requests.get(gone.request)
     if gone.starts is not None or gone.reason() not in SILENT:

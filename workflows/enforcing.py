@@ -5,7 +5,7 @@ written is noted before, what was confirmed is committed after it was read.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from workflows import holdings, switch
@@ -13,33 +13,49 @@ from workflows.beginning import close, confirm
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.holdings import Holding, Sight
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
-from workflows.limits import Lift, Reading, Wanted
-from workflows.metering import carried_into, limit_of
-from workflows.money import show
+from workflows.limits import Lift, Wanted
+from workflows.metering import base_of
+from workflows.money import Unit, show
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Rejected, Unavailable, UnitOfWork, Units
-from workflows.quotas import Quota
+from workflows.quotas import Quota, retired
 
 RECONCILED = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the database says of a quota's limit at a moment."""
-
-    quota: Quota
-    wanted: Wanted
-    holding: Holding | None
-
-
 def sync(kit: Kit, key: str) -> None:
     """Brings one quota's limit up to date; Unavailable when the store does not enforce it (yet), Rejected when it refuses."""
+    with kit.reads() as unit:
+        holding, overrides = unit.holdings.get(key), unit.overrides.current(key)
     quota = kit.policy.quota(key)
+    if quota is None and holding is not None and holding.place is not None:
+        # app.yaml no longer has it, and the gateway enforces it all the same: what was raised there must still be lowered.
+        unit_of = overrides[0].unit if overrides else Unit.USD
+        quota = replace(retired(key, unit_of), limit=holding.declared, place=holding.place)
     if quota is None:
-        # app.yaml no longer has it, so nothing enforces it; its overrides still end, and people are told.
+        # Nothing enforces it; its overrides still end, and people are told.
         attempt(kit.units, lambda unit: close(kit, unit, key))
         return
+    if holding is not None and holding.place != quota.place:
+        _leave(kit, quota, holding)
+    _sync(kit, quota)
+
+
+def _leave(kit: Kit, quota: Quota, holding: Holding) -> None:
+    """It is enforced elsewhere from now on: nothing of ours stays behind."""
+    before = replace(quota, place=holding.place)
+    left = holdings.left(holding, kit.limits.read(before).limit)
+    if left is not None:
+        kit.limits.write(before, Wanted(left))
+        found = kit.limits.read(before).limit
+        if found != kit.limits.traits(before).whole(left):
+            held, due = _shown(quota, found), _shown(quota, left)
+            raise Unavailable(f"{before.place}: holds {held}; the limit of {quota.key} is to be {due} there before it moves")
+    attempt(kit.units, lambda unit: unit.holdings.save(holdings.fresh(quota, holding.version + 1)))
+
+
+def _sync(kit: Kit, quota: Quota) -> None:
     sight = _seen(kit, quota)
     found = holdings.edit(sight)
     if found is not None:
@@ -53,17 +69,14 @@ def sync(kit: Kit, key: str) -> None:
 
 
 def _seen(kit: Kit, quota: Quota) -> Sight:
-    look = _look(kit, quota)
-    return _sight(kit, look, kit.limits.read(quota))
-
-
-def _look(kit: Kit, quota: Quota) -> Look:
-    now = kit.clock.now()
+    """The limit as it is and as it should be. What is read first can only be older than what is known of it."""
+    reading, now = kit.limits.read(quota), kit.clock.now()
     with kit.reads() as unit:
-        wanted = tuple(Lift(o.id, o.amount, o.ends) for o in due(unit, quota, now))
-        window = kit.policy.window(quota, now)
-        base = limit_of(unit, quota) + carried_into(unit, kit.policy, quota, window)
-        return Look(quota, Wanted(base, wanted), unit.holdings.get(quota.key))
+        base = base_of(unit, kit.policy, quota, kit.policy.window(quota, now))
+        wanted = Wanted(base, tuple(Lift(o.id, o.amount, o.ends) for o in due(unit, quota, now)))
+        known = [o for o in map(unit.overrides.get, sorted(reading.names or ())) if o]
+        named = None if reading.names is None else sum(override.amount for override in known)
+        return Sight(quota.limit, wanted, reading, kit.limits.traits(quota), unit.holdings.get(quota.key), named)
 
 
 def due(unit: UnitOfWork, quota: Quota, now: datetime) -> list[Override]:
@@ -72,22 +85,18 @@ def due(unit: UnitOfWork, quota: Quota, now: datetime) -> list[Override]:
     return [o for o in unit.overrides.current(quota.key) if o.wanted(now) and not (paused and o.starts is None)]
 
 
-def _sight(kit: Kit, look: Look, reading: Reading) -> Sight:
-    return Sight(look.quota.limit, look.wanted, reading, kit.limits.traits(look.quota), look.holding)
-
-
 def _notice(kit: Kit, unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
     """Keeps what somebody did to the limit, and has operators told: once, since whoever looks next finds it kept."""
     now, found = kit.clock.now(), holdings.edit(sight)
     if found is None or unit.holdings.get(quota.key) != sight.ledgered:
         return
     rule = kit.policy.edits(quota)
-    unit.holdings.save(holdings.noticed(sight, quota.key, found, rule, now=now))
+    unit.holdings.save(holdings.noticed(sight, quota, found, rule, now=now))
     if quota.place is None and sight.ledgered is None:
         return  # a limit that was never written here yet
     chain = f"limit:{quota.key}"
     said = {"wrote": found.wrote, "added": found.added, "found": found.found, "base": found.base, "edits": rule.value}
-    said["first"] = sight.ledgered is None
+    said |= {"first": True} if sight.first else {}
     note(unit, chain, Act(SYSTEM, "found another limit", now), said)
     _told(unit, chain, quota, now)
 
@@ -121,21 +130,24 @@ def _write(kit: Kit, quota: Quota, sight: Sight) -> Sight:
     kit.limits.write(quota, sight.wanted)
     reading = kit.limits.read(quota)
     if reading.limit != sight.due:
-        held = "no limit" if reading.limit is None else show(reading.limit, quota.unit)
-        raise Unavailable(f"{sight.traits.title}: {held} where {show(sight.due, quota.unit)} was written for {quota.key}")
-    return Sight(sight.declared, sight.wanted, reading, sight.traits, sight.ledgered)
+        held, due = _shown(quota, reading.limit), _shown(quota, sight.due)
+        raise Unavailable(f"{sight.traits.title}: {held} where {due} was written for {quota.key}")
+    return replace(sight, reading=reading)
+
+
+def _shown(quota: Quota, limit: int | None) -> str:
+    return "no limit" if limit is None else show(limit, quota.unit)
 
 
 def _intend(unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
-    noted = Sight(sight.declared, sight.wanted, sight.reading, sight.traits, unit.holdings.get(quota.key))
-    unit.holdings.save(holdings.writing(noted, quota.key))
+    unit.holdings.save(holdings.writing(replace(sight, ledgered=unit.holdings.get(quota.key)), quota))
 
 
 def _confirm(kit: Kit, unit: UnitOfWork, quota: Quota, sight: Sight) -> None:
     """Notes what the store was read to enforce. One that ended meanwhile is left to its alarm."""
     now = kit.clock.now()
     before = unit.holdings.get(quota.key)
-    after = holdings.confirmed(sight, before, quota.key)
+    after = holdings.confirmed(sight, before, quota)
     if after != before:
         unit.holdings.save(after)
     ids = frozenset(sight.wanted.ids)

@@ -54,7 +54,12 @@ class Wanted:
 
     @property
     def limit(self) -> int:
-        return self.base + sum(lift.amount for lift in self.lifts)
+        return max(0, self.base + self.added)
+
+    @property
+    def added(self) -> int:
+        """What overrides add."""
+        return sum(lift.amount for lift in self.lifts)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def ring(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
         return
     again = Effect(Do.SYNC_LIMIT, override.quota)
     errand = unit.outbox.find(again)
-    if errand is None or errand.since > now - kit.policy.timing.stuck_after:
+    if errand is None or (not errand.error and errand.since > now - kit.policy.timing.stuck_after):
         # Nobody asked the store meanwhile, because we were down: it is asked first. What waits is not put again: it has an error.
         follow(unit, now, [] if errand else [again])
         watch(unit, override_id, now + SOON)

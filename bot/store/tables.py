@@ -18,6 +18,7 @@ from workflows.automatic import Automatic, Revoked
 from workflows.ballots import Question, Vote
 from workflows.cases import Case, Term
 from workflows.digest import Digest
+from workflows.limits import Place
 from workflows.overrides import Grace
 from workflows.people import PersonId
 from workflows.requests import Glass
@@ -230,10 +231,12 @@ class HoldingRow(Row, table=True):
 
     quota: str = key()
     declared: int = count()
+    place: Place | None = nested(Place | None)
     adopted: int | None = count(nullable=True)
     unlimited: bool
     written: tuple[int, ...] = nested(tuple[int, ...])
     added: int = count()
+    adding: int = count()
     edited: datetime | None = at(nullable=True)
     version: int = count()
 

@@ -7,6 +7,7 @@ import pytest
 from tests.contract.conftest import World
 from tests.contract.given import NOW, SEARCH, SUPPORT
 from workflows.holdings import Holding
+from workflows.limits import Place
 from workflows.money import LARGEST
 from workflows.ports import Stale
 
@@ -14,7 +15,9 @@ FIRST = Holding(SEARCH, LARGEST, written=(LARGEST, 0, 7), added=3)
 
 
 def test_what_is_known_of_a_limit_comes_out_as_it_went_in(world: World) -> None:
-    second = replace(FIRST, adopted=-5, unlimited=True, edited=NOW, written=(), version=2)
+    second = replace(
+        FIRST, place=Place("litellm", (("team", "search"),)), adopted=-5, unlimited=True, edited=NOW, written=(), version=2
+    )
     for holding in (FIRST, second):
         world.keep(lambda unit, holding=holding: unit.holdings.save(holding))
         with world.reads() as unit:

@@ -44,16 +44,20 @@ class Write:
 
 
 class FakeLimits(LimitStore):
-    """Enforces `limits`. `faults` befall the coming writes in turn; while `down` it answers nothing."""
+    """Enforces `limits`. `faults` befall the coming writes in turn; while `down` it answers nothing. It
+    has room for the `names` of overrides, or not.
+    """
 
-    def __init__(self, clock: Clock, traits: Traits | None = None) -> None:
+    def __init__(self, clock: Clock, traits: Traits | None = None, *, names: bool = True) -> None:
         self.limits: dict[str, int] = {}
         self.names: dict[str, frozenset[str]] = {}
+        self.held: dict[str, set[str]] = {}  # every override that it ever enforced
         self.writes: list[Write] = []
         self.faults: deque[Fault] = deque()
         self.down = False
         self._clock = clock
         self._traits = traits or Traits()
+        self._naming = names
         self._late: list[Callable[[], None]] = []
 
     def traits(self, quota: Quota) -> Traits:
@@ -61,7 +65,9 @@ class FakeLimits(LimitStore):
 
     def read(self, quota: Quota) -> Reading:
         self._answer()
-        return Reading(self.limits.get(quota.key), self._clock.now(), self.names.get(quota.key, frozenset()))
+        return Reading(
+            self.limits.get(quota.key), self._clock.now(), self.names.get(quota.key, frozenset()) if self._naming else None
+        )
 
     def write(self, quota: Quota, wanted: Wanted) -> None:
         self._answer()
@@ -75,6 +81,11 @@ class FakeLimits(LimitStore):
             raise Unavailable("the gateway did not answer")
         if fault in UNAPPLIED:
             raise UNAPPLIED[fault]
+
+    @property
+    def late(self) -> bool:
+        """Whether a write may still come into force."""
+        return bool(self._late)
 
     def settle(self) -> None:
         """Applies what was late, in the order in which it was written."""
@@ -95,6 +106,7 @@ class FakeLimits(LimitStore):
     def _apply(self, quota: Quota, wanted: Wanted) -> None:
         self.limits[quota.key] = self._traits.whole(wanted.limit)
         self.names[quota.key] = frozenset(wanted.ids)
+        self.held.setdefault(quota.key, set()).update(wanted.ids)
 
     def _answer(self) -> None:
         if self.down:

@@ -23,6 +23,8 @@ REQUESTS = ("tests/unit/test_requests.py",)
 OF_DECISIONS = ("decisions", "grounds", "clearing", "glass", "deciding_table", "deciding_rules")
 DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in OF_DECISIONS)
 ROUTING = tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes"))
+OVERRIDES = ("tests/unit/test_overrides.py", "tests/unit/test_granting.py")
+ENFORCING = ("tests/unit/test_enforcing.py", "tests/unit/test_enforcing_machine.py")
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {
@@ -33,7 +35,11 @@ SUBJECTS = {
         "rules": ROUTING,
         "seats": ROUTING,
         "routing": ROUTING,
-        "overrides": ("tests/unit/test_overrides.py",),
+        "overrides": OVERRIDES,
+        "granting": OVERRIDES,
+        "holdings": ENFORCING,
+        "enforcing": ENFORCING,
+        "beginning": ENFORCING,
     }.items()
 }
 

@@ -38,8 +38,8 @@ def overrides() -> None:
 
 
 def holdings() -> None:
-    counts = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("declared", "added", "version")]
+    counts = [sa.Column(name, sa.BigInteger(), nullable=False) for name in ("declared", "added", "adding", "version")]
     theirs = [sa.Column("adopted", sa.BigInteger(), nullable=True), sa.Column("unlimited", sa.Boolean(), nullable=False)]
-    written = sa.Column("written", sa.JSON(), nullable=False)
+    values = [sa.Column(name, sa.JSON(), nullable=False) for name in ("place", "written")]
     name = sa.PrimaryKeyConstraint("quota", name="pk_holdings")
-    op.create_table("holdings", text("quota"), *counts, *theirs, written, moment("edited"), name)
+    op.create_table("holdings", text("quota"), *counts, *theirs, *values, moment("edited"), name)
