@@ -52,7 +52,7 @@ def command(front: Front, pressed: Click, why: str, *, on: bool) -> Body | None:
     done = pausing.pause(front.kit, pressed.by, why) if on else pausing.resume(front.kit, pressed.by)
     if isinstance(done, Refused):
         return {"text": front.sentence(done, pressed.by)}
-    return front.renderer.render("switched.yaml", pause=done, on=on, zone=front.zone_of(pressed.by))
+    return front.renderer.render("switched.yaml", on=on)
 
 
 def _open(front: Front, pressed: Click) -> Refused | None:
