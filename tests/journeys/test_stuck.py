@@ -43,7 +43,7 @@ def test_an_approved_override_that_is_not_enforced_is_told_with_the_stores_error
     [told] = pages(world)
     assert f", not yet enforced by {TITLE}: the gateway is down." in said(told)
     assert "What to do:" in said(told) and "up, and can Leeway reach it?" in said(told)
-    assert "It is given up" in said(told)
+    assert "If it does not follow in time it is given up" in said(told)
 
 
 @BOTH
@@ -73,8 +73,8 @@ def test_given_up_is_said_in_the_message_too_and_the_requester_hears_of_it(world
     granted(world)
     world.settles(6)
     world.time_passes(hours=1)
-    [told] = pages(world)
-    assert "Given up after 1 hour" in said(told)
+    [told] = world.told("ai-platform", "Given up: +$400 on Search")
+    assert f"Given up: +$400 on Search. After 1 hour {TITLE} did not confirm it, so it never counted." in said(told)
     assert f"{TITLE} did not confirm it by" in said(world.ada.sees("could not be applied", channel="team-search"))
 
 
