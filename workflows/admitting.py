@@ -62,8 +62,12 @@ class Known:
         """As the meter's: what it says of the counters that are known."""
         return len(self.spent), sum(counter.version for counter in self.spent.values())
 
-    def take(self, counters: Iterable[Counter], granted: Iterable[Override]) -> None:
+    def take(self, counters: Iterable[Counter], granted: Iterable[Override], held: Iterable[Holding] = ()) -> None:
         """Keeps what is newer than what is known."""
+        for holding in held:
+            before = self.held.get(holding.quota)
+            if before is None or before.version < holding.version:
+                self.held[holding.quota] = holding
         for counter in counters:
             key, end = _key(counter.quota, counter.window), counter.window.end
             known = self.spent.get(key)
@@ -74,13 +78,6 @@ class Known:
             if all(known.id != override.id or known.version < override.version for known in known_here):
                 others = (known for known in known_here if known.id != override.id)
                 self.overrides[override.quota] = (*others, override)
-
-    def hold(self, holdings: Iterable[Holding]) -> None:
-        """The same for what is known of limits in their stores."""
-        for holding in holdings:
-            known = self.held.get(holding.quota)
-            if known is None or known.version < holding.version:
-                self.held[holding.quota] = holding
 
 
 class Gate:
@@ -110,8 +107,7 @@ class Gate:
         with self._taking:
             for known in (self._known, self._coming):
                 if known is not None:
-                    known.take(changed.counters, changed.overrides)
-                    known.hold(changed.holdings)
+                    known.take(changed.counters, changed.overrides, changed.holdings)
 
     def refresh(self, now: datetime) -> None:
         """Reads what counts now, if it changed. Unavailable when the database does not answer; what was known stays."""
@@ -126,10 +122,9 @@ class Gate:
                     counters = () if same else unit.meter.counters(coming.since, coming.ended)
                     granted = unit.overrides.unended()
                     coming.metered = unit.meter.known() if self._carrying else {}
-                    edited = unit.holdings.edited() if self._placed else []
+                    held = unit.holdings.edited() if self._placed else []
                 with self._taking:
-                    coming.take((*before.spent.values(), *counters), granted)
-                    coming.hold(edited)
+                    coming.take((*before.spent.values(), *counters), granted, held)
                     self._known = coming
             finally:
                 self._coming = None
@@ -151,7 +146,7 @@ class Gate:
     def _standing(self, quota: Quota, known: Known, now: datetime) -> Standing:
         turn = self._turn(quota, now)
         counter = known.spent.get(turn.key)
-        held = known.held.get(quota.key) if known.held and quota.place else None
+        held = known.held.get(quota.key) if known.held else None
         limit = held.base(quota.limit) if held else quota.limit
         base = limit + self._carried(quota, known, turn) if quota.rollover else limit
         granted = known.overrides.get(quota.key)

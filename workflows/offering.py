@@ -12,13 +12,14 @@ from workflows import cheaper
 from workflows.blocking import Barrier, Wish, barriers
 from workflows.cases import Case
 from workflows.cheaper import Cheaper, Market, Named
+from workflows.effects import Do, Effect
 from workflows.forecast import Outlook
 from workflows.keeping import Kit
 from workflows.metering import ahead, pricing, standing
 from workflows.people import PersonId
 from workflows.policy import Policy
-from workflows.ports import UnitOfWork
-from workflows.quotas import Standing, lineage
+from workflows.ports import Rejected, UnitOfWork
+from workflows.quotas import Quota, Standing, lineage
 from workflows.refusals import Refused, Why
 from workflows.rules import Data
 from workflows.spend import NOTHING, Sums
@@ -48,11 +49,27 @@ def in_the_way(
 
 
 def vain(unit: UnitOfWork, policy: Policy, case: Case, *, stands: Standing, by: PersonId) -> Refused | None:
-    """Why a case could not take effect: the first of the other quotas that would stop its calls all the same."""
+    """Why a case could not take effect: its store, or the first of the other quotas that would stop its calls all the same."""
+    for part in case.parts():
+        if refused := _unenforced(unit, policy.by_key[part.quota]):
+            return refused
     also = {part.quota: part.amount for part in case.also}
     found = in_the_way(unit, policy, wish_of(case, stands), by=by, also=also)
     stop = next((barrier for barrier in found if barrier.whole), None)
     return Refused(Why.NO_EFFECT, {"barrier": stop}, place="also") if stop else None
+
+
+def _unenforced(unit: UnitOfWork, quota: Quota) -> Refused | None:
+    """Why the store of a quota would not follow, as far as it is known: nobody waits for a gateway while they fill a form."""
+    if quota.place is None:
+        return None
+    facts = {"scope": quota.scope, "where": str(quota.place)}
+    holding = unit.holdings.get(quota.key)
+    if holding is not None and holding.unlimited:
+        return Refused(Why.NO_LIMIT, facts, place="quota")
+    errand = unit.outbox.find(Effect(Do.SYNC_LIMIT, quota.key))
+    refuses = errand is not None and errand.error.startswith(Rejected.__name__)
+    return Refused(Why.STORE_REFUSES, facts, place="quota") if refuses else None
 
 
 def cheaper_ways(unit: UnitOfWork, kit: Kit, wish: Wish, out: Outlook, *, data: Data) -> tuple[Cheaper, ...]:

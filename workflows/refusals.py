@@ -42,6 +42,8 @@ class Why(StrEnum):
     NO_QUOTA_HERE = "no_quota_here"
     OPEN_REQUEST = "open_request"
     NO_EFFECT = "no_effect"
+    NO_LIMIT = "no_limit"
+    STORE_REFUSES = "store_refuses"
     NO_APPROVER = "no_approver"
     RULE_REFUSES = "rule_refuses"
     TOO_LONG = "too_long"

@@ -29,7 +29,7 @@ def serve(
     drafted = starting.draft(settled.config)
     client = starting.greeted(settled)
     lookup = SlackLookup(client)
-    found = starting.policy(drafted, settled.config, lookup)
+    found = starting.policy(drafted, settled.config, lookup, strict=False)
     policy = found.policy
     warn(starting.doubts(drafted, settled.config, found) + starting.uninvited(policy, lookup))
     clock = SystemClock()

@@ -74,10 +74,10 @@ def ask(client: WebClient) -> str:
         return ""
 
 
-def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False) -> Settled:
-    """The policy with everyone looked up."""
+def policy(drafted: Draft, path: Path, lookup: SlackLookup, *, as_json: bool = False, strict: bool = True) -> Settled:
+    """The policy with everyone looked up; unless `strict`, although some are not there any more."""
     try:
-        found = settle(drafted, lookup)
+        found = settle(drafted, lookup, strict=strict)
     except (Rejected, Unavailable) as error:
         fail(f"{path}  people and channels could not be looked up: {error}. Does the app have every scope of `leeway manifest`?")
     return found if isinstance(found, Settled) else fail_with(found, path, as_json=as_json)

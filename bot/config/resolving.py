@@ -19,6 +19,7 @@ from workflows.policy import People, Policy
 from workflows.quotas import Quota
 from workflows.rules import Rule
 
+NOBODY = "?"  # no id of Slack's begins with it
 OFFLINE = "people and channels were not looked up: SLACK_BOT_TOKEN is not set"
 
 
@@ -55,8 +56,12 @@ def resolve(draft: Draft, lookup: Lookup) -> Policy | list[Problem]:
     return found.policy if isinstance(found, Settled) else found
 
 
-def settle(draft: Draft, lookup: Lookup) -> Settled | list[Problem]:
-    """The same, with warnings. Each name is looked up once, wherever it stands."""
+def settle(draft: Draft, lookup: Lookup, *, strict: bool = True) -> Settled | list[Problem]:
+    """The same, with warnings. Each name is looked up once, wherever it stands.
+
+    Who is not `strict` gets a policy although Slack does not know a name: somebody left, a channel was renamed. They are warned,
+    and whoever is not there is not asked. What runs already must end on time all the same.
+    """
     ask = {Sort.PERSON: lookup.person, Sort.CHANNEL: lookup.channel, Sort.USERGROUP: lookup.usergroup}
     found: dict[tuple[Sort, str], tuple[str, ...]] = {}
     for sort, text in dict.fromkeys((ref.sort, ref.text) for ref in draft.refs):
@@ -64,16 +69,22 @@ def settle(draft: Draft, lookup: Lookup) -> Settled | list[Problem]:
         given = sort is Sort.CHANNEL and CHANNEL_ID.fullmatch(text)
         found[sort, text] = (text,) if given else tuple(ask[sort](text))
     problems = [_unfound(ref, found[ref.sort, ref.text]) for ref in draft.refs if len(found[ref.sort, ref.text]) != 1]
-    if problems:
+    if problems and strict:
         return problems
-    ids = {key: one for key, (one,) in found.items()}
-    if problems := _same(draft, ids):
-        return problems
-    policy, doubts = _with(draft.policy, ids), tuple[Problem, ...]()
+    ids = {key: ids[0] if len(ids) == 1 else _missing(*key) for key, ids in found.items()}
+    if twice := _same(draft, ids):
+        return twice
+    policy, doubts = _with(draft.policy, ids), tuple(replace(p, suggestion="until then it counts as not there") for p in problems)
     if draft.staff is not None:
-        reported, doubts = staffed(draft.staff, lookup.person)
+        reported, unstaffed = staffed(draft.staff, lookup.person)
+        doubts += tuple(unstaffed)
         policy = replace(policy, people=replace(policy.people, reported=reported))
     return Settled(replace(policy, hash=hash_of(policy)), doubts)
+
+
+def _missing(sort: Sort, text: str) -> str:
+    """What stands for a name that Slack does not know. A person's is kept as an id that nobody has, so nobody is asked by it."""
+    return f"{NOBODY}{text}" if sort is Sort.PERSON else ""
 
 
 def hash_of(policy: Policy) -> str:
@@ -166,16 +177,18 @@ def _people(people: People, ids: Ids) -> People:
     return replace(
         people,
         managers={_person(who, ids): _person(manager, ids) for who, manager in people.managers.items()},
-        groups={name: tuple(_person(who, ids) for who in members) for name, members in people.groups.items()},
+        groups={name: tuple(_person(who, ids) for who in members) for name, members in people.groups.items()}
+        | {name: () for name, handle in people.usergroups.items() if not ids[Sort.USERGROUP, handle]},
         accounts=tuple(replace(a, owners=tuple(_person(who, ids) for who in a.owners)) for a in people.accounts),
-        usergroups={name: ids[Sort.USERGROUP, handle] for name, handle in people.usergroups.items()},
+        usergroups={name: id_ for name, handle in people.usergroups.items() if (id_ := ids[Sort.USERGROUP, handle])},
         authority=replace(caps, people={_person(who, ids): cap for who, cap in caps.people.items()}),
     )
 
 
 def _quota(quota: Quota, ids: Ids) -> Quota:
     owner = _person(quota.owner, ids) if quota.owner else None
-    return replace(quota, owner=owner, channel=ids.get((Sort.CHANNEL, quota.channel), ""))
+    there = owner if owner and not owner.startswith(NOBODY) else None
+    return replace(quota, owner=there, channel=ids.get((Sort.CHANNEL, quota.channel), ""))
 
 
 def _rule(rule: Rule, ids: Ids) -> Rule:

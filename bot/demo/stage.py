@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from bot.clock import DemoClock
-from bot.config import Draft, Problem, lines, read, resolve
+from bot.config import Draft, Problem, Settled, lines, read, settle
 from bot.demo import acme
 from bot.sandbox import Seed, create, serve
 from bot.slack.calling import slack
@@ -128,9 +128,9 @@ class Refused(Exception):
 def policy_of(config: Path, lookup: SlackLookup) -> Policy:
     """The policy of a file, resolved in the workspace."""
     drafted = read(config)
-    settled = resolve(drafted, lookup) if isinstance(drafted, Draft) else drafted
-    if isinstance(settled, Policy):
-        return settled
+    settled = settle(drafted, lookup, strict=False) if isinstance(drafted, Draft) else drafted
+    if isinstance(settled, Settled):
+        return settled.policy
     raise Refused(_told(settled, config))
 
 

@@ -21,16 +21,18 @@ class StoredHoldings:
         return mapping.holding_of(row) if row else None
 
     def save(self, holding: Holding) -> None:
+        self._write(holding)
+        self._changed.append(holding)
+
+    def _write(self, holding: Holding) -> None:
         row = mapping.holding_row(holding)
         if holding.version == 1:
             if not added(self._connection, holdings, row):
                 raise Stale(f"{holding.quota}: its limit was looked at meanwhile")
-            self._changed.append(holding)
             return
         one = and_(holdings.c.quota == holding.quota, holdings.c.version == holding.version - 1)
         if self._connection.execute(update(holdings).where(one).values(row)).rowcount != 1:
             raise Stale(f"{holding.quota}: its limit was looked at meanwhile")
-        self._changed.append(holding)
 
     def edited(self) -> list[Holding]:
         theirs = or_(holdings.c.adopted.is_not(None), holdings.c.unlimited == true())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.config import Draft, lines, read_bytes, resolve
+from bot.config import Draft, Settled, lines, read_bytes, resolve, settle
 from tests.fakes.lookup import Workspace, channel_id, person_id
 from workflows.policy import Policy
 
@@ -93,6 +93,20 @@ def test_a_name_is_looked_up_once_wherever_it_stands() -> None:
     people = "people: {managers: {'@ada': '@bob', '@eve': '@bob'}, groups: {platform: ['@bob']}}"
     assert isinstance(resolve(drafted(SMALL + people), workspace), Policy)
     assert sorted(workspace.asked) == ["@ada", "@bob", "@eve"]
+
+
+def test_a_name_that_slack_does_not_know_any_more_does_not_keep_the_app_from_running() -> None:
+    """Somebody left, a channel was renamed: what runs already must end on time all the same."""
+    people = "people: {groups: {f: ['@gone', '@cy'], g: {slack_group: nobodys}}, managers: {'@ada': '@gone'}}"
+    owned = "quotas: {platform: {limit: $250 a month, owner: '@gone', channel: '#nowhere'}}"
+    found = settle(drafted(f"organization: {{name: Acme}}\n{owned}\n{people}"), Workspace(), strict=False)
+    assert isinstance(found, Settled)
+    (quota,), who = found.policy.quotas, found.policy.people
+    assert (quota.owner, quota.channel) == (None, "")
+    assert who.groups == {"f": ("?@gone", person_id("cy")), "g": ()}
+    assert (who.managers, who.usergroups) == ({person_id("ada"): "?@gone"}, {})
+    assert len(found.warnings) == 5
+    assert all(warning.suggestion == "until then it counts as not there" for warning in found.warnings)
 
 
 def test_a_draft_needs_nobody_to_be_looked_up() -> None:

@@ -23,6 +23,8 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.NOT_YOURS: {"requester": ADA},
     Why.OPEN_REQUEST: {"request": "R-ABCDEFGHIJ", "at": NOW},
     Why.NO_EFFECT: {"barrier": barriers()[1]},
+    Why.NO_LIMIT: {"scope": "platform/search", "where": "litellm team search"},
+    Why.STORE_REFUSES: {"scope": "platform/search", "where": "litellm team search"},
     Why.NO_APPROVER: {"stage": "manager", "quorum": 1, "rules": ("acknowledge",)},
     Why.RULE_REFUSES: {"rule": "wrong model", "sentence": "Restricted data may only go to models approved for it."},
     Why.TOO_LONG: {"longest": timedelta(days=30)},

@@ -1,15 +1,15 @@
 """Crashes: the process dies before its k-th side effect, for every k, and is started again on the same database.
 
 A side effect is a commit, a message to Slack, or a write to the store of limits; dying after one is dying before the next. After
-the restart everything comes to rest: one increase, none past its end, everything told. What may be told twice: the one message
-that Slack took and that was not yet remembered when the process died.
+the restart everything comes to rest: one increase, none past its end, everything told, and no write of ours taken for somebody's.
+What may be told twice: the one message that Slack took and that was not yet remembered when the process died.
 """
 
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -27,6 +27,8 @@ from bot.sandbox import Sandbox, create, serve
 from bot.slack.lookup import SlackLookup
 from bot.store import Store, open_store
 from bot.wiring import Leeway, assemble
+from tests.fakes.clock import ManualClock
+from tests.fakes.limits import FakeLimits
 from tests.journeys.policies import POLICY
 from tests.journeys.world import FAST, START, seed
 from tests.postgres import Server
@@ -34,7 +36,7 @@ from workflows import requesting, reviewing
 from workflows.audit import broken
 from workflows.ballots import Verdict, Vote
 from workflows.effects import Wake
-from workflows.limits import Reading, Traits, Wanted
+from workflows.limits import Place, Reading, Traits, Wanted
 from workflows.money import usd
 from workflows.overrides import Status
 from workflows.people import PersonId
@@ -133,6 +135,7 @@ class FusedLimits(LimitStore):
     def write(self, quota: Quota, wanted: Wanted) -> None:
         self._fuse.step()
         self._limits.write(quota, wanted)
+        self._fuse.step()  # it was carried out, and nobody knows
 
 
 @dataclass
@@ -167,19 +170,22 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slack]:
 class Process:
     """The app on a database; `at` is what its clock shows."""
 
-    def __init__(self, slack: Slack, url: str, at: datetime, fuse: Fuse | None = None) -> None:
-        fuse = fuse or Fuse(NEVER)
+    def __init__(
+        self, slack: Slack, url: str, at: datetime, *, fuse: Fuse | None = None, gateway: FakeLimits | None = None
+    ) -> None:
+        fuse, self._gateway = fuse or Fuse(NEVER), gateway
         self.clock = DemoClock(at, standing=True)
         self.store = open_store(url, self.clock)
         client = Client(token=BOT_TOKEN, base_url=slack.url)
         client.fuse = fuse
         fused: Any = FusedStore(self.store, fuse)
-        self.leeway: Leeway = assemble(slack.policy, fused, self.clock, client, signing_secret="")
+        policy, limits = (gated(slack.policy), FusedLimits(gateway, fuse)) if gateway else (slack.policy, None)
+        self.leeway: Leeway = assemble(policy, fused, self.clock, client, signing_secret="", limits=limits)
 
     @property
     def limit(self) -> int | None:
         """What the store of limits enforces."""
-        return self.store.limits.read(self.leeway.kit.policy.by_key[KEY]).limit
+        return (self._gateway or self.store.limits).read(self.leeway.kit.policy.by_key[KEY]).limit
 
     def rests(self, minutes: int = 4) -> None:
         """Runs until what was held by a dead process was let go and done."""
@@ -192,11 +198,26 @@ class Process:
         reviewing.vote(self.leeway.kit, request, Vote(BOB, Verdict.APPROVE, self.clock.now()))
 
 
-class Files:
-    """Databases of SQLite, in a folder."""
+def gated(policy: Policy) -> Policy:
+    """The same, with the quota enforced by a gateway in which others change limits, too."""
+    there = Place("litellm", (("team", "search"),))
+    return replace(policy, quotas=tuple(replace(q, place=there) if q.key == KEY else q for q in policy.quotas))
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+
+def like(gateway: FakeLimits | None) -> FakeLimits | None:
+    """A gateway that holds the same."""
+    if gateway is None:
+        return None
+    other = FakeLimits(ManualClock(START))
+    other.limits, other.names = dict(gateway.limits), dict(gateway.names)
+    return other
+
+
+class Files:
+    """Databases of SQLite, in a folder; `gated` where a gateway enforces the limit."""
+
+    def __init__(self, folder: Path, *, gated: bool) -> None:
+        self._folder, self.gated = folder, gated
         self._numbers = count()
 
     @contextmanager
@@ -213,6 +234,8 @@ class Files:
 class Databases:
     """Databases of PostgreSQL, in a server."""
 
+    gated = False
+
     def __init__(self, server: Server) -> None:
         self._server = server
 
@@ -223,13 +246,13 @@ class Databases:
             yield self._server.url(name)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "gateway"])
 def databases(request: pytest.FixtureRequest) -> Iterator[Files | Databases]:
     if request.param == "postgresql":
         yield Databases(request.getfixturevalue("server"))
         return
     with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as made:
-        yield Files(Path(made))
+        yield Files(Path(made), gated=request.param == "gateway")
 
 
 @dataclass
@@ -239,36 +262,41 @@ class Prepared:
     url: str
     at: datetime
     request: str
+    gateway: FakeLimits | None = None
 
 
 @pytest.fixture(scope="module")
 def asked(workspace: Slack, databases: Files | Databases) -> Iterator[Prepared]:
     """Ada's request is pending and its cards are shown."""
+    gateway = FakeLimits(ManualClock(START)) if databases.gated else None
+    if gateway:
+        gateway.edit(KEY, usd(10_000))
     with databases.new() as url:
-        process = Process(workspace, url, START)
+        process = Process(workspace, url, START, gateway=gateway)
         process.store.migrate()
         process.leeway.begin()
         filed = requesting.submit(process.leeway.kit, ADA, TYPED, token=url)
         assert not isinstance(filed, tuple)
         process.leeway.work()
-        yield _closed(process, url, filed.id)
+        yield _closed(process, url, filed.id, gateway)
 
 
 @pytest.fixture(scope="module")
 def active(workspace: Slack, databases: Files | Databases, asked: Prepared) -> Iterator[Prepared]:
     """The same, approved, active and told."""
+    gateway = like(asked.gateway)
     with databases.new(asked.url) as url:
-        process = Process(workspace, url, asked.at)
+        process = Process(workspace, url, asked.at, gateway=gateway)
         process.approves(asked.request)
         process.leeway.work()
-        yield _closed(process, url, asked.request)
+        yield _closed(process, url, asked.request, gateway)
 
 
-def _closed(process: Process, url: str, request: str) -> Prepared:
+def _closed(process: Process, url: str, request: str, gateway: FakeLimits | None) -> Prepared:
     with process.store.units() as unit:
         assert unit.outbox.waiting() is None
     process.store.close()
-    return Prepared(url, process.clock.now(), request)
+    return Prepared(url, process.clock.now(), request, gateway)
 
 
 def _every_k(play: Callable[[Fuse], bool]) -> int:
@@ -294,6 +322,7 @@ def _whole(process: Process) -> None:
         assert not unit.outbox.dead()
         for subject in unit.record.subjects():
             assert not broken(unit.record.chain(subject))
+            assert not subject.startswith("limit:")  # nobody changed a limit but us
 
 
 def test_between_the_click_and_active(workspace: Slack, databases: Files | Databases, asked: Prepared) -> None:
@@ -303,10 +332,11 @@ def test_between_the_click_and_active(workspace: Slack, databases: Files | Datab
 
     def run(url: str, fuse: Fuse) -> bool:
         before = workspace.told("is active until")
-        dying = Process(workspace, url, asked.at, fuse)
+        gateway = like(asked.gateway)
+        dying = Process(workspace, url, asked.at, fuse=fuse, gateway=gateway)
         crashed = _crashes(lambda: (dying.approves(asked.request), dying.leeway.work()))
         dying.store.close()
-        process = Process(workspace, url, asked.at + timedelta(seconds=5))
+        process = Process(workspace, url, asked.at + timedelta(seconds=5), gateway=gateway)
         process.leeway.begin()
         with process.store.reads() as unit:
             request = unit.requests.get(asked.request)
@@ -340,10 +370,11 @@ def test_between_due_and_ended(workspace: Slack, databases: Files | Databases, a
     def run(url: str, fuse: Fuse) -> bool:
         before, asked = workspace.told("is over"), workspace.told("What came of it?")
         due = active.at + timedelta(hours=4)
-        dying = Process(workspace, url, due, fuse)
+        gateway = like(active.gateway)
+        dying = Process(workspace, url, due, fuse=fuse, gateway=gateway)
         crashed = _crashes(dying.leeway.work)
         dying.store.close()
-        process = Process(workspace, url, due + timedelta(seconds=5))
+        process = Process(workspace, url, due + timedelta(seconds=5), gateway=gateway)
         process.leeway.begin()
         process.rests()
         with process.store.reads() as unit:
@@ -359,3 +390,33 @@ def test_between_due_and_ended(workspace: Slack, databases: Files | Databases, a
         return crashed
 
     assert _every_k(play) > 10
+
+
+@pytest.mark.parametrize("databases", ["gateway"], indirect=True)
+def test_between_somebodys_edit_and_what_is_done_about_it(workspace: Slack, databases: Files, active: Prepared) -> None:
+    """It is adopted and noted once, whenever we die; and the override on it still ends by its own amount."""
+
+    def play(fuse: Fuse) -> bool:
+        with databases.new(active.url) as url:
+            return run(url, fuse)
+
+    def run(url: str, fuse: Fuse) -> bool:
+        gateway = like(active.gateway)
+        assert gateway is not None
+        gateway.edit(KEY, usd(12_400))
+        dying = Process(workspace, url, active.at + timedelta(minutes=6), fuse=fuse, gateway=gateway)
+        crashed = _crashes(dying.leeway.work)
+        dying.store.close()
+        process = Process(workspace, url, active.at + timedelta(minutes=7), gateway=gateway)
+        process.leeway.begin()
+        process.rests()
+        with process.store.reads() as unit:
+            assert [entry.did for entry in unit.record.chain(f"limit:{KEY}")] == ["found another limit"]
+        assert process.limit == usd(12_400)
+        process.clock.jump(active.at + timedelta(hours=4))
+        process.rests()
+        assert process.limit == usd(12_000)
+        process.store.close()
+        return crashed
+
+    assert _every_k(play) > 2

@@ -10,6 +10,8 @@ from bot.wiring import Leeway, assemble
 from tests.fakes.limits import FakeLimits, Fault
 from tests.journeys.conftest import BOTH
 from tests.journeys.world import World, form, usd, world
+from workflows import switch
+from workflows.keeping import Act, attempt
 from workflows.overrides import Reason, Status
 
 
@@ -157,14 +159,16 @@ def test_an_edit_of_the_base_survives_the_end(world: World) -> None:
     assert world.search.limit == usd(12_000)
 
 
-def test_the_end_asks_no_policy_and_no_person(world: World) -> None:
+def test_the_end_asks_no_policy_no_person_and_no_switch(world: World) -> None:
     world.ada.asks(usd(400), duration="days:1")
     world.bob.approves()
+    attempt(world.stage.store.units, lambda unit: switch.turn(unit, True, Act("pat", "paused", world.now), "to look"))
     world.policy("  - {name: acknowledge, when: {limit: soft}, ask: manager}\n", "")
     world.policy("override_at_most: 30 days", "override_at_most: 1 hour")
     world.policy("    ada@acme.example: bob@acme.example\n", "")
     world.leaves(world.ada)
-    world.is_down(days=2)
+    world.leaves(world.bob)
+    world.is_down(days=3)
     assert world.search.limit == usd(10_000)
     assert ended(world) == 1
 
