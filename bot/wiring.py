@@ -19,8 +19,10 @@ from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
 from bot.slack.door import route
 from bot.slack.front import Front
+from bot.slack.health import plain
 from bot.slack.home import Pulse
 from bot.slack.idling import Idling
+from bot.slack.operating import Operating
 from bot.slack.posting import Poster
 from bot.slack.reminding import Reminding
 from bot.slack.rendering import TEMPLATES, Renderer
@@ -30,7 +32,7 @@ from bot.slack.tranching import Tranching
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking, wishing
+from workflows import chasing, digesting, enforcing, health, pulling, recounting, spotting, waking, wishing
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
@@ -110,8 +112,16 @@ def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
         gate=leeway.gate,
         ask=leeway.ask,
         mlflow_secret=mlflow_secret,
+        health=lambda: found(kit),
     )
     return web(doors, routes=leeway.routes)
+
+
+def found(kit: Kit) -> dict[str, object]:
+    """What needs a person, as JSON values."""
+    with kit.reads() as unit:
+        findings = health.health(unit, kit.policy, kit.clock.now(), lambda quota: kit.limits.traits(quota).title)
+    return plain(_renderer(), findings, kit.policy.organization.zone)
 
 
 @lru_cache(maxsize=1)
@@ -142,8 +152,14 @@ def assemble(
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
     asked: dict[Do, Handler] = {Do.FIND_WISHES: Finding(kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
-    slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
-    slack |= {**Tranching(front).handlers(), **Idling(front).handlers()}
+    slack = {
+        **Shower(front).handlers(),
+        **Telling(front).handlers(),
+        **Reminding(front).handlers(),
+        **Operating(front).handlers(),
+        **Tranching(front).handlers(),
+        **Idling(front).handlers(),
+    }
     courier = Courier(store.units, clock, {**ours, **asked, **slack})
 
     def work() -> None:

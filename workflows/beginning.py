@@ -89,6 +89,8 @@ def stop(kit: Kit, unit: UnitOfWork, override: Override, reason: Reason, *, act:
         unit.agenda.drop(Alarm(wake, override.id, at))
     watch(unit, override.id, act.at + kit.policy.timing.stuck_after)
     follow(unit, act.at, [Effect(Do.SYNC_LIMIT, override.quota), *_cards(unit, override)])
+    if override.status(act.at) is Status.ACTIVATING:
+        follow(unit, act.at, [Effect(Do.SHOW_STUCK, override.id)])  # nobody need look for it any more
     for after in unit.overrides.current(override.quota):
         if after.follows == override.id and after.status(act.at) in (Status.HELD, Status.SCHEDULED):
             stop(kit, unit, after, reason, act=act)

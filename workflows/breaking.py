@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from workflows import assessing, drafting, reviewing, revoking
+from workflows import assessing, drafting, reviewing, revoking, switch
 from workflows.cases import Case, Impact, Term
 from workflows.decisions import decide
 from workflows.drafting import Desk, Reader, Typed
@@ -53,7 +53,7 @@ def may_break(kit: Kit, by: PersonId) -> BreakGlass | Refused:
     if isinstance(allowed, Refused):
         return allowed
     with kit.reads() as unit:
-        return _unreviewed(unit, by) or allowed
+        return switch.refused(unit) or _unreviewed(unit, by) or allowed
 
 
 def _allowed(kit: Kit, by: PersonId) -> BreakGlass | Refused:
@@ -114,7 +114,7 @@ def _break(kit: Kit, unit: UnitOfWork, form: Break) -> Request | tuple[Refused, 
     now = kit.clock.now()
     if filed := unit.requests.get(name_of(form.token)):
         return filed
-    if refused := _unreviewed(unit, form.by):
+    if refused := switch.refused(unit) or _unreviewed(unit, form.by):
         return (refused,)
     stands_in = {away.delegate for away in unit.aways.among((form.by,), now)}
     reviewers = tuple(who for who in form.reviewers if who not in stands_in)

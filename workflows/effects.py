@@ -36,6 +36,7 @@ class Do(StrEnum):
     ANSWER_WISH = "answer_wish"  # [request] the gateway in which it was asked has the decision
     SHOW_STUCK = "show_stuck"  # [override] operators know that a store does not follow, or that it does again
     TELL_EDIT = "tell_edit"  # [quota|number] operators know that somebody changed a limit in its store
+    TELL_SWITCH = "tell_switch"  # [number] operators know that new overrides were paused, or may begin again
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
 
 

@@ -15,7 +15,7 @@ from workflows.holdings import Holding, Sight
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
 from workflows.limits import Lift, Wanted
 from workflows.metering import base_of
-from workflows.money import Unit
+from workflows.money import Unit, show
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Rejected, Unavailable, UnitOfWork, Units
@@ -50,7 +50,8 @@ def _leave(kit: Kit, quota: Quota, holding: Holding) -> None:
         kit.limits.write(before, Wanted(left))
         found = kit.limits.read(before).limit
         if found != kit.limits.traits(before).whole(left):
-            raise Unavailable(f"{before.place}: holds {found}; the limit of {quota.key} is to be {left} there before it moves")
+            held, due = _shown(quota, found), _shown(quota, left)
+            raise Unavailable(f"{before.place}: holds {held}; the limit of {quota.key} is to be {due} there before it moves")
     attempt(kit.units, lambda unit: unit.holdings.save(holdings.fresh(quota, holding.version + 1)))
 
 
@@ -62,6 +63,7 @@ def _sync(kit: Kit, quota: Quota) -> None:
         sight = _seen(kit, quota)
     _refuse_unlimited(sight, quota)
     if not sight.whole:
+        attempt(kit.units, lambda unit: _strangers(kit, unit, sight, quota))
         sight = _write(kit, quota, sight)
     attempt(kit.units, lambda unit: _confirm(kit, unit, quota, sight))
 
@@ -94,7 +96,25 @@ def _notice(kit: Kit, unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
         return  # a limit that was never written here yet
     chain = f"limit:{quota.key}"
     said = {"wrote": found.wrote, "added": found.added, "found": found.found, "base": found.base, "edits": rule.value}
+    said |= {"first": True} if sight.first else {}
     note(unit, chain, Act(SYSTEM, "found another limit", now), said)
+    _told(unit, chain, quota, now)
+
+
+def _strangers(kit: Kit, unit: UnitOfWork, sight: Sight, quota: Quota) -> None:
+    """Has operators told of overrides that the store names and the ledger has not: once of each set of them."""
+    names = sight.reading.names or frozenset()
+    unknown = sorted(name for name in names if (found := unit.overrides.get(name)) is None or found.quota != quota.key)
+    chain, now = f"limit:{quota.key}", kit.clock.now()
+    told = (entry.after["unknown"] for entry in reversed(unit.record.chain(chain)) if "unknown" in entry.after)
+    if not unknown or unknown == next(told, None):
+        return
+    note(unit, chain, Act(SYSTEM, "found unknown overrides", now), {"unknown": unknown, "limit": sight.reading.limit})
+    _told(unit, chain, quota, now)
+
+
+def _told(unit: UnitOfWork, chain: str, quota: Quota, now: datetime) -> None:
+    """Operators hear of the last entry of the chain of a limit."""
     last = unit.record.last(chain)
     follow(unit, now, [Effect(Do.TELL_EDIT, f"{quota.key}|{last.seq if last else 1}")])
 
@@ -110,8 +130,13 @@ def _write(kit: Kit, quota: Quota, sight: Sight) -> Sight:
     kit.limits.write(quota, sight.wanted)
     reading = kit.limits.read(quota)
     if reading.limit != sight.due:
-        raise Unavailable(f"{quota.key}: {sight.traits.title} holds {reading.limit} where {sight.due} was written")
+        held, due = _shown(quota, reading.limit), _shown(quota, sight.due)
+        raise Unavailable(f"{sight.traits.title}: {held} where {due} was written for {quota.key}")
     return replace(sight, reading=reading)
+
+
+def _shown(quota: Quota, limit: int | None) -> str:
+    return "no limit" if limit is None else show(limit, quota.unit)
 
 
 def _intend(unit: UnitOfWork, sight: Sight, quota: Quota) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 
-from workflows import coming
+from workflows import coming, switch
 from workflows.acceptable import Used
 from workflows.aways import Away
 from workflows.ballots import Vote
@@ -20,6 +20,7 @@ from workflows.extending import goes_on
 from workflows.forecast import Outlook
 from workflows.hands import ANY, Hand
 from workflows.history import UNKNOWN, History, history
+from workflows.limits import HERE, Traits
 from workflows.loose import Loose, Unpriced, origins
 from workflows.metering import outlook
 from workflows.money import Unit, show
@@ -32,6 +33,7 @@ from workflows.requests import Request, State
 from workflows.rules import Data
 from workflows.seats import Stage, filled
 from workflows.spend import NOTHING, Sums
+from workflows.switch import Paused
 from workflows.times import INSTANT, Period, Window, local_day, window_at
 from workflows.tranches import Progress, progress
 
@@ -71,7 +73,8 @@ class Card:
     when the store enforces every part, and `also` are the parts beside the first. `changes` are its edits, oldest first. `away`
     are those who are waited for and away, with who covers for them. `history` is what its approvers may want to know, `hand` what
     its reader can do with it, one of `hands` where the copy is theirs alone. `retention` is what becomes of prompts with such
-    data. `extends` is the override that it asks to carry on, `goes_on` what was granted to carry its own on.
+    data. `extends` is the override that it asks to carry on, `goes_on` what was granted to carry its own on. `paused` says that
+    it begins only once new overrides may, and `store` is how its quota store behaves.
     """
 
     request: Request
@@ -103,6 +106,8 @@ class Card:
     hands: Mapping[PersonId, Hand] = field(default_factory=dict)
     extends: Override | None = None
     goes_on: Override | None = None
+    paused: Paused | None = None
+    store: Traits = HERE
 
     @property
     def granted(self) -> bool:
@@ -234,6 +239,7 @@ def card(unit: UnitOfWork, policy: Policy, request: Request, now: datetime, *, o
         changes=changes(unit.record.chain(request.id)) if request.revision > 1 else (),
         extends=unit.overrides.get(request.case.extends) if request.case.extends else None,
         goes_on=goes_on(unit, override) if override else None,
+        paused=switch.paused(unit) if override and override.status(now) is Status.ACTIVATING else None,
     )
 
 

@@ -81,6 +81,11 @@ class Sight:
         return self.wanted.base - (self.ledgered.base(self.declared) if self.ledgered else self.declared)
 
     @property
+    def first(self) -> bool:
+        """Whether nothing was written there before, nor anything found."""
+        return self.ledgered is None or not (self.ledgered.written or self.ledgered.unlimited)
+
+    @property
     def due(self) -> int:
         """What the store should enforce, as it can hold it."""
         return self.traits.whole(self.wanted.limit)
@@ -101,7 +106,7 @@ def edit(sight: Sight) -> Edit | None:
     holding, found = sight.ledgered, sight.reading.limit
     if sight.fits or (holding is not None and found in holding.written):
         return None
-    if holding is None or not (holding.written or holding.unlimited):
+    if holding is None or sight.first:
         return Edit(sight.declared, sight.named or 0, found)
     if found is None and holding.unlimited:
         return None  # it is known

@@ -102,3 +102,6 @@ class Traits:
     def whole(self, limit: int) -> int:
         """The largest limit that the store can hold and that is not above."""
         return limit // self.grain * self.grain
+
+
+HERE = Traits()

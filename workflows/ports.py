@@ -323,6 +323,9 @@ class Outbox(Protocol):
     def waiting(self) -> datetime | None:
         """When the next one may be tried; None when nothing waits."""
 
+    def failing(self) -> list[Errand]:
+        """Those that failed and are tried again, the one that was asked for first at the head."""
+
     def dead(self) -> list[Errand]: ...
 
 

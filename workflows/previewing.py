@@ -6,7 +6,7 @@ Nothing is decided here, and nothing is kept. The submit uses the same functions
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows import assessing, coming, extending
+from workflows import assessing, coming, extending, switch
 from workflows.automatic import Automatic
 from workflows.blocking import Barrier
 from workflows.cases import Case, Impact, Part, material
@@ -39,6 +39,7 @@ from workflows.requests import Request, Way
 from workflows.routing import Org
 from workflows.rules import Facts
 from workflows.seats import Route
+from workflows.switch import Paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Preview:
 
     `barriers` would keep it from its full effect, `also` are those of them that are asked for with it; `cheaper` are other ways.
     `material` are the fields by which it asks for more than the request that it changes; `auto` is what the guardrails say of it.
+    `paused` says that new overrides are, so that nobody can agree to it yet.
     """
 
     facts: Facts
@@ -64,6 +66,7 @@ class Preview:
     cheaper: tuple[Cheaper, ...] = ()
     material: tuple[str, ...] = ()
     auto: Automatic | None = None
+    paused: Paused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
     found = in_the_way(unit, policy, wish, by=sheet.by, now=now)
     case = case if case.extends else replace(case, also=_as_offered(case.also, found))
     way = _way(unit, policy, case, stands=stands, sheet=sheet, now=now)
+    pause = switch.paused(unit)
     return Preview(
         facts=assessing.facts(case, stands, policy, now),
         route=way if isinstance(way, Refused) else way.route,
@@ -154,7 +158,8 @@ def _preview(unit: UnitOfWork, kit: Kit, sheet: Sheet, *, out: Outlook, case: Ca
         also=case.also,
         cheaper=cheaper_ways(unit, kit, wish, out, data=case.data, now=now),
         material=material(sheet.before, case, now=now) if sheet.before else (),
-        auto=None if isinstance(way, Refused) else way.auto,
+        auto=None if isinstance(way, Refused) or pause else way.auto,
+        paused=pause,
     )
 
 

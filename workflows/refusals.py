@@ -90,6 +90,10 @@ class Why(StrEnum):
     REVIEWED = "reviewed"
     OUTSIDER = "outsider"
     NOT_YOUR_ACCOUNT = "not_your_account"
+    PAUSED = "paused"
+    ALREADY_PAUSED = "already_paused"
+    NOT_PAUSED = "not_paused"
+    NOT_OPERATOR = "not_operator"
     FAILED = "failed"
 
 

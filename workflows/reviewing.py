@@ -5,7 +5,7 @@ Whoever clicks is answered with the request as it is after the click, or with th
 
 from datetime import datetime
 
-from workflows import charging, covering, revoking
+from workflows import charging, covering, revoking, switch
 from workflows.ballots import Verdict, Vote
 from workflows.beginning import begin_by, supersede
 from workflows.decisions import decide
@@ -107,9 +107,10 @@ def _decided(kit: Kit, unit: UnitOfWork, request: Request, event: Event, *, caps
     if isinstance(seated, Refused):
         return seated
     decided = decide(request, charging.weighed(unit, policy, request, seated, caps=caps), now=now)
-    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and request.facts and not isinstance(decided, Refused):
+    if isinstance(event, Vote) and event.verdict is Verdict.APPROVE and not isinstance(decided, Refused):
         against = request.appeal.rules if request.appeal else ()
-        decided = stopped(request.facts, policy.rules, against) or decided
+        barred = stopped(request.facts, policy.rules, against) if request.facts else None
+        decided = switch.refused(unit) or barred or decided
     if isinstance(decided, Refused) or decided.state is not State.PENDING:
         return decided
     other = unit.requests.open(decided.case.quota, request.requester)
@@ -140,7 +141,12 @@ def settle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime, *, befor
 
 
 def cleared(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> Request:
-    """A request that was just filed or changed: approved at once where a rule that is on says so, else as it is."""
+    """A request that was just filed or changed: approved at once where a rule that is on says so, else as it is.
+
+    While new overrides are paused people decide, once they may begin again.
+    """
+    if switch.paused(unit):
+        return request
     approved = decide(request, Clear(), now=now)
     if isinstance(approved, Refused):
         return request

@@ -12,6 +12,7 @@ from workflows import (
     enforcing,
     idle,
     noticing,
+    pausing,
     sequels,
     spotting,
     stuck,
@@ -105,7 +106,7 @@ def _begin(unit: UnitOfWork, override_id: str, now: datetime) -> None:
 def _give_up(kit: Kit, unit: UnitOfWork, override_id: str, now: datetime) -> None:
     """The store never confirmed the override: it is over, said so, and the store is made to match."""
     override = unit.overrides.get(override_id)
-    if override is None or override.starts is not None:
+    if override is None or override.starts is not None or pausing.put_off(kit.policy, unit, override, now):
         return
     stopped = beginning.stop(kit, unit, override, Reason.UNAPPLIED, act=Act(SYSTEM, "gave up", now))
     if isinstance(stopped, Refused):

@@ -50,7 +50,7 @@ def manifest(base_url: str = "", *, used: Collection[Uses] = frozenset(Uses)) ->
         "features": _features(url),
         "oauth_config": {"scopes": {"bot": scopes(used)}},
         "settings": {
-            "event_subscriptions": _with_url({"bot_events": ["app_mention"]}, url),
+            "event_subscriptions": _with_url({"bot_events": ["app_home_opened", "app_mention"]}, url),
             "interactivity": _with_url({"is_enabled": True}, url),
             "org_deploy_enabled": False,
             "socket_mode_enabled": not url,
@@ -68,7 +68,7 @@ def _features(url: str) -> dict[str, object]:
     }
     shortcut = {"name": "Ask for more AI budget", "type": "global", "callback_id": SHORTCUT, "description": "Ask with evidence"}
     return {
-        "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
         "bot_user": {"display_name": NAME.lower(), "always_online": True},
         "shortcuts": [shortcut],
         "slash_commands": [_with_url(command, url, "url")],

@@ -15,11 +15,13 @@ from bot.slack import (
     bulk,
     commanding,
     deciding,
+    homing,
     idling,
     leaving,
     lessening,
     overruling,
     passing,
+    pausing,
     pointing,
     questions,
     reminding,
@@ -56,6 +58,8 @@ PARTS = (
     breaking,
     commanding,
     pointing,
+    pausing,
+    homing,
 )
 
 

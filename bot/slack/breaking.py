@@ -13,7 +13,6 @@ from bot.slack.reading import Click, click, person, typed
 from workflows import breaking
 from workflows.drafting import Typed, clean
 from workflows.events import Review
-from workflows.explaining import card
 from workflows.glass import BreakGlass
 from workflows.people import PersonId
 from workflows.quotas import Quota
@@ -86,7 +85,7 @@ def _said(front: Front, view: Body) -> Typed:
 
 def _modal(front: Front, request: Request, by: PersonId) -> Body:
     with front.kit.reads() as unit:
-        told = card(unit, front.kit.policy, request, front.kit.clock.now())
+        told = front.card(unit, request)
     return front.renderer.render("glass-wrong.yaml", card=told, zone=front.zone_of(by))
 
 

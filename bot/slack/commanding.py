@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.slack import asking, breaking, bulk, leaving
+from bot.slack import asking, breaking, bulk, leaving, pausing
 from bot.slack.front import Front
 from bot.slack.reading import Click, click
 from workflows.explaining import details, loose_this_month
@@ -57,6 +57,9 @@ def _command(front: Front, body: Body) -> Body | None:
         case "away":
             pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
             return leaving.command(front, pressed, rest.strip().lower())
+        case "pause" | "resume":
+            pressed = Click(by, body.get("team_id", ""), "", body["trigger_id"], channel=channel)
+            return pausing.command(front, pressed, rest.strip(), on=word.lower() == "pause")
         case "status":
             return _status(front, rest.strip(), channel, by)
         case _:

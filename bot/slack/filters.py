@@ -118,6 +118,12 @@ def days(count: int) -> str:
     return f"{count} day{'s' if count != 1 else ''}"
 
 
+def brief(span: timedelta) -> str:
+    """ "60 s", "5 minutes": a short span, in seconds where minutes would say less."""
+    seconds = int(span.total_seconds())
+    return f"{seconds}\u00a0s" if seconds <= 120 else show_span(span)
+
+
 def about(span: timedelta) -> str:
     """ "2 days", "5 hours": a span in its largest unit, rounded."""
     unit = next((unit for unit in (timedelta(days=1), timedelta(hours=1)) if span >= unit), timedelta(minutes=1))
@@ -174,6 +180,7 @@ FILTERS = {
     "epoch": epoch,
     "span": show_span,
     "about": about,
+    "brief": brief,
     "percent": percent,
     "share": share,
     "listed": listed,

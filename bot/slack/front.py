@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_sdk import WebClient
@@ -12,10 +12,13 @@ from bot.slack.moves import Moves
 from bot.slack.posting import Poster
 from bot.slack.reading import Click, inputs
 from bot.slack.rendering import Renderer
+from workflows.explaining import Card, card
 from workflows.keeping import Kit
+from workflows.overrides import Override
 from workflows.people import PersonId
-from workflows.ports import Rejected
+from workflows.ports import Rejected, UnitOfWork
 from workflows.refusals import Refused
+from workflows.requests import Request
 
 log = logging.getLogger("leeway.slack")
 
@@ -39,6 +42,12 @@ class Front:
         """A person's own time zone."""
         known = self.kit.directory.person(person)
         return known.zone if known else self.zone
+
+    def card(self, unit: UnitOfWork, request: Request, *, override: Override | None = None) -> Card:
+        """Everything a card tells about a request, and how its quota store behaves."""
+        told = card(unit, self.kit.policy, request, self.kit.clock.now(), override=override)
+        known = self.kit.policy.quota(told.quota.key)
+        return replace(told, store=self.kit.limits.traits(known)) if known else told
 
     def sentence(self, refused: Refused, person: PersonId) -> str:
         """Why something was refused, in words for this person."""

@@ -6,7 +6,7 @@ from functools import partial
 from bot.slack.front import Front
 from bot.slack.posting import CHANNEL, Spot, each
 from workflows.effects import Do
-from workflows.explaining import Card, card
+from workflows.explaining import Card
 from workflows.people import PersonId
 
 
@@ -54,7 +54,7 @@ class Loud:
     def _card(self, key: str) -> Card | None:
         with self._kit.reads() as unit:
             request = unit.requests.get(key)
-            return card(unit, self._kit.policy, request, self._kit.clock.now()) if request else None
+            return self._front.card(unit, request) if request else None
 
     def _to(self, thing: str, told: Card, who: PersonId, viewer: str) -> None:
         self._put(thing, f"dm:{who}", told, viewer=viewer, channel=self._poster.im(who), zone=self._front.zone_of(who))

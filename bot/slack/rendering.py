@@ -12,8 +12,8 @@ the leaves. In a mapping, keys that begin with `$` hold Jinja *expressions* (no 
 A leaf that is one expression and gives a number or a boolean stays one; None leaves it out. Everything else is text. What Slack
 parses (`text` beside `type: mrkdwn`, or beside no type: a message's own) is escaped; all other text is literal; see `marks`.
 
-`phrases.j2` holds what several templates say: `say.spent(...)` is its macro. `words.j2` has one macro for each reason to refuse:
-`why(refused, zone)`.
+`phrases.j2` holds what several templates say: `say.spent(...)` is its macro; `ops.j2` what is said of stores and to operators:
+`ops.stuck(...)`. `words.j2` has one macro for each reason to refuse: `why(refused, zone)`.
 """
 
 import re
@@ -26,6 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.slack import filters, marks
 from bot.slack.shaping import Part, chosen, each, named, reader, spread, text, value
+from workflows.limits import HERE
 from workflows.refusals import Refused
 from workflows.requests import State
 
@@ -51,6 +52,10 @@ class Renderer:
     def sentence(self, refused: Refused, zone: str, *, plain: bool = False) -> str:
         """Why something was refused: for a message, or `plain` for an error beside a field, where Slack parses nothing."""
         return str((self._literal if plain else self._parsed).globals["why"](refused, zone))  # type: ignore[operator]
+
+    def ops(self, phrase: str, *facts: object) -> str:
+        """What `ops.j2` says of something, as plain text: for the command line and the API."""
+        return str(getattr(self._literal.globals["ops"], phrase)(*facts))
 
     def _part(self, node: Any, kind: str) -> Part:
         """Compiles a node; `kind` is the `type` beside it when it is a mapping's `text`."""
@@ -107,9 +112,9 @@ def _environment(folder: Path, finalize: Callable[[object], str], known: Mapping
         auto_reload=False,
     )
     env.filters.update(known)
-    phrases, words = _Voice(env, "phrases.j2", made), _Voice(env, "words.j2", made)
-    env.globals.update(say=phrases, why=lambda refused, zone: getattr(words, refused.why)(refused.facts, zone))
-    env.globals.update(mentions=made is marks.Safe, State=State)
+    phrases, words, ops = (_Voice(env, file, made) for file in ("phrases.j2", "words.j2", "ops.j2"))
+    env.globals.update(say=phrases, ops=ops, why=lambda refused, zone: getattr(words, refused.why)(refused.facts, zone))
+    env.globals.update(mentions=made is marks.Safe, State=State, HERE=HERE)
     return env
 
 

@@ -15,7 +15,7 @@ from bot.slack.posting import CHANNEL, Also, Spot, each
 from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
-from workflows.explaining import Card, card, stopped
+from workflows.explaining import Card, stopped
 from workflows.hands import ANY, NONE
 from workflows.inbox import deal
 from workflows.keeping import attempt
@@ -89,7 +89,7 @@ class Shower:
                 return
             now = self._kit.clock.now()
             hands = deal(unit, self._kit.policy, request, now)
-            told = replace(card(unit, self._kit.policy, request, now), hands=hands)
+            told = replace(self._front.card(unit, request), hands=hands)
         asked = dict.fromkeys([*readers(told), *(person for person, hand in hands.items() if hand.undoes)])
         each(
             [
@@ -156,7 +156,7 @@ class Shower:
             if request is None:
                 return
             override = unit.overrides.get(which[0]) if which else first_of(unit, request)
-            told = card(unit, self._kit.policy, request, self._kit.clock.now(), override=override)
+            told = self._front.card(unit, request, override=override)
         if word == News.ACTIVE and told.status is not Status.ACTIVE:
             return  # it ended before this could be told; that it did is news of its own
         message = self._front.renderer.render("news.yaml", news=News(word), card=told, zone=self._front.zone)
@@ -177,7 +177,7 @@ class Shower:
             request = unit.requests.get(override.request) if override else None
             if override is None or request is None:
                 return
-            told = card(unit, self._kit.policy, request, self._kit.clock.now())
+            told = self._front.card(unit, request)
         message = self._front.renderer.render("checkin.yaml", card=told, zone=self._front.zone_of(override.holder))
         self._poster.put(Spot(f"checkin:{key}", "dm", self._poster.im(override.holder)), message)
 

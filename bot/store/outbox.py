@@ -78,10 +78,16 @@ class StoredOutbox:
         first = select(_ROWS.c.due).where(_ROWS.c.due.is_not(None)).order_by(_ROWS.c.due).limit(1)
         return self._connection.execute(first).scalar()
 
+    def failing(self) -> list[Errand]:
+        return self._every(_ROWS.c.due.is_not(None), _ROWS.c.error != "")
+
     def dead(self) -> list[Errand]:
+        return self._every(_ROWS.c.due.is_(None))
+
+    def _every(self, *which: ColumnElement[bool]) -> list[Errand]:
         self.flush()
-        kept = select(_ROWS).where(_ROWS.c.due.is_(None)).order_by(_ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
-        return [mapping.errand_of(row) for row in self._connection.execute(kept).mappings()]
+        rows = select(_ROWS).where(*which).order_by(_ROWS.c.since, _ROWS.c.do, _ROWS.c.key)
+        return [mapping.errand_of(row) for row in self._connection.execute(rows).mappings()]
 
 
 def _named(errand: Errand) -> ColumnElement[bool]:

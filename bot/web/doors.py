@@ -32,6 +32,7 @@ class Doors:
 
     `largest_body` and `most_held` are bytes: of one body, and of all that are being read at a time. `counted` is told after a
         commit that has something to say. `gate` lets calls through; `ask` is a link to where people ask for more.
+        `health` is what needs a person, as JSON values.
     """
 
     policy: Policy
@@ -49,6 +50,7 @@ class Doors:
     called: Callable[[str], str] = lambda _: ""
     ask: str = ""
     mlflow_secret: str = field(default="", repr=False)  # with which MLflow signs its alerts, "" when nobody is believed
+    health: Callable[[], Mapping[str, object]] = lambda: {"ok": True, "findings": []}
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

@@ -53,6 +53,11 @@ class Looking:
         found = await to_thread.run_sync(self._doors.request, name)
         return JSONResponse(found) if found else JSONResponse({"error": f'"{name}" is no request'}, 404)
 
+    async def health(self, request: Request) -> Response:
+        """`GET /v1/health`: everything that needs a person, each with what to do. Whether this process is well says `/readyz`."""
+        await self._bearers.admit(request.headers.get("authorization", ""), "read")
+        return JSONResponse(dict(await to_thread.run_sync(self._doors.health)))
+
     async def healthy(self, _: Request) -> Response:
         """`GET /healthz`: this process answers."""
         return JSONResponse({"status": "ok"})

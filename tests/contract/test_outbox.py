@@ -56,6 +56,23 @@ def test_what_is_claimed_is_hidden_until_its_worker_counts_as_dead(world: World)
     assert [e.effect for e in claim(world, NOW + HOUR)] == [SYNC]
 
 
+def test_what_failed_and_is_tried_again_is_listed_until_it_is_done_or_given_up(world: World) -> None:
+    put(world, SYNC)
+    put(world, SHOW, at=NOW - HOUR)
+    assert failing(world) == []
+    show, sync = claim(world)
+    world.keep(lambda unit: (unit.outbox.fail(sync, "gone", NOW + HOUR), unit.outbox.fail(show, "gone, too", NOW + HOUR)))
+    assert [(e.effect, e.since, e.error) for e in failing(world)] == [(SHOW, NOW - HOUR, "gone, too"), (SYNC, NOW, "gone")]
+    [one, two] = claim(world, NOW + HOUR)
+    world.keep(lambda unit: (unit.outbox.done(one), unit.outbox.fail(two, "never", None)))
+    assert failing(world) == []
+
+
+def failing(world: World) -> list[Errand]:
+    with world.reads() as unit:
+        return unit.outbox.failing()
+
+
 def test_two_workers_never_claim_the_same(world: World) -> None:
     names = [Effect(Do.SHOW_REQUEST, f"R{n}") for n in range(20)]
     put(world, *names)

@@ -156,3 +156,11 @@ def test_what_is_left_grows_again_when_the_period_ends(door: Door) -> None:
     assert (door.quota("team")["level"], door.quota("team")["left"]) == ("hard", 0)
     door.clock.forward(timedelta(days=6))
     assert (door.quota("team")["level"], door.quota("team")["left"]) == ("ok", 10**11)
+
+
+def test_what_needs_a_person_is_told_to_whoever_may_read(tmp_path: Path) -> None:
+    told = {"ok": False, "findings": [{"kind": "paused", "todo": "When it is over: leeway resume"}]}
+    with opened(tmp_path, health=lambda: told) as open_door:
+        answer = open_door.client.get("/v1/health")
+        assert (answer.status_code, answer.json()) == (200, told)
+        assert open_door.client.get("/v1/health", headers={"Authorization": ""}).status_code == 401

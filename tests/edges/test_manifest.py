@@ -58,7 +58,7 @@ def test_over_http_slack_is_told_one_address_for_everything() -> None:
     url = "https://leeway.acme.example/slack/events"
     assert made["features"]["slash_commands"][0]["url"] == url
     assert made["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
-    assert made["settings"]["event_subscriptions"] == {"bot_events": ["app_mention"], "request_url": url}
+    assert made["settings"]["event_subscriptions"] == {"bot_events": ["app_home_opened", "app_mention"], "request_url": url}
     assert made["settings"]["socket_mode_enabled"] is False
 
 
@@ -71,7 +71,7 @@ def test_over_a_socket_there_is_no_address() -> None:
 def test_people_can_write_to_the_app_and_tokens_do_not_rotate() -> None:
     made = plain()
     assert made["features"]["app_home"] == {
-        "home_tab_enabled": False,
+        "home_tab_enabled": True,
         "messages_tab_enabled": True,
         "messages_tab_read_only_enabled": False,
     }

@@ -394,6 +394,10 @@ class MemoryOutbox(_Part, Outbox):
     def waiting(self) -> datetime | None:
         return min((row.due for row in self._data.outbox.values() if row.due), default=None)
 
+    def failing(self) -> list[Errand]:
+        again = (row.errand for row in self._data.outbox.values() if row.due is not None and row.errand.error)
+        return sorted(again, key=lambda e: (e.since, e.effect.do, e.effect.key))
+
     def dead(self) -> list[Errand]:
         kept = (row.errand for row in self._data.outbox.values() if row.due is None)
         return sorted(kept, key=lambda e: (e.since, e.effect.do, e.effect.key))

@@ -13,6 +13,7 @@ from tests.golden.allowed import allowed, use_cases
 from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from tests.golden.decisions import decisions
 from tests.golden.life import life
+from tests.golden.operating import operating
 from tests.golden.waiting import waiting
 from workflows.ballots import Verdict, Vote
 from workflows.causes import Cause, Likely
@@ -30,6 +31,7 @@ from workflows.requests import Request, State
 from workflows.rules import Data
 from workflows.spend import NOTHING, Sums
 from workflows.spikes import Basis, Usual
+from workflows.switch import Paused
 from workflows.times import Period
 from workflows.wishes import End, Source
 
@@ -84,6 +86,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **_after(words),
         **_status(words),
         **allowed(words),
+        **operating(words),
         **waiting(words),
         **life(words, form),
     }
@@ -186,6 +189,10 @@ def _forms(words: Words) -> dict[str, Scene]:
         "ask-edit-more": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=voted)}),
         "ask-again": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=denial, again=Why.OPEN_REQUEST)}),
         "ask-changed": ("ask.yaml", {"form": form(words, typed=typed, preview=more, editing=voted, again=Why.CHANGED_SINCE)}),
+        "ask-paused": (
+            "ask.yaml",
+            {"form": form(words, typed=typed, preview=replace(cast.preview(words), paused=Paused(cast.PAT, NOW, words.rule)))},
+        ),
         "ask-enough": ("ask.yaml", {"form": form(words, typed=typed, preview=none)}),
         "ask-use-cases": (
             "ask.yaml",

@@ -42,6 +42,10 @@ RICH = (
     "outcome",
     "notice-blocked",
     "card-revoked-requester",
+    "stuck-begin",
+    "edit-strangers",
+    "home-ill",
+    "card-paused-requester",
 )
 LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
 OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")

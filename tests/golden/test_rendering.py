@@ -21,7 +21,7 @@ from workflows.money import Unit
 
 
 def made(folder: Path, template: str, **context: Any) -> dict[str, Any]:
-    files = {"t.yaml": template, "part.yaml": "[{type: divider, of: '{{ given }}'}]", "words.j2": ""}
+    files = {"t.yaml": template, "part.yaml": "[{type: divider, of: '{{ given }}'}]", "words.j2": "", "ops.j2": ""}
     files["phrases.j2"] = (
         "{% macro hi(who) %}hi {{ who | person }}{% endmacro %}{% macro twice(x) %}{{ say.hi(x) }} & {{ x }}{% endmacro %}"
     )

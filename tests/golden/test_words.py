@@ -67,6 +67,9 @@ FACTS: dict[Why, dict[str, object]] = {
     Why.STAND_IN_OUTSIDE: {"who": BOB},
     Why.STAND_IN_AWAY: {"who": BOB, "until": NOW},
     Why.STANDS_IN: {"who": BOB, "until": NOW},
+    Why.PAUSED: {"by": BOB, "at": NOW, "reason": "LiteLLM is being upgraded."},
+    Why.ALREADY_PAUSED: {"by": BOB, "at": NOW, "reason": "LiteLLM is being upgraded."},
+    Why.NOT_OPERATOR: {"group": "platform"},
 }
 
 

@@ -58,8 +58,9 @@ class Gateway:
             queued = self.memory.data.outbox.pop((do, key))
             try:
                 enforcing.sync(self.kit, key)
-            except (Unavailable, Rejected):
-                self.memory.data.outbox.setdefault((do, key), queued)
+            except (Unavailable, Rejected) as error:
+                failed = replace(queued.errand, error=f"{type(error).__name__}: {error}")
+                self.memory.data.outbox.setdefault((do, key), replace(queued, errand=failed))
 
     def rests(self) -> None:
         """The gateway is well again, and everything is done that can be."""

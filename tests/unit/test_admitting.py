@@ -17,6 +17,8 @@ from tests.fakes.memory import Memory, MemoryGlance
 from workflows.admission import Decision, Estimate, Verdict
 from workflows.admitting import BACK, Gate
 from workflows.cases import Case, Impact, Term
+from workflows.holdings import Holding
+from workflows.limits import Place
 from workflows.metering import record
 from workflows.money import Unit
 from workflows.overrides import Override, Reason
@@ -366,3 +368,26 @@ def test_what_is_carried_over_follows_late_usage_at_once() -> None:
     assert office.looks == 2
     office.gate.forget()
     assert office.asks().findings[0].standing.base == 105
+
+
+def test_a_limit_that_was_adopted_in_its_store_counts_until_app_yaml_says_another() -> None:
+    placed = replace(TEAM, place=Place("litellm", (("team", "search"),)))
+    office = Office(Policy(Organization("Acme", ZONE), (placed,)))
+    office.spends(call(1, 110))
+    assert office.asks().decision is Decision.NEEDS_EXCEPTION
+    adopted = Holding(TEAM.key, TEAM.limit, adopted=500)
+    with office.memory.units() as unit:
+        unit.holdings.save(adopted)
+        unit.commit()
+    assert office.asks().findings[0].standing.base == 500
+    office.gate.forget()
+    assert office.asks().decision is Decision.ALLOW
+    with office.memory.units() as unit:
+        unit.holdings.save(replace(adopted, adopted=None, version=2))
+        unit.commit()
+    office.gate.refresh(NOW)
+    assert office.asks().findings[0].standing.base == TEAM.limit
+    later = Gate(Policy(Organization("Acme", ZONE), (replace(placed, limit=200),)), office.reads)
+    later.refresh(NOW)
+    verdict = later.check(TEAM.scope, "mini", ANY, now=NOW)
+    assert verdict is not None and verdict.findings[0].standing.base == 200
