@@ -40,7 +40,7 @@ def _later(words: Words) -> dict[str, Scene]:
     return {
         "card-later-approver": (
             "card.yaml",
-            {"card": replace(cast.card(asked, None, words), begins=LATER), "viewer": "approver"},
+            {"card": replace(cast.card(asked, None, words), begins=LATER, ends=LATER + DAY), "viewer": "approver"},
         ),
         "card-through-approver": ("card.yaml", {"card": cast.card(through, None, words), "viewer": "approver"}),
         "card-scheduled-requester": ("card.yaml", {"card": waits, "viewer": "requester"}),
@@ -50,7 +50,7 @@ def _later(words: Words) -> dict[str, Scene]:
 
 def granted(yes: Request) -> tuple[Override, Override]:
     """$400, and $600 that are held back."""
-    first = cast.active(yes)
+    first = replace(cast.active(yes), amount=usd(400))
     return first, replace(first, id=f"{first.id}.2", amount=usd(600), held=True, starts=None, ends=None)
 
 
@@ -62,7 +62,7 @@ def _parts(words: Words) -> dict[str, Scene]:
     told = Progress(ADA, NOW, words.said[:900], words.link)
     waits = replace(cast.card(yes, first, words), rest=rest)
     out = replace(waits, rest=replace(rest, held=False, starts=NOW, ends=first.ends), progress=told)
-    over = replace(cast.card(yes, replace(cast.over(yes, Reason.EXPIRED), gone=NOW), words), rest=lapsed)
+    over = replace(cast.card(yes, replace(cast.over(yes, Reason.EXPIRED), amount=usd(400), gone=NOW), words), rest=lapsed)
     return {
         "card-part-requester": ("card.yaml", {"card": waits, "viewer": "requester"}),
         "card-part-thread": ("card.yaml", {"card": waits, "viewer": "thread"}),
