@@ -15,6 +15,7 @@ from workflows import (
     spotting,
     stuck,
     tranches,
+    wishing,
 )
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
@@ -71,6 +72,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
+        case Wake.WISHES:
+            wishing.look(kit, unit, alarm.key, now)
         case Wake.REVIEW:
             breaking.remind(kit, unit, alarm.key, now)
         case Wake.SPIKES:
