@@ -124,4 +124,5 @@ def test_of_two_that_could_both_cover_it_one_ends_and_the_other_stays(world_of: 
     acme.search.spends(usd(10_300))
     for _ in range(12):
         acme.days_pass(1)
+        acme.search.spends(usd(1))
     assert acme.search.limit == usd(10_400)
