@@ -141,7 +141,8 @@ class Card:
     @property
     def lessened(self) -> bool:
         """Whether that is not what was asked for."""
-        return (self.amount, self.term) != (self.request.case.amount, self.request.case.term)
+        case = self.request.case
+        return self.granted and self.request.offered() != (case.amount, case.term)
 
     @property
     def undone(self) -> bool:

@@ -13,6 +13,7 @@ from workflows.attribution import Claim, Origin
 from workflows.authority import ANY, Authority, Cap
 from workflows.glass import BreakGlass
 from workflows.money import Unit, usd
+from workflows.overrides import Grace
 from workflows.people import Account, PersonId
 from workflows.policy import Organization, Policy, Timing
 from workflows.quotas import Amount, Kind, Thresholds
@@ -357,6 +358,23 @@ def test_a_single_reminder_needs_no_list() -> None:
 def test_reminders_escalation_and_undoing_can_be_turned_off() -> None:
     said = policy(SMALL + "time: {remind_after: never, escalate_after: never, undo_within: never}").timing
     assert (said.chase, said.undo_within) == (Chase(), timedelta())
+
+
+def test_starts_steps_and_unused_overrides_are_timed() -> None:
+    said = policy(SMALL + "time: {start_within: 2 weeks, unused_after: 5 days, step_down: 50 % for 1 day}").timing
+    assert (said.start_within, said.unused_after) == (timedelta(weeks=2), timedelta(days=5))
+    assert said.grace == Grace(50, timedelta(days=1))
+    usual = policy(SMALL).timing
+    assert (usual.start_within, usual.unused_after, usual.grace) == (timedelta(days=30), None, None)
+    never = policy(SMALL + "time: {start_within: never, unused_after: never, step_down: never}").timing
+    assert (never.start_within, never.unused_after, never.grace) == (timedelta(), None, None)
+
+
+@pytest.mark.parametrize("said", ["50", "0 % for 1 day", "100 % for 1 day", "50 % for ages", "half for 1 day"])
+def test_what_is_no_step_down_is_said(said: str) -> None:
+    read_ = read_bytes((SMALL + f"time: {{step_down: {said}}}").encode())
+    assert not isinstance(read_, Draft)
+    assert any("not a step down: write 50 % for 1 day" in line.replace(";", ":") for line in lines(read_, "app.yaml"))
 
 
 def test_what_is_not_said_of_working_time_is_nine_to_five_from_monday_to_friday() -> None:

@@ -14,6 +14,7 @@ from tests.golden.cast import NOW, PLAIN, ZONE, Words
 from tests.golden.decisions import decisions
 from tests.golden.life import life
 from tests.golden.operating import operating
+from tests.golden.terms import terms
 from tests.golden.waiting import waiting
 from workflows.ballots import Verdict, Vote
 from workflows.causes import Cause, Likely
@@ -89,6 +90,7 @@ def scenes(words: Words) -> dict[str, Scene]:
         **operating(words),
         **waiting(words),
         **life(words, form),
+        **terms(words),
     }
     return {name: (template, {"zone": ZONE, **context}) for name, (template, context) in every.items()}
 
@@ -178,9 +180,17 @@ def _forms(words: Words) -> dict[str, Scene]:
         "accounts": ("ci-bot", "nightly-evals"),
     }
     granted = cast.over(denial, Reason.EXPIRED)
+    since, reset = NOW + timedelta(days=2), cast.stands(cast.quota(words)).window.end
+    later = {"start": "later", "since": str(int(since.timestamp())), "duration": "resets:1"}
+    begun = replace(cast.preview(words), begins=since, later=(usd(200), NOW + timedelta(days=2)))
+    ends = presets(since, [reset, reset + timedelta(days=20)], timedelta(days=30))
     return {
         "ask": ("ask.yaml", {"form": form(words)}),
         "ask-typed": ("ask.yaml", {"form": form(words, typed=typed, preview=cast.preview(words))}),
+        "ask-later": (
+            "ask.yaml",
+            {"form": form(words, typed=typed | later, preview=begun, ahead=timedelta(days=30), presets=ends)},
+        ),
         "ask-refused": ("ask.yaml", {"form": form(words, typed={"duration": "days:14"}, preview=refused)}),
         "ask-in-the-way": ("ask.yaml", {"form": form(words, typed=typed, preview=whole)}),
         "ask-parts": ("ask.yaml", {"form": form(words, typed=typed | {"behalf": "ci-bot"}, preview=ticked, **boxes)}),

@@ -31,7 +31,7 @@ def test_half_of_it_lasts_for_a_day_more_and_each_step_is_told_once(database: st
         acme.ada.asks(usd(400), duration="days:3")
         assert "Then +$200 until" in said(acme.bob.sees("+$400 for Search", channel="leeway"))
         acme.bob.approves()
-        assert "Then $200 until" in said(acme.ada.sees("+$400 for Search", channel="leeway"))
+        assert "Then +$200 until" in said(acme.ada.sees("+$400 for Search", channel="leeway"))
         assert acme.search.limit == usd(10_400)
         acme.days_pass(3)
         assert acme.search.limit == usd(10_200)
