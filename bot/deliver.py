@@ -35,7 +35,7 @@ class Courier:
         """Delivers what may be tried now; returns how many were tried."""
         tried = 0
         while errands := self._claim():
-            for errand in errands:
+            for errand in sorted(errands, key=_urgency):
                 self._deliver(errand)
             tried += len(errands)
         return tried
@@ -63,6 +63,11 @@ class Courier:
             unit.outbox.fail(errand, f"{type(error).__name__}: {error}"[:500], again)
 
         attempt(self._units, note)
+
+
+def _urgency(errand: Errand) -> int:
+    """Limits before messages: whoever waits for an override does not wait for Slack as well. Otherwise as they were claimed."""
+    return errand.effect.do is not Do.SYNC_LIMIT
 
 
 def pause(tries: int, error: Exception) -> timedelta:

@@ -1,6 +1,6 @@
 """Hypothesis: the same examples on every run, so that a red test stays red; `make fuzz` looks for new ones, longer.
 
-And the PostgreSQL server that tests share: each test has databases of its own in it.
+And the servers that tests share: PostgreSQL, in which each test has databases of its own, and real gateways where there are some.
 """
 
 import os
@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
+    from tests.litellm import Proxy
+    from tests.mlflow import Gateway
     from tests.postgres import Server
 
 # No deadline and no complaint about slowness: a busy machine must not fail a property.
@@ -35,3 +37,27 @@ def postgresql(server: "Server") -> Iterator[str]:
     """The URL of a PostgreSQL database with the tables in it, for one test."""
     with server.database() as name:
         yield server.url(name)
+
+
+@pytest.fixture(scope="session")
+def litellm() -> Iterator["Proxy"]:
+    """The real LiteLLM, started when it is first asked for; without one the test is skipped."""
+    from tests.litellm import LackingError, proxy  # here, for the same reason
+
+    try:
+        with proxy() as running:
+            yield running
+    except LackingError as lacking:
+        pytest.skip(str(lacking))
+
+
+@pytest.fixture(scope="session")
+def mlflow() -> Iterator["Gateway"]:
+    """The real MLflow gateway, likewise."""
+    from tests.mlflow import LackingError, gateway
+
+    try:
+        with gateway() as running:
+            yield running
+    except LackingError as lacking:
+        pytest.skip(str(lacking))

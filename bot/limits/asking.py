@@ -1,7 +1,7 @@
 """Asking a gateway: one client for all that is asked of it, and one place where its errors become ours.
 
 no answer, 408, 409, 425, 429, 5xx, no JSON    Unavailable   (for as long as Retry-After says; a write may have been applied)
-401, 403                                       Rejected      (naming the setting that holds the key)
+401, 403, 405                                  Refused       (naming the setting that holds the key)
 404                                            Missing       (the adapter says what is not there)
 every other status that is no success          Rejected      (in the gateway's own words, never with the key)
 JSON of another shape                          Rejected
@@ -19,11 +19,11 @@ import msgspec
 from workflows.limits import StoreRules
 from workflows.ports import Rejected, Unavailable
 
-# Seconds. A sync asks four times (read, and before a write again, write, read back) within the two minutes of its lease.
+# Seconds. A sync asks up to six times (a read; a write, which reads twice first; a read) in the two minutes of its lease.
 PATIENCE = httpx.Timeout(10.0, connect=5.0)
 WORDS = 200  # characters of what a gateway says is wrong
 PASSING = (408, 409, 425, 429)
-REFUSED = (401, 403)
+REFUSED = (401, 403, 405)
 _NUMBERS = msgspec.json.Encoder(decimal_format="number")
 
 T = TypeVar("T")
@@ -33,6 +33,10 @@ class Missing(Rejected):
     """The gateway knows nothing of that name."""
 
 
+class Refused(Rejected):
+    """Nobody may do that there with this key, or at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """How app.yaml wants a gateway used, and the key that opens it; `setting` is how the key is called."""
@@ -40,6 +44,7 @@ class Access:
     rules: StoreRules
     key: str = field(default="", repr=False)
     setting: str = ""
+    transport: httpx.BaseTransport | None = field(default=None, repr=False)  # tests speak through another
 
 
 class Line:
@@ -48,7 +53,9 @@ class Line:
     def __init__(self, name: str, access: Access, headers: Mapping[str, str]) -> None:
         self.name = name
         self._access = access
-        self._client = httpx.Client(base_url=access.rules.url, headers=dict(headers), timeout=PATIENCE)
+        self._client = httpx.Client(
+            base_url=access.rules.url, headers=dict(headers), timeout=PATIENCE, transport=access.transport
+        )
 
     def ask(self, method: str, path: str, kind: type[T], *, params: Mapping[str, str] | None = None, **more: Any) -> T:
         """What the gateway answers, as a `kind`. `body` is sent as JSON, `headers` with it."""
@@ -73,7 +80,7 @@ class Line:
             after = timedelta(seconds=int(wait)) if wait.isdecimal() and len(wait) < 8 else None
             raise Unavailable(f"{self.name} answered {status}{self._why(answer)}", after)
         if status in REFUSED:
-            raise Rejected(f"{self.name} refuses {self._access.setting}{self._why(answer)}")
+            raise Refused(f"{self.name} refuses what {self._access.setting} asks{self._why(answer)}")
         if not answer.is_success:
             raise (Missing if status == 404 else Rejected)(f"{self.name} answered {status}{self._why(answer)}")
 

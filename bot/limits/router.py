@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from workflows.limits import Reading, Traits, Wanted
-from workflows.ports import LimitStore
+from workflows.ports import LimitStore, Rejected
 from workflows.quotas import Quota
 
 
@@ -24,4 +24,12 @@ class Router:
         self._of(quota).write(quota, wanted)
 
     def _of(self, quota: Quota) -> LimitStore:
-        return self._gateways[quota.place.store] if quota.place else self._here
+        if quota.place is None:
+            return self._here
+        found = self._gateways.get(quota.place.store)
+        if found is None:  # a quota that was enforced there before app.yaml was edited
+            name = quota.place.store
+            raise Rejected(
+                f"{quota.place}: app.yaml has no {name} under stores any more; put it back until the limit there is lowered"
+            )
+        return found

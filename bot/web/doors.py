@@ -50,6 +50,7 @@ class Doors:
     called: Callable[[str], str] = lambda _: ""
     ask: str = ""
     health: Callable[[], Mapping[str, object]] = lambda: {"ok": True, "findings": []}
+    mlflow_secret: str = field(default="", repr=False)  # with which MLflow signs its alerts, "" when nobody is believed
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

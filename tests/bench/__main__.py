@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import postgres
+from tests.bench.approve import p8
 from tests.bench.check import p3
 from tests.bench.ingest import SHORT, Size, p1, p2, p7
 from tests.bench.report import Report
 
-PARTS = {"P1": p1, "PostgreSQL": postgres.p1, "P2": p2, "P3": p3, "P7": p7}
+PARTS = {"P1": p1, "PostgreSQL": postgres.p1, "P2": p2, "P3": p3, "P7": p7, "P8": p8}
 
 
 def main() -> None:

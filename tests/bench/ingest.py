@@ -17,16 +17,17 @@ NAMED = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of everything: rounds of a comparison, calls in each, rows that are there before (P2), seconds of P7."""
+    """How much of everything: rounds of a comparison, calls in each, rows before (P2), seconds of P7, clicks of P8."""
 
     rounds: int = 5
     singles: int = 6_000
     batches: int = 800
     rows: int = 10_000_000
     seconds: int = 60
+    clicks: int = 100
 
 
-SHORT = Size(rounds=1, singles=300, batches=30, rows=20_000, seconds=2)
+SHORT = Size(rounds=1, singles=300, batches=30, rows=20_000, seconds=2, clicks=5)
 
 
 class Numbers:

@@ -93,3 +93,8 @@ def limits(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Limit
         yield FakeLimits(clock)
         return
     yield from (store.limits for store in _opened(str(request.getfixturevalue(request.param)), clock))
+
+
+@pytest.fixture
+def sqlite_store(sqlite: str, clock: ManualClock) -> Iterator[Store]:
+    yield from _opened(sqlite, clock)

@@ -98,10 +98,10 @@ def running(*args: str, env: Mapping[str, str], folder: Path) -> Iterator[Comman
         command.end(signal.SIGTERM)
 
 
-def until(look: Callable[[], T | None], otherwise: Callable[[], str] = lambda: "it did not come about") -> T:
+def until(look: Callable[[], T | None], otherwise: Callable[[], str] = lambda: "it did not come about", looks: int = LOOKS) -> T:
     """What a look finds, at last."""
     tick = Event()
-    for _ in range(LOOKS):
+    for _ in range(looks):
         if found := look():
             return found
         tick.wait(PAUSE)

@@ -10,6 +10,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.limits import FakeLimits
 from workflows.limits import Place, Traits, Wanted
 from workflows.money import usd
+from workflows.ports import Rejected
 from workflows.quotas import Quota
 
 HERE = Quota("here", "platform", usd(10))
@@ -26,6 +27,6 @@ def test_each_quota_is_read_written_and_described_where_it_is() -> None:
     assert (router.traits(HERE).title, router.traits(THERE).title) == (Traits().title, "LiteLLM")
 
 
-def test_a_store_that_nobody_wired_is_a_bug() -> None:
-    with pytest.raises(KeyError):
+def test_a_gateway_that_app_yaml_no_longer_has_is_said_to_be_missed() -> None:
+    with pytest.raises(Rejected, match=r"litellm team search: app\.yaml has no litellm under stores any more; put it back until"):
         Router(FakeLimits(ManualClock(NOW)), {}).read(THERE)

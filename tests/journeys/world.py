@@ -276,14 +276,15 @@ class World:
 
         Chains verify and fold back into the rows; every active override has its end set; calls are judged by what is stored.
         """
+        now = self.now
         with self.stage.store.reads() as unit:
-            for stands in standings(unit, self.stage.policy, self.now):
+            for stands in standings(unit, self.stage.policy, now):
                 model = (*stands.quota.models, "any")[0]  # a pattern matches itself
-                verdict = self.stage.leeway.gate.check(stands.quota.scope, model, Estimate(), now=self.now)
+                verdict = self.stage.leeway.gate.check(stands.quota.scope, model, Estimate(), now=now)
                 assert verdict is not None
                 assert stands in [found.standing for found in verdict.findings]
             subjects = unit.record.subjects()
-            alarms = {(a.wake, a.key) for a in unit.agenda.due(self.now + YEARS, 10_000)}
+            alarms = {(a.wake, a.key) for a in unit.agenda.due(now + YEARS, 10_000)}
             for subject in subjects:
                 chain = unit.record.chain(subject)
                 assert not broken(chain)
@@ -291,17 +292,21 @@ class World:
                 if row is not None:
                     assert chain[-1].after == json.loads(json.dumps(plain(row)))
                     assert chain[-1].seq == row.version
-                if isinstance(row, Override) and row.status(self.now) is Status.ACTIVE:
+                if isinstance(row, Override) and row.status(now) is Status.ACTIVE:
                     assert (Wake.END, row.id) in alarms, f"{row.id} has no end"
 
 
 @contextmanager
-def world(policy: str = POLICY, start: datetime = START, kind: type[Stage] = Stage, database: str = "") -> Iterator[World]:
-    """A world of its own, with its policy; at the end it must be at rest. Its database is SQLite in a file if none is named."""
+def world(policy: str = POLICY, start: datetime | None = START, kind: type[Stage] = Stage, database: str = "") -> Iterator[World]:
+    """A world of its own, with its policy; at the end it must be at rest. Its database is SQLite in a file if none is named.
+
+    Without a `start` its clock is the machine's, and runs.
+    """
     with tempfile.TemporaryDirectory(prefix="leeway-", dir=FAST if FAST.is_dir() else None) as folder:
         config = Path(folder) / "app.yaml"
         config.write_text(policy, "utf-8")
-        stage = kind(Path(folder), DemoClock(start, standing=True), config=config, seed=seed(), ack_timeout=60, database=database)
+        clock = DemoClock(start, standing=start is not None)
+        stage = kind(Path(folder), clock, config=config, seed=seed(), ack_timeout=60, database=database)
         try:
             made = World(stage, config)
             yield made
