@@ -111,8 +111,8 @@ def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
         called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
-        mlflow_secret=mlflow_secret,
         health=lambda: found(kit),
+        mlflow_secret=mlflow_secret,
     )
     return web(doors, routes=leeway.routes)
 

@@ -15,6 +15,7 @@ from workflows.policy import Policy
 from workflows.ports import Errand, UnitOfWork
 from workflows.quotas import Quota
 
+ELSEWHERE = (Do.SYNC_LIMIT, Do.FIND_WISHES, Do.ANSWER_WISH, Do.FIND_SPIKES)  # effects that do not end in Slack
 PATIENCE = timedelta(minutes=1)  # what is later than this will not come right by the next knock
 
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     NOT_ENFORCED = "not_enforced"  # an override that its store does not enforce
     NOT_ENDED = "not_ended"  # one that it still enforces
     SILENT = "silent"  # a store that does not follow, for `count` quotas
+    WISHES = "wishes"  # what members ask for in gateways, which cannot be looked at or answered
     WAITING = "waiting"  # messages that Slack does not take
     UNDELIVERED = "undelivered"  # what was given up
     ADOPTED = "adopted"  # a limit that was changed in its store and counts instead of app.yaml's, which is `said`
@@ -102,8 +104,9 @@ def _failing(unit: UnitOfWork, policy: Policy, now: datetime, titles: Titles) ->
         same = [errand for errand in limits if _store(policy, errand) == store]
         where = store or _where(policy, same[0].effect.key, titles)
         yield _of(Kind.SILENT, same, where=where if len(same) > 1 else _where(policy, same[0].effect.key, titles))
-    messages = [errand for errand in failing if errand.effect.do is not Do.SYNC_LIMIT]
-    if messages:
+    if wishes := [errand for errand in failing if errand.effect.do in (Do.FIND_WISHES, Do.ANSWER_WISH)]:
+        yield _of(Kind.WISHES, wishes)
+    if messages := [errand for errand in failing if errand.effect.do not in ELSEWHERE]:
         yield _of(Kind.WAITING, messages)
 
 

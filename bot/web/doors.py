@@ -49,8 +49,8 @@ class Doors:
     gate: Gate = field(kw_only=True)
     called: Callable[[str], str] = lambda _: ""
     ask: str = ""
-    mlflow_secret: str = field(default="", repr=False)  # with which MLflow signs its alerts, "" when nobody is believed
     health: Callable[[], Mapping[str, object]] = lambda: {"ok": True, "findings": []}
+    mlflow_secret: str = field(default="", repr=False)  # with which MLflow signs its alerts, "" when nobody is believed
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

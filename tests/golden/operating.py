@@ -104,6 +104,7 @@ def findings(words: Words) -> tuple[Finding, ...]:
         Finding(Kind.NOT_ENFORCED, since, "O-ABCDEFGHIJ", where, f"the gateway says {words.model}"),
         Finding(Kind.NOT_ENDED, since, "O-ABCDEFGHIJ", where),
         Finding(Kind.SILENT, since, f"sync_limit {key}", where, f"the gateway says {words.model}", 3),
+        Finding(Kind.WISHES, since, "find_wishes claude", error=f"the gateway says {words.model}"),
         Finding(Kind.WAITING, since, "show_request R-1", error="Slack says ratelimited", count=2),
         Finding(Kind.UNDELIVERED, since, "show_request R-1", error="channel_not_found"),
         Finding(Kind.ADOPTED, since, key, where, "$11,600", said="$10,000"),

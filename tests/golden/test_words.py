@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.slack.rendering import Renderer
-from tests.golden.cast import ADA, BOB, NOW, ZONE, barriers
+from tests.golden.cast import ADA, BOB, NOW, PLAIN, ZONE, barriers
 from tests.golden.conftest import TEMPLATES
+from tests.golden.operating import findings
 from tests.golden.scenes import WORDINGS
 from workflows.ballots import Verdict
+from workflows.health import Kind
 from workflows.money import Unit, usd
 from workflows.refusals import Refused, Why
 from workflows.requests import State
@@ -121,3 +123,12 @@ def test_what_was_typed_is_repeated_without_effect(renderer: Renderer) -> None:
 def test_a_failure_names_its_error(renderer: Renderer) -> None:
     assert "error E-7" in sentence(renderer, Why.FAILED, number="E-7")
     assert sentence(renderer, Why.MISSING, least=10) == "Please write at least 10 characters."
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_whatever_needs_a_person_has_a_sentence_of_its_own_and_something_to_do(renderer: Renderer, kind: Kind) -> None:
+    found = {finding.kind: finding for finding in findings(PLAIN)}
+    said, todo = renderer.ops("finding", found[kind], ZONE), renderer.ops("todo", found[kind])
+    assert re.fullmatch(r"[A-Z0-9].{10,400}[.”]", said)
+    assert re.fullmatch(r"[A-Zl].{10,200}[.]", todo)
+    assert ("Nobody is at work" in said) == (kind is Kind.LATE)

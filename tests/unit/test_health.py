@@ -61,6 +61,12 @@ def test_messages_that_wait_are_told_together() -> None:
     assert looked(memory) == [(Kind.WAITING, "", 2)]
 
 
+def test_what_is_asked_for_in_gateways_is_no_message() -> None:
+    memory = Memory()
+    failing(memory, Effect(Do.FIND_WISHES, "claude"), Effect(Do.FIND_SPIKES, "all"))
+    assert looked(memory) == [(Kind.WISHES, "", 1)]
+
+
 def test_nobody_is_at_work_when_something_is_due_for_longer_than_a_minute() -> None:
     memory = Memory()
     with memory.units() as unit:

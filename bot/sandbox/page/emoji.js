@@ -66,6 +66,8 @@ const CHARS = {
   arrow_up: "⬆️",
   arrow_down: "⬇️",
   leftwards_arrow_with_hook: "↩️",
+  double_vertical_bar: "⏸️",
+  arrow_forward: "▶️",
   speech_balloon: "💬",
   busts_in_silhouette: "👥",
   bust_in_silhouette: "👤",
