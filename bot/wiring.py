@@ -1,5 +1,6 @@
 """Wiring: the one place where ports meet what implements them."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from slack_sdk import WebClient
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from bot.deliver import Courier
+from bot.deliver import Courier, Handler
 from bot.prices import PriceList, maker
 from bot.slack.app import build
 from bot.slack.directory import SlackDirectory
@@ -28,12 +29,14 @@ from bot.slack.telling import Telling
 from bot.store import Store
 from bot.timers import Engine
 from bot.web import Doors, web
-from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking
+from workflows import chasing, digesting, enforcing, pulling, recounting, spotting, waking, wishing
 from workflows.admitting import Gate
 from workflows.effects import Do
 from workflows.keeping import Kit
 from workflows.policy import Policy
 from workflows.ports import Clock, LimitStore, Unavailable
+
+log = logging.getLogger("leeway.wishes")
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "slack"
 DATABASE_GONE = "the database does not answer; is it up, and is DATABASE_URL right?"
@@ -72,10 +75,27 @@ def _catch_up(kit: Kit) -> None:
     digesting.look_back(kit)
     pulling.plan(kit)
     spotting.plan(kit)
+    wishing.plan(kit)
 
 
-def site_of(leeway: Leeway) -> ASGIApp:
-    """Every HTTP door of the app, Slack's among them."""
+class Finding:
+    """Pulls in what members ask for in gateways; what stays there is said once, and again when it is for another reason."""
+
+    def __init__(self, kit: Kit, wishes: wishing.Stores) -> None:
+        self._kit = kit
+        self._wishes = wishes
+        self._left: dict[str, dict[str, str]] = {}
+
+    def __call__(self, store: str) -> None:
+        left = wishing.find(self._kit, self._wishes, store).left
+        for wish, why in left.items():
+            if self._left.get(store, {}).get(wish) != why:
+                log.warning("%s stays in %s: %s", wish, store, why)
+        self._left[store] = left
+
+
+def site_of(leeway: Leeway, *, mlflow_secret: str = "") -> ASGIApp:
+    """Every HTTP door of the app, Slack's among them. `mlflow_secret` is what MLflow signs its alerts with."""
     kit, store = leeway.kit, leeway.store
     doors = Doors(
         kit.policy,
@@ -89,6 +109,7 @@ def site_of(leeway: Leeway) -> ASGIApp:
         called=store.tokens.called,
         gate=leeway.gate,
         ask=leeway.ask,
+        mlflow_secret=mlflow_secret,
     )
     return web(doors, routes=leeway.routes)
 
@@ -112,6 +133,7 @@ def assemble(
     signing_secret: str,
     limits: LimitStore | None = None,
     reports: pulling.Reports = MappingProxyType({}),
+    wishes: wishing.Stores = MappingProxyType({}),
     ask: str = "",
 ) -> Leeway:
     """Puts the app together; nothing runs yet. `limits` is where limits are enforced, the database if nobody says."""
@@ -119,8 +141,9 @@ def assemble(
     kit = Kit(policy, clock, store.units, store.reads, directory, limits or store.limits, maker, partial(_prices, clock.now()))
     front = Front(kit, client, Poster(client, store.units, store.reads), _renderer())
     ours = {Do.SYNC_LIMIT: lambda key: enforcing.sync(kit, key), Do.FIND_SPIKES: lambda _: spotting.find(kit)}
+    asked: dict[Do, Handler] = {Do.FIND_WISHES: Finding(kit, wishes), Do.ANSWER_WISH: partial(wishing.answer, kit, wishes)}
     slack = {**Shower(front).handlers(), **Telling(front).handlers(), **Reminding(front).handlers()}
-    courier = Courier(store.units, clock, {**ours, **slack})
+    courier = Courier(store.units, clock, {**ours, **asked, **slack})
 
     def work() -> None:
         waking.wake(kit)

@@ -21,6 +21,7 @@ from workflows.events import (
     Lapse,
     Lose,
     Nudge,
+    Overtaken,
     Pass,
     Reassign,
     Reopen,
@@ -171,6 +172,7 @@ def doings(by: PersonId, request: Request, now: datetime) -> dict[str, Event]:
 
 NOBODY: Mapping[str, Event] = {
     "lapse": Lapse(),
+    "its gateway decides": Overtaken("wish:claude/1/denied"),
     "guardrails hold": Clear(),
     "escalate": Escalate(),
     "who is asked leaves": Lose(frozenset({ASKED})),

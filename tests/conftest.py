@@ -1,6 +1,6 @@
 """Hypothesis: the same examples on every run, so that a red test stays red; `make fuzz` looks for new ones, longer.
 
-And the servers that tests share: PostgreSQL, in which each test has databases of its own, and a real LiteLLM where there is one.
+And the servers that tests share: PostgreSQL, in which each test has databases of its own, and real gateways where there are some.
 """
 
 import os
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
     from tests.litellm import Proxy
+    from tests.mlflow import Gateway
     from tests.postgres import Server
 
 # No deadline and no complaint about slowness: a busy machine must not fail a property.
@@ -45,6 +46,18 @@ def litellm() -> Iterator["Proxy"]:
 
     try:
         with proxy() as running:
+            yield running
+    except LackingError as lacking:
+        pytest.skip(str(lacking))
+
+
+@pytest.fixture(scope="session")
+def mlflow() -> Iterator["Gateway"]:
+    """The real MLflow gateway, likewise."""
+    from tests.mlflow import LackingError, gateway
+
+    try:
+        with gateway() as running:
             yield running
     except LackingError as lacking:
         pytest.skip(str(lacking))

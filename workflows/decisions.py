@@ -24,6 +24,7 @@ from workflows.events import (
     Lapse,
     Lose,
     Nudge,
+    Overtaken,
     Pass,
     Reassign,
     Reopen,
@@ -46,6 +47,7 @@ LEGAL: Mapping[State, Mapping[type, frozenset[State]]] = {
     State.PENDING: {
         Vote: frozenset({State.PENDING, State.APPROVED, State.DENIED}),
         Withdraw: frozenset({State.WITHDRAWN}),
+        Overtaken: frozenset({State.WITHDRAWN}),
         Lapse: frozenset({State.LAPSED}),
         Edit: STILL,
         Ask: STILL,
@@ -257,6 +259,10 @@ def _revoke(request: Request, event: Revoke, now: datetime) -> Request | Refused
     return replace(request, revoked=Revoked(event.by, now, event.words))
 
 
+def _overtaken(request: Request, event: Overtaken, now: datetime) -> Request | Refused:
+    return replace(request, state=State.WITHDRAWN, decided=now, origin=event.origin)
+
+
 def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
     return replace(request, state=State.LAPSED, decided=now) if now >= request.deadline else Refused(Why.NOT_DUE)
 
@@ -264,6 +270,7 @@ def _lapse(request: Request, _event: Lapse, now: datetime) -> Request | Refused:
 _RULES: Mapping[type, Callable[[Request, Any, datetime], Request | Refused]] = {
     Vote: vote,
     Withdraw: _withdraw,
+    Overtaken: _overtaken,
     Lapse: _lapse,
     Edit: _edit,
     Ask: _ask,

@@ -29,6 +29,8 @@ class Do(StrEnum):
     SHOW_GAP = "show_gap"  # [quota|day|stage] the quota's owner knows that nobody can decide in that stage
     REMIND_GLASS = "remind_glass"  # [request/moment] whoever should review it was reminded then
     TELL_OVERDUE = "tell_overdue"  # [request] leadership knows that its review is overdue
+    FIND_WISHES = "find_wishes"  # [store] what members asked for in a gateway is here, and what was decided there is closed
+    ANSWER_WISH = "answer_wish"  # [request] the gateway in which it was asked has the decision
     SHOW_STUCK = "show_stuck"  # [override] operators know that a store does not follow, or that it does again
     TELL_EDIT = "tell_edit"  # [quota|number] operators know that somebody changed a limit in its store
     SHOW_DENIAL = "show_denial"  # [denial] whoever was stopped by the gateway knows by what, and whom to ask
@@ -56,6 +58,7 @@ class Wake(StrEnum):
     RECONCILE = "reconcile"  # ["all"] every limit is compared with its store
     RESET = "reset"  # [quota] the end of its window, where something may be carried over
     DIGEST = "digest"  # [channel/week] Monday morning
+    WISHES = "wishes"  # [store] the next look at what members ask for in a gateway
     REVIEW = "review"  # [request] the next reminder of a broken glass that nobody reviewed
     SPIKES = "spikes"  # ["all"] the next full hour
 

@@ -17,6 +17,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Somebody decided it where it was asked: `origin` says that of the wish it came from."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """Nobody decided before the deadline."""
 
@@ -126,4 +133,4 @@ class Revoke:
 
 
 OfPeople = Vote | Withdraw | Edit | Ask | Answer | Pass | Reassign | Nudge | Undo | Reopen | Review | Revoke
-Event = OfPeople | Lapse | Escalate | Lose | Clear
+Event = OfPeople | Overtaken | Lapse | Escalate | Lose | Clear

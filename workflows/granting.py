@@ -1,7 +1,7 @@
 """Granting: the overrides that an approval creates, and what follows one that has begun."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from workflows.cases import Part, Term
@@ -29,11 +29,10 @@ def grants(request: Request, terms: Terms, *, now: datetime) -> tuple[Override, 
     Where only so much is to be released at first, the rest of each comes after them, held. An approval that was undone leaves its
     overrides in the record, and a new one has new ones.
     """
-    first = request.first()
-    parts = [(part, False) for part in (_share(part, request, first) for part in request.parts())]
-    if first:
-        rest = ((part, had.amount) for part, (had, _) in zip(request.parts(), parts, strict=True))
-        parts += [(Part(part.quota, part.amount - had, part.unit), True) for part, had in rest if part.amount > had]
+    first, whole = request.first(), request.parts()
+    now_due = [_share(part, request, first) for part in whole]
+    rest = [replace(part, amount=part.amount - due.amount) for part, due in zip(whole, now_due, strict=True)]
+    parts = [*((part, False) for part in now_due), *((part, True) for part in rest if part.amount)]
     numbered = enumerate(parts, start=terms.before + 1)
     return tuple(_grant(request, part, terms, number=number, held=held, now=now) for number, (part, held) in numbered)
 

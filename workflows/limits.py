@@ -17,12 +17,16 @@ class Edits(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreRules:
-    """How app.yaml wants a gateway used. Traffic follows a write `within`; with `expiring` it ends overrides by itself too."""
+    """How app.yaml wants a gateway used. Traffic follows a write `within`; with `expiring` it ends overrides by itself too.
+
+    What members ask for in it by themselves is pulled in so often as `wishes` says, None for never.
+    """
 
     url: str
     within: timedelta = timedelta(seconds=60)
     edits: Edits = Edits.ADOPT
     expiring: bool = False
+    wishes: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,9 @@ class Override:
         return Reason.EXPIRED
 
     def carries_on(self, before: "Override", now: datetime) -> bool:
-        """Whether it follows one that is in force until this one begins, and adds no more: nothing changes at that moment."""
-        joins = self.follows == before.id and self.term.since is not None and before.over_at() == self.term.since
-        return joins and before.in_force(now) and self.quota == before.quota and self.amount <= before.amount
+        """Whether it follows one on its quota that is in force until it begins, and adds no more: nothing changes then."""
+        joins = self.follows == before.id and before.over_at() == self.term.since
+        return joins and before.in_force(now) and self.amount <= before.amount
 
 
 @dataclass(frozen=True, slots=True)

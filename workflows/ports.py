@@ -35,6 +35,7 @@ from workflows.spend import Counter
 from workflows.spikes import Spike
 from workflows.times import Window
 from workflows.violations import Violation
+from workflows.wishes import Wish
 
 
 class Stale(Exception):
@@ -73,6 +74,19 @@ class LimitStore(Protocol):
 
     def write(self, quota: Quota, wanted: Wanted) -> None:
         """Enforces `wanted.limit`, rounded down to its grain; twice is harmless. Keeps the overrides' ids where it has room."""
+
+
+class Wishes(Protocol):
+    """What members ask for in a gateway by themselves. Unavailable and Rejected as for limits."""
+
+    def pending(self) -> list[Wish]:
+        """Those that nobody decided there, oldest first."""
+
+    def get(self, wish: str) -> Wish | None: ...
+    def approve(self, wish: str, limit: int) -> None:
+        """Says yes there, which makes this the member's limit. Twice is harmless."""
+
+    def deny(self, wish: str) -> None: ...
 
 
 class CostReports(Protocol):

@@ -8,6 +8,7 @@ from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.keeping import Kit, follow
 from workflows.ports import UnitOfWork
 from workflows.requests import Request, State
+from workflows.wishes import source
 
 
 class Again(StrEnum):
@@ -48,11 +49,16 @@ def settles(request: Request, within: timedelta, now: datetime) -> datetime | No
 
 
 def resettle(kit: Kit, unit: UnitOfWork, request: Request, now: datetime) -> None:
-    """Sets the alarm at which a card is shown without the button that takes a vote back."""
+    """Sets the alarm at which a card is shown without the button that takes a vote back.
+
+    What was asked in a gateway is answered there when a decision stands.
+    """
     end = settles(request, kit.policy.timing.undo_within, now)
     unit.agenda.drop(Alarm(Wake.SETTLED, request.id, now))
     if end is not None:
         follow(unit, now, [], [Alarm(Wake.SETTLED, request.id, end)])
+    elif request.state is not State.PENDING and source(request.origin):
+        follow(unit, now, [Effect(Do.ANSWER_WISH, request.id)])
 
 
 def settled(kit: Kit, unit: UnitOfWork, request_id: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from workflows.people import PersonId
 from workflows.refusals import Refused, Why
 from workflows.requests import Request, State
 from workflows.seats import climbed
+from workflows.wishes import source
 
 
 def vote(request: Request, cast: Vote, now: datetime) -> Request | Refused:
@@ -96,10 +97,14 @@ def outside(request: Request, by: PersonId, seat: PersonId) -> Refused | None:
 
 
 def ending(request: Request) -> dict[str, object]:
-    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing, nor is what policy approves."""
+    """How a decided request ended: the grounds that a loser is told. A lapse is nobody's doing, nor is what policy approves.
+
+    What was decided in a gateway was nobody's doing here.
+    """
     by: PersonId | None = None
     if request.state is State.WITHDRAWN:
-        by = request.requester
+        came = source(request.origin)
+        by = None if came and came.end else request.requester
     elif request.state is not State.LAPSED and request.votes and not request.by_policy:
         by = request.votes[-1].by  # a denial is always the last
     return {"state": request.state, "by": by, "at": request.decided}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from workflows import absence, beginning, breaking, charging, chasing, digesting, enforcing, sequels, spotting, stuck
+from workflows import absence, beginning, breaking, charging, chasing, digesting, enforcing, sequels, spotting, stuck, wishing
 from workflows.decisions import decide
 from workflows.effects import Alarm, Do, Effect, News, Wake
 from workflows.events import Lapse
@@ -54,6 +54,8 @@ def _ring(kit: Kit, unit: UnitOfWork, alarm: Alarm, now: datetime) -> None:
             enforcing.begin_anew(kit, unit, alarm.key, now)
         case Wake.DIGEST:
             digesting.post(kit, unit, alarm.key, now)
+        case Wake.WISHES:
+            wishing.look(kit, unit, alarm.key, now)
         case Wake.REVIEW:
             breaking.remind(kit, unit, alarm.key, now)
         case Wake.SPIKES:

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -38,13 +39,14 @@ def serve(
     port_of_ours = listening.bound(host, port)
     store = starting.store(settled, clock)
     ask, secret = starting.ask(client), settled.signing_secret
-    leeway = assemble(policy, store, clock, client, signing_secret=secret, limits=limits(store), reports=reports, ask=ask)
+    wired = partial(assemble, limits=limits(store), reports=reports, wishes=starting.wishes(settled, policy))
+    leeway = wired(policy, store, clock, client, signing_secret=secret, ask=ask)
     line = Socket(leeway.bolt, settled.app_token, leeway.engine.poke) if settled.socket_mode else None
     try:
         leeway.begin()
         leeway.engine.start()
         _connected(line)
-        _run(leeway, port_of_ours)
+        _run(leeway, port_of_ours, settled.mlflow_secret)
     except Unavailable as gone:
         fail(str(gone))
     finally:
@@ -61,9 +63,9 @@ def _connected(line: Socket | None) -> None:
         fail(f"SLACK_APP_TOKEN  Slack gives no socket: {gone}. Does this network allow web sockets?")
 
 
-def _run(leeway: Leeway, port: socket.socket) -> None:
+def _run(leeway: Leeway, port: socket.socket, mlflow_secret: str) -> None:
     typer.echo(f"Leeway is ready on {listening.url_of(port)}, with {len(leeway.kit.policy.quotas)} quotas.")
-    listening.run(site_of(leeway), port)
+    listening.run(site_of(leeway, mlflow_secret=mlflow_secret), port)
 
 
 def _end(leeway: Leeway, line: Socket | None) -> None:

@@ -18,8 +18,9 @@ from bot.slack.calling import slack
 from bot.slack.home import doorstep, home_of
 from bot.slack.lookup import SlackLookup
 from workflows.governed import Vendor
+from workflows.limits import StoreRules
 from workflows.policy import Policy
-from workflows.ports import Clock, CostReports, LimitStore, Rejected, Unavailable
+from workflows.ports import Clock, CostReports, LimitStore, Rejected, Unavailable, Wishes
 from workflows.times import local_day
 
 if TYPE_CHECKING:
@@ -110,9 +111,20 @@ def limits(settled: Settings, policy: Policy, clock: Clock) -> Callable[["Store"
 
     if missing := unopened(settled, policy.stores):
         fail_with(missing, "environment")
-    access = {name: Access(rules, settled.store_keys.get(name, ""), GATEWAYS[name].key) for name, rules in policy.stores.items()}
-    gateways = {name: ADAPTERS[name](access[name], clock) for name in access}
+    gateways = {name: ADAPTERS[name](Access(*access), clock) for name, access in _access(settled, policy).items()}
     return lambda store: Router(store.limits, gateways)
+
+
+def wishes(settled: Settings, policy: Policy) -> dict[str, Wishes]:
+    """The gateways whose members' own requests app.yaml wants pulled in."""
+    from bot.limits import WISHES, Access
+
+    return {name: WISHES[name](Access(*access)) for name, access in _access(settled, policy).items() if access[0].wishes}
+
+
+def _access(settled: Settings, policy: Policy) -> dict[str, tuple[StoreRules, str, str]]:
+    """How each gateway is used, the key that opens it, and how that is called."""
+    return {name: (rules, settled.store_keys.get(name, ""), GATEWAYS[name].key) for name, rules in policy.stores.items()}
 
 
 def store(settled: Settings, clock: Clock) -> "Store":

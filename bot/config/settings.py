@@ -43,6 +43,7 @@ class Settings:
     admin_keys: Mapping[Vendor, str] = field(default_factory=dict, repr=False)
     admin_urls: Mapping[Vendor, str] = field(default_factory=lambda: VENDORS)
     store_keys: Mapping[str, str] = field(default_factory=dict, repr=False)  # by the name of a gateway
+    mlflow_secret: str = field(default="", repr=False)
 
     @property
     def socket_mode(self) -> bool:
@@ -72,6 +73,7 @@ def settings(env: Mapping[str, str] = os.environ, *, slack: bool = True) -> Sett
         admin_keys={vendor: key for vendor in Vendor if (key := reading.admin(vendor))},
         admin_urls={vendor: reading.address(f"{vendor.upper()}_ADMIN_URL", url) for vendor, url in VENDORS.items()},
         store_keys={name: key for name in GATEWAYS if (key := reading.opening(name))},
+        mlflow_secret=reading.value("MLFLOW_WEBHOOK_SECRET"),
     )
     return reading.problems or read
 
@@ -91,7 +93,7 @@ def unlocked(settled: Settings, vendors: Iterable[Vendor]) -> list[Problem]:
 
 def unopened(settled: Settings, stores: Iterable[str]) -> list[Problem]:
     """The keys that writing to these gateways needs and that are not there."""
-    missing = (GATEWAYS[name] for name in stores if GATEWAYS[name].key and name not in settled.store_keys)
+    missing = (GATEWAYS[name] for name in stores if not GATEWAYS[name].keyless and name not in settled.store_keys)
     message = "is not set, and app.yaml keeps limits there"
     return [Problem(gateway.key, "", message, gateway.where) for gateway in missing]
 

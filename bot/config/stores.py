@@ -20,10 +20,11 @@ HOW = "{litellm: {url: https://litellm.acme.example}}"
 PLACED = "{litellm: {team: search}}"
 SECONDS = re.compile(r"([0-9]{1,4}) seconds?")
 LATEST = timedelta(hours=1)  # an override is waited for that long as the shipped app.yaml has it
+OFTEN, SELDOM = timedelta(minutes=5), timedelta(days=1)  # Claude allows an organisation sixty calls a minute; a wish is two
 LONGEST = 200  # of a name in a gateway
 YES_NO = {"yes": True, "no": False}
 EDITS = {edits.value: edits for edits in Edits}
-KEYS = ("url", "effective_within", "edits", "expiring")
+KEYS = ("url", "effective_within", "edits", "expiring", "requests")
 
 
 def stores(place: Place) -> dict[str, StoreRules]:
@@ -54,6 +55,7 @@ def _rules(place: Place, gateway: Gateway) -> StoreRules:
         within=_within(fields["effective_within"]) if "effective_within" in fields else usual.within,
         edits=choice(fields["edits"], EDITS, Edits.ADOPT) if "edits" in fields else usual.edits,
         expiring=expiring,
+        wishes=_wishes(fields["requests"], gateway) if "requests" in fields else None,
     )
 
 
@@ -72,6 +74,17 @@ def _url(place: Place) -> str:
     elif said and parts.username is not None:
         _unsaid(place, "a password belongs in the environment, never here", "leave out what stands before the @")
     return said.rstrip("/") + "/"
+
+
+def _wishes(place: Place, gateway: Gateway) -> timedelta | None:
+    """How often what members ask for in a gateway is pulled in."""
+    if not gateway.wishes:
+        place.bad(f"members ask for nothing in {gateway.title}", "leave it out")
+        return None
+    every = span(place)
+    if every and not OFTEN <= every <= SELDOM:
+        place.bad("out of range", "write 5 minutes to 1 day")
+    return every
 
 
 def _within(place: Place) -> timedelta:
@@ -130,17 +143,27 @@ def _unsaid(place: Place, message: str, suggestion: str) -> None:
 
 def fitting(found: Iterable[tuple[Quota, Place]]) -> None:
     """Notes which quotas cannot be enforced where they are placed. Each comes with where its place is written."""
-    first: dict[Where, tuple[Quota, Place]] = {}
+    first: dict[Where, tuple[Quota, int]] = {}
     for quota, at in found:
         if quota.place is None:
             continue
         gateway = GATEWAYS[quota.place.store]
         if quota.unit not in gateway.units:
-            can = listed(IN[unit] for unit in gateway.units)
-            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {can}")
-        if quota.place in first:
-            other, store = first[quota.place]
-            at.bad(f"where {other.key} is enforced, on line {store.tree.line}", "a limit belongs to one quota")
+            units = listed(IN[unit] for unit in gateway.units)
+            at.bad(f"{gateway.title} has no limits in {IN[quota.unit]}", f"only a quota in {units}")
+        if quota.period not in gateway.periods:
+            known = listed(f"a {period}" for period in gateway.periods)
+            at.bad(f"{gateway.title} has no limits for a {quota.period}", f"only a quota of {known}")
+        taken = next((first[limit] for limit in _limits(quota.place, gateway) if limit in first), None)
+        if taken is not None:
+            other, line = taken
+            at.bad(f"where {other.key} is enforced, on line {line}", "a limit belongs to one quota")
         elif quota.models:
             at.doubtful(f"{gateway.title} counts every model there", "name a place where only these models are allowed")
-        first.setdefault(quota.place, (quota, at))
+        for limit in _limits(quota.place, gateway):
+            first.setdefault(limit, (quota, at.tree.line))
+
+
+def _limits(place: Where, gateway: Gateway) -> list[Where]:
+    """What has one limit there."""
+    return [Where(place.store, (("", name),)) for _, name in place.parts] if gateway.apart else [place]

@@ -11,6 +11,7 @@ from workflows.ballots import Vote
 from workflows.money import Unit, percent, show
 from workflows.outcomes import each
 from workflows.times import show_date, show_day, show_full_date, show_moment, show_month, show_span, show_weekday
+from workflows.wishes import Source, source
 
 _SLACK_ID = re.compile(r"[A-Z0-9]{2,30}")
 
@@ -140,7 +141,14 @@ def few(items: Iterable[object], most: int) -> list[object]:
     return [*every[:most], f"{len(every) - most} more"] if len(every) > most else every
 
 
+def elsewhere(origin: str) -> Source | None:
+    """The wish that a request came from, where it was decided in its gateway before it was here."""
+    came = source(origin)
+    return came if came and came.end else None
+
+
 FILTERS = {
+    "elsewhere": elsewhere,
     "money": show,
     "dollars": dollars,
     "figure": figure,

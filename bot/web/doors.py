@@ -48,6 +48,7 @@ class Doors:
     gate: Gate = field(kw_only=True)
     called: Callable[[str], str] = lambda _: ""
     ask: str = ""
+    mlflow_secret: str = field(default="", repr=False)  # with which MLflow signs its alerts, "" when nobody is believed
 
     def scopes(self) -> frozenset[str]:
         """Every scope that usage may name."""

@@ -18,6 +18,7 @@ from bot.web.ingest import Ingest
 from bot.web.intake import Intake
 from bot.web.litellm import LiteLLM
 from bot.web.looking import Looking
+from bot.web.mlflow import MLflow
 from bot.web.otlp.door import Otlp
 from workflows.ports import Unavailable
 
@@ -31,6 +32,7 @@ def web(doors: Doors, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
         "/v1/events": Ingest(intake, Clerk(doors, bearers)).post,
         "/v1/litellm/logs": litellm.logs,
         "/v1/litellm/alerts": litellm.alerts,
+        "/v1/mlflow/alerts": MLflow(doors).alerts,
         "/v1/check": Checking(doors, bearers).post,
         **otlp.handlers(),
     }

@@ -26,6 +26,7 @@ class Seat(ABC):
     """One kind of thing that has a limit, in some store."""
 
     least = 0  # the smallest limit that it keeps
+    limited = False  # whether it always has a limit
     clock: Clock
 
     @abstractmethod
@@ -48,7 +49,7 @@ class Seat(ABC):
 class Remote(Seat):
     """A store that others run, over a network."""
 
-    rules: StoreRules
+    lists = False  # whether it lists those whom it knows: then a stranger reads as one without a limit
 
     @abstractmethod
     def nowhere(self) -> Quota:

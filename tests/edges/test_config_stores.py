@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import starting
 from bot.config import Draft, lines, read_bytes
+from bot.config.gateways import GATEWAYS
 from bot.config.settings import Settings, settings, unopened
+from bot.limits import ADAPTERS, WISHES
 from workflows.limits import Edits, Place, StoreRules
 
 ORG = "organization: {name: Acme}\n"
@@ -71,6 +74,82 @@ def test_each_limit_of_a_scope_has_a_place_of_its_own_or_none() -> None:
     assert places == [Place("litellm", (("team", "a"),)), None, Place("litellm", (("user", "ada"),))]
 
 
+HOSTED = "stores: {mlflow: {url: http://mlflow:5000}, openai: , claude: , openrouter: }\n"
+BP, BP2 = f"bp-{'0' * 32}", f"bp-{'1' * 32}"
+ELSEWHERE = {
+    f"mlflow: {{reject: {BP}, alert: {BP2}}}": Place("mlflow", (("alert", BP2), ("reject", BP))),
+    f"mlflow: {{reject: {BP}}}": Place("mlflow", (("reject", BP),)),
+    f"mlflow: {{alert: {BP}}}": Place("mlflow", (("alert", BP),)),
+    "openai: {project: proj_A1}": Place("openai", (("project", "proj_A1"),)),
+    "claude: {user: user_01A}": Place("claude", (("user", "user_01A"),)),
+    f"openrouter: {{key: {HASH}}}": Place("openrouter", (("key", HASH),)),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ELSEWHERE.items(), ids=range(len(ELSEWHERE)))
+def test_a_quota_may_be_enforced_by_any_store_there_is_an_adapter_for(text: str, expected: Place) -> None:
+    [quota] = drafted(ORG + HOSTED + f"quotas: {{p: {{limit: $1 a month, store: {{{text}}}}}}}").policy.quotas
+    assert quota.place == expected
+    assert expected.store in ADAPTERS
+
+
+def test_a_hosted_store_needs_no_address() -> None:
+    stores = drafted(SMALL + HOSTED).policy.stores
+    assert [stores[name].url for name in ("openai", "claude", "openrouter")] == [
+        "https://api.openai.com/v1/",
+        "https://api.anthropic.com/",
+        "https://openrouter.ai/api/v1/",
+    ]
+
+
+UNFIT = {
+    "{limit: $1 a day, store: {openai: {project: proj_A}}}": "OpenAI has no limits for a day; only a quota of a month",
+    "{limit: $1 a quarter, store: {claude: {user: user_A}}}": "Claude has no limits for a quarter; only a quota of a day, a week or a month",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), UNFIT.items(), ids=range(len(UNFIT)))
+def test_a_quota_of_a_period_that_a_store_does_not_know_is_refused(text: str, expected: str) -> None:
+    assert said(ORG + HOSTED + f"quotas: {{p: {text}}}") == [f"app.yaml:3  quotas.p.store  {expected}"]
+
+
+def test_one_policy_of_mlflow_belongs_to_one_quota_whatever_stands_beside_it() -> None:
+    one = f"p: {{limit: $1 a month, store: {{mlflow: {{alert: {BP}, reject: {BP2}}}}}}}"
+    two = f"q: {{limit: $1 a month, store: {{mlflow: {{reject: {BP2}}}}}}}"
+    expected = "app.yaml:5  quotas.q.store  where p:usd/month is enforced, on line 4; a limit belongs to one quota"
+    assert said(f"{ORG}{HOSTED}quotas:\n  {one}\n  {two}\n") == [expected]
+
+
+def test_a_key_of_openrouter_is_never_written_as_a_place() -> None:
+    [line] = said(ORG + HOSTED + "quotas: {p: {limit: $1 a month, store: {openrouter: {key: sk-or-v1-hush}}}}")
+    assert line.endswith("write the key's hash as OpenRouter lists it, never the key itself")
+    assert "hush" not in line
+
+
+def test_members_own_requests_are_pulled_in_where_app_yaml_says_so_and_how_often() -> None:
+    every = {"openai": None, "claude": timedelta(minutes=15)}
+    text = "stores: {openai: , claude: {requests: 15 minutes}}"
+    found = drafted(SMALL + text).policy
+    assert {name: rules.wishes for name, rules in found.stores.items()} == every
+    assert list(starting.wishes(settled(CLAUDE_LIMITS_KEY="sk-ant"), found)) == ["claude"]
+
+
+def test_every_store_whose_members_ask_for_more_has_an_adapter_for_that() -> None:
+    assert set(WISHES) == {name for name, gateway in GATEWAYS.items() if gateway.wishes}
+    assert set(ADAPTERS) == set(GATEWAYS)
+
+
+def test_the_secret_of_mlflows_alerts_comes_from_the_environment_or_a_file_and_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    for found in (settled(MLFLOW_WEBHOOK_SECRET="hush"), settled(MLFLOW_WEBHOOK_SECRET_FILE=str(tmp_path / "secret"))):
+        assert found.mlflow_secret == "hush"
+        assert "hush" not in repr(found)
+
+
+def test_mlflow_may_be_open_to_those_who_reach_it() -> None:
+    assert unopened(settled(), ["mlflow"]) == []
+
+
 AT = "app.yaml:3  stores"
 REFUSED = {
     "stores: litellm": f'{AT}  "litellm": not a mapping; write {{litellm: {{url: https://litellm.acme.example}}}}',
@@ -85,6 +164,8 @@ REFUSED = {
     "stores: {litellm: {url: https://a.example, effective_within: 2 hours}}": f'{AT}.litellm.effective_within  "2 hours": out of range; write 1 second to 1 hour',
     "stores: {litellm: {url: https://a.example, edits: keep}}": f'{AT}.litellm.edits  "keep": not one of the words for this; write adopt or restore',
     "stores: {litellm: {url: https://a.example, expiring: maybe}}": f'{AT}.litellm.expiring  "maybe": not one of the words for this; write yes or no',
+    "stores: {litellm: {url: https://a.example, requests: 1 hour}}": f'{AT}.litellm.requests  "1 hour": members ask for nothing in LiteLLM; leave it out',
+    "stores: {claude: {requests: 1 minute}}": f'{AT}.claude.requests  "1 minute": out of range; write 5 minutes to 1 day',
     "stores: {litellm: {url: https://a.example, key: sk-hush}}": f"{AT}.litellm.key  unknown key",
 }
 

@@ -30,6 +30,7 @@ from workflows.rules import Data
 from workflows.spend import NOTHING, Sums
 from workflows.spikes import Basis, Usual
 from workflows.times import Period
+from workflows.wishes import End, Source
 
 Scene = tuple[str, dict[str, Any]]
 VIEWERS = ("thread", "approver", "requester")
@@ -198,6 +199,9 @@ def stories(words: Words) -> Iterator[tuple[str, Request, Override | None]]:
     asked = cast.request(words)
     yes = cast.decided(asked, State.APPROVED)
     yield from ((state.value, cast.decided(asked, state, words), None) for state in State if state is not State.APPROVED)
+    for end in End:
+        came = replace(asked, origin=str(Source("claude", "slir_1", end)))
+        yield f"decided-elsewhere-{end}", cast.decided(came, State.WITHDRAWN), None
     yield "activating", yes, cast.override(yes)
     yield "active", yes, cast.active(yes)
     for why in Reason:

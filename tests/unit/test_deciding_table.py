@@ -150,7 +150,8 @@ DIFFERENT = {
     "lapsed": "",
 }
 
-OPEN = "guardrails hold early, escalate pending, who is asked leaves pending, somebody else leaves early"
+OPEN = "its gateway decides withdrawn, guardrails hold early, "
+OPEN += "escalate pending, who is asked leaves pending, somebody else leaves early"
 BY_ITSELF = {
     "pending": f"lapse early, {OPEN}",
     "pending, one yes is missing": f"lapse early, {OPEN}",
@@ -217,7 +218,7 @@ def test_the_table_does_everything_that_can_happen() -> None:
 
 def test_where_each_event_leads_is_written_down() -> None:
     staying = ("Edit", "Ask", "Answer", "Pass", "Reassign", "Escalate", "Lose", "Nudge", "Undo")
-    ends = {"Withdraw": {"withdrawn"}, "Lapse": {"lapsed"}, "Clear": {"approved"}}
+    ends = {"Withdraw": {"withdrawn"}, "Overtaken": {"withdrawn"}, "Lapse": {"lapsed"}, "Clear": {"approved"}}
     found = {state: {event.__name__: set(map(str, after)) for event, after in legal.items()} for state, legal in LEGAL.items()}
     assert found == {
         State.PENDING: {"Vote": {"pending", "approved", "denied"}, **{name: {"pending"} for name in staying}, **ends},

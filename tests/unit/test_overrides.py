@@ -259,6 +259,55 @@ def test_when_it_will_be_over_is_not_known_before_it_begins() -> None:
     assert then(ACTIVE, Stop(Reason.RETURNED), 3).over_at() == T0 + 3 * HOUR
 
 
+# What begins later, follows, or is held back.
+
+
+@pytest.mark.parametrize(("verified", "starts"), [(1, 5), (5, 5), (7, 7)])
+def test_its_clock_starts_no_sooner_than_it_was_to_begin(verified: float, starts: float) -> None:
+    begun = then(LATER, Verified(RESET), verified)
+    assert (begun.starts, begun.ends) == (T0 + starts * HOUR, T0 + starts * HOUR + DAY)
+
+
+def test_what_is_held_back_begins_when_it_is_released_and_ends_when_it_was_said_to() -> None:
+    released = then(HELD, Release(T0 + DAY, T0 + 3 * HOUR), 1)
+    assert not HELD.wanted(T0) and released.wanted(T0 + HOUR)
+    assert (released.term, released.activate_by) == (Term(span=2 * DAY, until=T0 + DAY), T0 + 3 * HOUR)
+    assert then(released, Verified(RESET), 2).ends == T0 + DAY
+
+
+def test_whoever_keeps_it_is_noted_and_nothing_else_changes() -> None:
+    kept = then(ACTIVE, Keep(), 3)
+    assert kept == replace(ACTIVE, kept=T0 + 3 * HOUR, version=ACTIVE.version + 1)
+
+
+NEXT = replace(given_to_ada(term=Term(span=DAY, since=ENDS)), id="O-2", follows="O-1")
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "hours", "joins"),
+    [
+        (NEXT, ACTIVE, 2, True),
+        (replace(NEXT, amount=499), ACTIVE, 2, True),
+        (replace(NEXT, amount=501), ACTIVE, 2, False),
+        (replace(NEXT, follows="O-3"), ACTIVE, 2, False),
+        (replace(NEXT, term=Term(span=DAY, since=ENDS + HOUR)), ACTIVE, 2, False),
+        (replace(NEXT, term=Term(span=DAY, since=ENDS - HOUR)), ACTIVE, 2, False),
+        (NEXT, ACTIVE, 0, False),
+        (NEXT, ACTIVE, 49, False),
+        (replace(NEXT, term=Term(span=DAY)), NEW, 2, False),
+        (NEXT, then(ACTIVE, Stop(Reason.RETURNED), 3), 2, False),
+    ],
+)
+def test_what_follows_carries_on_what_is_in_force_until_then_and_adds_no_more(
+    after: Override, before: Override, hours: float, joins: bool
+) -> None:
+    assert after.carries_on(before, T0 + hours * HOUR) is joins
+
+
+def test_an_override_follows_nothing_unless_it_was_granted_so() -> None:
+    assert (NEW.follows, NEW.held, NEW.grace, NEW.kept) == ("", False, None, None)
+
+
 # What it adds.
 
 
