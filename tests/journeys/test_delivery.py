@@ -131,3 +131,12 @@ def test_what_was_given_up_is_tried_again_when_there_is_news(world: World) -> No
     world.settles(1)
     assert not world.dead()
     assert not any(buttons(copy) for copy in world.copies(world.search.request.id))
+
+
+def test_an_override_does_not_wait_for_slack(world: World) -> None:
+    world.ada.asks(usd(400))
+    before = len(world.calls("chat.update"))
+    world.bob.approves()
+    first = world.calls("chat.update")[before]
+    assert "Active until" in str(first)
+    assert "Activating" not in str(first)
