@@ -88,7 +88,7 @@ def _less(words: Words, asked: Request) -> Scene:
     mine, known = cast.quota(words), known_terms(asked, NOW)
     reset, typed = cast.stands(mine).window.end, {"amount": "$1,000", "duration": "same", "first": "400"}
     term, after = known["same"], cast.outlook(mine, extra=usd(1_000))
-    form = Less(asked, mine, NOW, NOW, typed, usd(1_000), known, term, term.end(NOW, reset), reset, after, blank=False)
+    form = Less(asked, mine, NOW, LATER, typed, usd(1_000), known, term, term.end(NOW, reset), reset, after, blank=False)
     return "less.yaml", {"less": form, "presets": lesser(form)}
 
 
