@@ -243,13 +243,15 @@ def unspent(override: Override, limit: int, spent: int) -> int:
 def main_of(its: Iterable[Override], quota: str) -> Override | None:
     """The one that a request is about, of all of its overrides: the first on its quota of what was granted last."""
     mine = [o for o in its if o.quota == quota and not o.steps_down]
-    return min(mine, key=lambda o: (-o.granted.timestamp(), o.number), default=None)
+    # Of two grants of one moment, the one that was not taken back.
+    return min(mine, key=lambda o: (-o.granted.timestamp(), o.stopped is not None, o.number), default=None)
 
 
 def rest_of(its: Iterable[Override], first: Override) -> Override | None:
     """What is held back of an override, or was, of all of its request's."""
     mine = [o for o in its if (o.quota, o.granted) == (first.quota, first.granted) and not o.steps_down]
-    return next((o for o in sorted(mine, key=lambda o: o.number)[1:] if mine and first.number < o.number), None)
+    after = (o for o in sorted(mine, key=lambda o: o.number) if first.number < o.number)
+    return next((o for o in after if first.stopped is None or o.stopped is not None), None)
 
 
 def step_of(its: Iterable[Override], before: Override) -> Override | None:

@@ -404,7 +404,8 @@ def test_as_json_the_same_facts_are_told(past: History, tmp_path: Path) -> None:
     said = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
     assert list(said) == ["request", "policy", "rules", "today_asks", "happened", "seen", "next", "undelivered"]
-    assert said["request"]["offered"] == {"amount": usd(1_200), "duration": 7 * 86_400, "until": None}
+    offered = {"amount": usd(1_200), "duration": 7 * 86_400, "until": None, "not_before": None, "resets": 0}
+    assert said["request"]["offered"] == offered
     assert said["request"]["justification"] == "Re-ranking the help centre."
     assert [(v["by"], v["amount"]) for v in said["request"]["voided"]] == [("U0EVE", usd(1_000)), ("U0EVE", None)]
     assert said["policy"] == {"then": "", "same": None}

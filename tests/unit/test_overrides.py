@@ -25,6 +25,9 @@ from workflows.overrides import (
     Verified,
     decide,
     extra,
+    main_of,
+    rest_of,
+    step_of,
     target,
     undone,
 )
@@ -438,3 +441,27 @@ def test_a_word_that_is_stored_stays_the_word() -> None:
 def test_an_outcome_says_only_what_the_holder_said() -> None:
     told = Outcome("O-1", Happened.NO, T0, ADA)
     assert (told.quantity, told.words, told.link) == (None, "", "")
+
+
+def test_what_a_request_is_about_is_the_first_of_what_was_granted_last_and_no_rest_and_no_grace() -> None:
+    rest = replace(NEW, id="O-1.2", held=True, amount=300)
+    step = replace(NEW, id="O-1.3", follows="O-1", granted=T0 + HOUR)
+    assert main_of([step, rest, NEW], "q") == NEW
+    assert rest_of([step, rest, NEW], NEW) == rest
+    assert rest_of([step, rest, NEW], rest) is None
+    assert step_of([step, rest, NEW], NEW) == step
+    assert main_of([NEW], "another") is None
+
+
+def test_of_two_grants_of_one_moment_the_one_that_was_not_taken_back_counts() -> None:
+    back = replace(NEW, stopped=T0, why=Reason.REVOKED)
+    anew = replace(NEW, id="O-1.2")
+    assert main_of([back, anew], "q") == anew
+    assert rest_of([back, anew], back) is None
+
+
+def test_a_grace_that_was_replaced_before_it_began_follows_nothing() -> None:
+    step = replace(NEW, id="O-1.2", follows="O-1", starts=ENDS, ends=ENDS + DAY, stopped=T0 + DAY, why=Reason.SUPERSEDED)
+    assert step_of([NEW, step], NEW) is None
+    assert not step.began
+    assert ACTIVE.began
