@@ -129,6 +129,12 @@ def _begin(kit: Kit, unit: UnitOfWork, quota: Quota, override: Override) -> None
     tell_begun(unit, begun, now)
 
 
+def ends(policy: Policy, quota: Quota, override: Override, now: datetime) -> datetime:
+    """When it ends; while its clock does not run yet, when it would if it began now."""
+    starts = max(now, override.term.since or now)
+    return override.ends or override.term.end(starts, first_reset(policy, quota, override, now))
+
+
 def first_reset(policy: Policy, quota: Quota, override: Override, now: datetime) -> datetime:
     """The first reset that an override which begins now, or when it was to, does not live through."""
     return coming.reset(policy, quota, override.term, now)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflows import holdings, switch
-from workflows.beginning import close, confirm
+from workflows.beginning import close, confirm, ends
 from workflows.effects import Alarm, Do, Effect, Wake
 from workflows.holdings import Holding, Sight
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, note
@@ -73,7 +73,7 @@ def _seen(kit: Kit, quota: Quota) -> Sight:
     reading, now = kit.limits.read(quota), kit.clock.now()
     with kit.reads() as unit:
         base = base_of(unit, kit.policy, quota, kit.policy.window(quota, now))
-        wanted = Wanted(base, tuple(Lift(o.id, o.amount, o.ends) for o in due(unit, quota, now)))
+        wanted = Wanted(base, tuple(Lift(o.id, o.amount, ends(kit.policy, quota, o, now)) for o in due(unit, quota, now)))
         known = [o for o in map(unit.overrides.get, sorted(reading.names or ())) if o]
         named = None if reading.names is None else sum(override.amount for override in known)
         return Sight(quota.limit, wanted, reading, kit.limits.traits(quota), unit.holdings.get(quota.key), named)

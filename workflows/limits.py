@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """An override as a store is told of it. `ends` is None while its clock does not run yet."""
+    """An override as a store is told of it. `ends` is when it would end if it began now, while its clock does not run yet."""
 
     id: str
     amount: int

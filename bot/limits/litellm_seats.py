@@ -11,7 +11,7 @@ tag         an update without description and models erases both, so they are se
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from workflows.ports import Unavailable
 
 NAMES = "leeway"  # of the overrides, in a team's metadata
 PAST = datetime(1970, 1, 1, tzinfo=UTC)
+SKEW = timedelta(minutes=5)  # by which LiteLLM's clock may be behind ours
 SMALLEST = Decimal("0.00001")
 
 
@@ -52,8 +53,8 @@ class Row:
     kept: Mapping[str, Any] = field(default_factory=dict)
 
     def added(self, now: datetime) -> Decimal:
-        """What LiteLLM adds now; nothing where there is no limit, or where windows have it ignore that."""
-        active = self.increase is not None and now < self.increase.until and not self.windows
+        """What LiteLLM adds now; nothing where windows have it ignore that. One that is just over counts: we clear it then."""
+        active = self.increase is not None and now < self.increase.until + SKEW and not self.windows
         return self.increase.amount if self.increase and active else Decimal()
 
 

@@ -38,7 +38,7 @@ def p8(report: Report, folder: Path, size: Size) -> None:
 
 def _placed(litellm: Proxy) -> str:
     team = litellm.post("/team/new", team_id=name(), max_budget=10_000)["team_id"]
-    return behind(litellm, POLICY, search=str(team))
+    return behind(litellm, POLICY, "team", str(team))
 
 
 def _told(report: Report, where: str, took: list[float], goal: int) -> None:

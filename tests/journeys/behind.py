@@ -15,9 +15,9 @@ class Behind(Stage):
         return assemble(self.policy, self.store, self.clock, self.client, signing_secret=SIGNING, limits=limits)
 
 
-def behind(proxy: Proxy, policy: str, *, search: str) -> str:
-    """A policy of the journeys whose quota of search is enforced in this team; what the team uses counts there."""
-    edited = policy.replace("platform/search: {", f"platform/search: {{store: {{litellm: {{team: {search}}}}}, ")
+def behind(proxy: Proxy, policy: str, kind: str, name: str, *, expiring: str = "no") -> str:
+    """A policy of the journeys whose quota of search is enforced in this team or key; what that uses counts there."""
+    edited = policy.replace("platform/search: {", f"platform/search: {{store: {{litellm: {{{kind}: {name}}}}}, ")
     assert edited != policy
-    claims = f"attribution: [{{when: {{team: {search}}}, scope: platform/search}}]\n"
-    return f"{edited}stores: {{litellm: {{url: '{proxy.url}'}}}}\n{claims}"
+    claims = f"attribution: [{{when: {{{kind}: {name}}}, scope: platform/search}}]\n"
+    return f"{edited}stores: {{litellm: {{url: '{proxy.url}', expiring: {expiring}}}}}\n{claims}"

@@ -6,7 +6,7 @@ It is the tutorial of docs/litellm.md. The times that it took are printed: `pyte
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -81,7 +81,7 @@ def test_a_team_that_litellm_stops_asks_and_goes_on_until_the_override_ends(lite
     litellm.client.post("/user/new", json={"user_id": ada, "auto_create_key": False})  # who may be there from the last time
     key, _ = litellm.key(team_id=team, user_id=ada)
     watch = Watch()
-    with world(behind(litellm, SMALL, search=team), start=None, kind=Behind) as acme, log_goes_to(litellm, acme):
+    with world(behind(litellm, SMALL, "team", team), start=None, kind=Behind) as acme, log_goes_to(litellm, acme):
         acme.stage.settle()
         assert litellm.get("/team/info", team_id=team)["team_info"]["max_budget"] == 0.03
 
@@ -111,3 +111,20 @@ def test_a_team_that_litellm_stops_asks_and_goes_on_until_the_override_ends(lite
         assert (again.status_code, again.json()["error"]["type"]) == (429, "budget_exceeded")
         assert acme.search.limit == 3 * CENT
     print(f"\n{watch}")
+
+
+def test_where_litellm_may_end_an_override_as_well_it_is_told_when(litellm: Proxy) -> None:
+    _, key = litellm.key(max_budget=0.03)
+    with world(behind(litellm, SMALL, "key", key, expiring="yes"), start=None, kind=Behind) as acme:
+        acme.ada.asks(usd("0.05"), duration="hours:4")
+        acme.bob.approves()
+        until(lambda: is_now(acme, Status.ACTIVE))
+        info = litellm.get("/key/info", key=key)["info"]
+        assert (info["max_budget"], info["metadata"]["temp_budget_increase"]) == (0.03, 0.05)
+        told, override = datetime.fromisoformat(info["metadata"]["temp_budget_expiry"]), acme.search.override
+        assert override and override.ends
+        assert told <= override.ends <= told + timedelta(hours=1)
+        acme.stage.clock.jump(acme.now + timedelta(hours=4, seconds=1))
+        until(lambda: is_now(acme, Status.ENDED))
+        info = litellm.get("/key/info", key=key)["info"]
+        assert (info["max_budget"], info["metadata"]["temp_budget_increase"]) == (0.03, 0)
