@@ -132,7 +132,10 @@ def _write(kit: Kit, quota: Quota, sight: Sight) -> Sight:
     if reading.limit != sight.due:
         held, due = _shown(quota, reading.limit), _shown(quota, sight.due)
         raise Unavailable(f"{sight.traits.title}: {held} where {due} was written for {quota.key}")
-    return replace(sight, reading=reading)
+    after = replace(sight, reading=reading)
+    if not after.whole:  # the right limit by chance, of overrides that are over: the next edit would be misread
+        raise Unavailable(f"{sight.traits.title}: {quota.key} names other overrides than were written")
+    return after
 
 
 def _shown(quota: Quota, limit: int | None) -> str:
