@@ -64,7 +64,7 @@ def test_the_same_submission_is_one_violation_and_another_is_another(world: Worl
     assert len(violations(world)) == 1
     world.ada.closes()
     world.ada.submit(amount="300")
-    assert [violation.case.amount for violation in violations(world)] == [usd(400), usd(300)]
+    assert {violation.case.amount for violation in violations(world)} == {usd(400), usd(300)}  # at one moment, in no order
 
 
 def test_whoever_changes_the_refused_form_can_still_send_it(world: World) -> None:

@@ -104,6 +104,9 @@ class Person(Actor):
         return self.submit(**{"happened": "yes", "quantity": "42", **typed})
 
 
+AFTER = {"undo", "revoke", "return", "extend"}  # what can still be done about a decision, and about what it granted
+
+
 def form() -> dict[str, Any]:
     """What people type when it does not matter."""
     return {
