@@ -6,6 +6,7 @@
 import json
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,16 @@ LINK = r"<https://acme\.slack\.com/[^<>|]+\|[^<>]+>"
 OURS = re.compile(rf"<@[A-Z0-9]+>|<#[A-Z0-9]+>|{LINK}|<!date\^\d+\^\{{date_short_pretty\}}, \{{time\}}\|[^<>|^]+>")
 
 
+@cache
 def shown(renderer: Renderer, wording: str, scene: str) -> dict[str, Any]:
-    template, context = scenes(WORDINGS[wording])[scene]
+    """A message as Slack would get it: every test looks at the same."""
+    template, context = _scenes(wording)[scene]
     return renderer.render(template, **context)
+
+
+@cache
+def _scenes(wording: str) -> dict[str, Any]:
+    return dict(scenes(WORDINGS[wording]))
 
 
 @pytest.mark.parametrize(("wording", "scene"), PAIRS)
