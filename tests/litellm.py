@@ -8,6 +8,7 @@ Where there is neither, these tests are skipped. A call to its model costs one c
 
 import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
 UP = Path(os.environ.get("LEEWAY_LITELLM_UP") or ROOT.parent / "shared" / "litellm" / "up.sh")
+NEEDED = ("node", "npm", "initdb", "pg_ctl", "psql", "curl")
 MASTER = "sk-master"
 LACKING = "no LiteLLM here: LEEWAY_LITELLM_UP=/path/to/up.sh starts one, or LITELLM_URL and LITELLM_MASTER_KEY name a running one"
 CENT = 10_000_000  # nano-dollars: what a call costs
@@ -118,6 +120,8 @@ def proxy() -> Iterator[Proxy]:
         return
     if not UP.is_file():
         raise LackingError(LACKING)
+    if lacking := [tool for tool in NEEDED if shutil.which(tool) is None]:
+        raise LackingError(f"no LiteLLM here: {UP} needs {', '.join(lacking)}, which this machine has not")
     relay = Relay()
     with _folder() as folder:
         port = free_port()

@@ -66,7 +66,7 @@ const CHARS = {
   arrow_up: "⬆️",
   arrow_down: "⬇️",
   leftwards_arrow_with_hook: "↩️",
-  double_vertical_bar: "⏸️",
+  raised_hand: "✋",
   arrow_forward: "▶️",
   speech_balloon: "💬",
   busts_in_silhouette: "👥",
