@@ -154,7 +154,8 @@ def _approved(stage: Stage, t: Teller, *, bob: Actor, ada: Actor, card: Message)
     active = ada.find("team-search", "active until", thread=card["thread_ts"])
     t.tell("ada", f"reads in the thread: {active['text']}")
     t.must(
-        buttons(bob.find("leeway", "asks for +$400")) == {"undo"}, "his copy keeps one button, to take it back for some minutes"
+        buttons(bob.find("leeway", "asks for +$400")) == {"undo", "revoke"},
+        "his copy keeps what can still be done: for some minutes to take it back, and to revoke what it granted",
     )
     late = bob.stage.do("act", as_=bob.id, channel=mine["channel"], ts=mine["ts"], action_id="approve")
     t.must(not late.get("ok"), "a decided card has no button left to press", str(late))
@@ -164,6 +165,9 @@ def _ended(stage: Stage, t: Teller, ada: Actor, warning: Message) -> None:
     past.live(stage, stage.clock.now() + timedelta(days=3, minutes=1), timedelta(hours=6))
     ended = ada.find("team-search", "ended", thread=warning["ts"])
     t.tell("acme", "three days pass")
+    notice = ada.find("team-search", "on Search ends", thread=warning["ts"])
+    t.must({"extend", "return"} <= buttons(notice), "before the end she could extend it, or return it")
+    t.tell("ada", f"had read before that it would: {notice['text']}")
     t.tell("ada", f"reads in the thread: {ended['text']}")
     base, limit = _limit(stage)
     t.must(limit == base, "the limit fell by exactly $400", f"{base} {limit}")
