@@ -106,7 +106,7 @@ def edit(sight: Sight) -> Edit | None:
     holding, found = sight.ledgered, sight.reading.limit
     if sight.fits or (holding is not None and found in holding.written):
         return None
-    if sight.traits.expires and sight.wanted.lifts and found == sight.traits.whole(sight.wanted.base):
+    if sight.traits.expires and found == sight.traits.whole(sight.wanted.base):
         return None  # the store ended what overrides add by itself, perhaps with the first of several
     if holding is None or sight.first:
         return Edit(sight.declared, sight.named or 0, found)

@@ -23,8 +23,7 @@ REQUESTS = ("tests/unit/test_requests.py",)
 OF_DECISIONS = ("decisions", "grounds", "clearing", "glass", "deciding_table", "deciding_rules")
 DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in OF_DECISIONS)
 ROUTING = tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes"))
-OVERRIDES = ("tests/unit/test_overrides.py", "tests/unit/test_granting.py")
-ENFORCING = ("tests/unit/test_enforcing.py", "tests/unit/test_enforcing_machine.py")
+OVERRIDES = tuple(f"tests/unit/test_{name}.py" for name in ("overrides", "granting", "returning", "extending"))
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {
@@ -37,9 +36,7 @@ SUBJECTS = {
         "routing": ROUTING,
         "overrides": OVERRIDES,
         "granting": OVERRIDES,
-        "holdings": ENFORCING,
-        "enforcing": ENFORCING,
-        "beginning": ENFORCING,
+        "holdings": ("tests/unit/test_holdings.py",),
     }.items()
 }
 

@@ -138,3 +138,37 @@ def test_within_both_is_over_when_the_first_of_them_is_whenever_it_begins(one: T
     assert one.within(one) == one
     assert one.within(two).end(start, reset) == min(one.end(start, reset), two.end(start, reset))
     assert one.within(two).length(start) == min(one.length(start), two.length(start))
+
+
+HOUR = timedelta(hours=1)
+LATER = Term(span=HOUR, since=NOW + 5 * HOUR)
+
+
+def test_a_term_begins_when_it_was_to_and_no_sooner() -> None:
+    assert [LATER.begin(NOW + n * HOUR) for n in (0, 5, 7)] == [NOW + n * HOUR for n in (5, 5, 7)]
+    assert Term(span=HOUR).begin(NOW) == NOW
+    assert (Term(span=HOUR).resets, Term(span=HOUR).since) == (0, None)
+    assert Term(until=NOW + 8 * HOUR, since=NOW + 5 * HOUR).length(NOW) == 3 * HOUR
+
+
+def test_within_both_begins_as_the_first_and_lives_through_the_fewer_resets() -> None:
+    for one, other in ((3, 1), (1, 3)):
+        both = Term(span=2 * HOUR, since=LATER.since, resets=one).within(Term(span=HOUR, resets=other))
+        assert both == Term(span=HOUR, since=LATER.since, resets=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({"term": LATER}, ("start",)),
+        ({"term": Term(span=HOUR, since=NOW - HOUR)}, ()),  # as soon as may be, as before
+        ({"term": Term(span=HOUR, resets=1)}, ("duration",)),
+        ({"extends": "O-1"}, ("extends",)),
+    ],
+)
+def test_another_start_more_resets_and_another_override_to_carry_on_are_material(
+    changed: dict[str, object], fields: tuple[str, ...]
+) -> None:
+    before = replace(CASE, term=Term(span=HOUR))
+    assert material(before, replace(before, **changed), now=NOW) == fields  # type: ignore[arg-type]
+    assert before.extends == ""
