@@ -15,7 +15,7 @@ from genai_prices.data_snapshot import find_provider_by_id
 from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
 
 from workflows.policy import FREE
-from workflows.spend import Price
+from workflows.pricing import Price
 
 PICO_PER_MILLION = 10**6  # dollars a million tokens -> pico-dollars a token
 PICO_PER_THOUSAND = 10**9  # dollars a thousand calls -> pico-dollars a call

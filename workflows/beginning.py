@@ -186,16 +186,25 @@ def _gone(kit: Kit, unit: UnitOfWork, override: Override, now: datetime) -> None
     effects = [Effect(Do.SHOW_REQUEST, gone.request)]
     if over is not None and now >= over + kit.policy.timing.stuck_after:
         effects.append(Effect(Do.SHOW_STUCK, gone.id))
-    request, after = unit.requests.get(gone.request), extending.goes_on(unit, gone)
-    if after is not None and after.starts is not None:
-        pass  # it goes on without a gap: what came of it is asked when that is over
-    elif (gone.began or gone.reason() not in SILENT) and not _with_another(unit, gone):
+    if _is_told(unit, gone):
         effects.append(Effect(Do.TELL_THREAD, news_of(gone, News.ENDED)))
-        # What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never.
-        glass = request is not None and request.glass is not None
-        if not glass and _is_first(unit, gone) and not (request and undone(gone, request)):
+        if _is_asked_about(unit, gone):
             effects.append(Effect(Do.SHOW_CHECKIN, gone.id))
     follow(unit, now, effects)
+
+
+def _is_told(unit: UnitOfWork, gone: Override) -> bool:
+    """Whether its end is news: not that of what never began, nor of what goes on without a gap, and of two at once only one."""
+    after = extending.goes_on(unit, gone)
+    goes_on = after is not None and after.starts is not None
+    return not goes_on and (gone.began or gone.reason() not in SILENT) and not _with_another(unit, gone)
+
+
+def _is_asked_about(unit: UnitOfWork, gone: Override) -> bool:
+    """What came of a broken glass its review says; of several quotas it is asked once; what came of some minutes, never."""
+    request = unit.requests.get(gone.request)
+    glass = request is not None and request.glass is not None
+    return not glass and _is_first(unit, gone) and not (request and undone(gone, request))
 
 
 def _with_another(unit: UnitOfWork, gone: Override) -> bool:

@@ -17,8 +17,9 @@ from typing import NamedTuple
 from workflows.blocking import Wish
 from workflows.forecast import Day, Outlook, lacking_by
 from workflows.money import Unit
+from workflows.pricing import PriceOf, cost
 from workflows.quotas import two_digits
-from workflows.spend import PriceOf, Sums, Tokens, cost
+from workflows.spend import Sums, Tokens
 
 NEAR = timedelta(days=3)  # a reset further away is no help to somebody who is stopped today
 A_MILLION = 1_000_000

@@ -18,8 +18,9 @@ from workflows.metering import MOST, add, pricing
 from workflows.outcomes import use_case_of
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
+from workflows.pricing import Price, price_all
 from workflows.quotas import Quota
-from workflows.spend import NOTHING, Costed, Counter, Price, Series, Tally, Usage, counting, price_all, summed, tally
+from workflows.spend import NOTHING, Costed, Counter, Series, Tally, Usage, counting, summed, tally
 from workflows.times import day_at, local_day
 
 BACK = timedelta(days=400)  # how far back an original is looked for: a year, and the weeks in which it is closed

@@ -15,9 +15,9 @@ from workflows.governed import Maker, nobody
 from workflows.overrides import Override
 from workflows.policy import Policy
 from workflows.ports import Clock, Directory, LimitStore, Stale, UnitOfWork, Units
+from workflows.pricing import Price
 from workflows.refusals import Refused
 from workflows.requests import Request
-from workflows.spend import Price
 
 T = TypeVar("T")
 

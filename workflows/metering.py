@@ -19,8 +19,9 @@ from workflows.keeping import attempt
 from workflows.money import usd
 from workflows.policy import Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork, Units
+from workflows.pricing import Price, PriceOf, price_all
 from workflows.quotas import RANK, Quota, Standing, crossings, notice
-from workflows.spend import Costed, Counter, Ended, Group, Price, PriceOf, Tally, Usage, grouped, price_all, tally
+from workflows.spend import Costed, Counter, Ended, Group, Tally, Usage, grouped, tally
 from workflows.telling import heard
 from workflows.times import INSTANT, Window, day_at, local_day
 

@@ -16,10 +16,10 @@ from workflows.limits import Edits, StoreRules
 from workflows.operators import USUAL, Operators
 from workflows.overrides import Grace
 from workflows.people import Account, PersonId
+from workflows.pricing import Price
 from workflows.quotas import Quota, lineage, window_of
 from workflows.reminders import Chase
 from workflows.rules import Data, Rule
-from workflows.spend import Price
 from workflows.times import Window
 from workflows.working import Wait, Week
 

@@ -7,8 +7,8 @@ from bot.config.place import Place
 from bot.config.problems import nearest
 from bot.config.words import covers, price
 from workflows.policy import FREE, Models
+from workflows.pricing import Price
 from workflows.rules import Data
-from workflows.spend import Price
 
 GROUP = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 PATTERN = re.compile(r"\S{1,200}")

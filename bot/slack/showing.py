@@ -15,7 +15,7 @@ from bot.slack.posting import CHANNEL, Also, Spot, each
 from workflows import digesting, spotting
 from workflows.digest import Digest
 from workflows.effects import Do, News
-from workflows.explaining import Card, stopped
+from workflows.explaining import Card
 from workflows.hands import ANY, NONE
 from workflows.inbox import deal
 from workflows.keeping import attempt
@@ -25,6 +25,7 @@ from workflows.people import PersonId
 from workflows.ports import Post, Unavailable, UnitOfWork
 from workflows.quotas import Quota
 from workflows.requests import Request
+from workflows.stops import stopped
 
 Handler = Callable[[str], None]
 

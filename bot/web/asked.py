@@ -21,7 +21,8 @@ from workflows.admission import Estimate
 from workflows.attribution import Origin
 from workflows.metering import pricing
 from workflows.policy import Policy
-from workflows.spend import Price, Tokens, cost
+from workflows.pricing import Price, cost
+from workflows.spend import Tokens
 
 Named = str | list[str] | None
 """A name, or a name and an id of the same thing."""

@@ -17,10 +17,11 @@ from workflows.metering import Recorded, record, standings
 from workflows.outcomes import Produced
 from workflows.policy import Policy
 from workflows.ports import Clock, Units
+from workflows.pricing import Price
 from workflows.producing import produce
 from workflows.quotas import Standing
 from workflows.restating import restate
-from workflows.spend import Price, Usage
+from workflows.spend import Usage
 
 Probe = Callable[[], str]
 """Whether something works: "" or what is wrong and what to do about it."""

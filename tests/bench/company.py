@@ -2,8 +2,8 @@
 
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota, key_of, lineage
-from workflows.spend import Price
 from workflows.times import Period
 
 LEAF = "platform/engineering/search/retrieval"

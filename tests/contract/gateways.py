@@ -1,5 +1,6 @@
 """Further quota stores as the conformance suite plays with them: the real MLflow, and the hosted ones as loopback servers."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -89,9 +90,9 @@ class InHosted(Remote):
     def edit(self, quota: Quota, limit: int) -> None:
         self.set(self.name(quota), limit // CENT)
 
+    @abstractmethod
     def set(self, name: str, cents: int | None) -> None:
         """What is there, as somebody else makes or changes it."""
-        raise NotImplementedError
 
 
 class Project(InHosted):

@@ -17,10 +17,11 @@ from workflows.money import Unit, usd
 from workflows.outcomes import Produced
 from workflows.policy import Organization, Policy
 from workflows.ports import Units
+from workflows.pricing import Price
 from workflows.producing import produce
 from workflows.quotas import Quota
 from workflows.restating import restate
-from workflows.spend import NOTHING, Price, Sums, Tokens, Usage
+from workflows.spend import NOTHING, Sums, Tokens, Usage
 from workflows.times import Period
 
 SEARCH, MOBILE = "platform/search", "platform/mobile"

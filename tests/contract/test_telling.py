@@ -9,8 +9,9 @@ from workflows.metering import Recorded, record
 from workflows.money import Unit
 from workflows.policy import Organization, Policy
 from workflows.ports import Units
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import Price, Tokens, Usage
+from workflows.spend import Tokens, Usage
 from workflows.streams import Part, Reading, Signal, Via
 
 QUOTA = Quota("tokens", "platform", 10**12, Unit.TOKENS)

@@ -17,8 +17,8 @@ from tests.fakes.clock import ManualClock
 from workflows.admitting import Gate
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import Price
 from workflows.times import Period
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

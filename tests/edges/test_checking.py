@@ -28,11 +28,12 @@ from workflows.money import Unit, usd
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.ports import Unavailable, UnitOfWork
+from workflows.pricing import Price
 from workflows.quotas import Quota
 from workflows.requests import Request
 from workflows.rules import Data, Limit
 from workflows.seats import Route
-from workflows.spend import Price, Tokens, Usage
+from workflows.spend import Tokens, Usage
 
 HOUR = timedelta(hours=1)
 ALLOWED = {

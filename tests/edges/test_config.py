@@ -16,12 +16,12 @@ from workflows.money import Unit, usd
 from workflows.overrides import Grace
 from workflows.people import Account, PersonId
 from workflows.policy import Organization, Policy, Timing
+from workflows.pricing import Price
 from workflows.quotas import Amount, Kind, Thresholds
 from workflows.reminders import Chase
 from workflows.routing import Org, route
 from workflows.rules import Ask, Data, Facts, Limit, When
 from workflows.seats import Route
-from workflows.spend import Price
 from workflows.times import Period
 from workflows.working import Wait, Week
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from bot.prices import REMEMBERED, TEXT, PriceList
 from workflows.policy import FREE
-from workflows.spend import Tokens, cost
+from workflows.pricing import cost
+from workflows.spend import Tokens
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LIST = PriceList(NOW)

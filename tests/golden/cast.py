@@ -12,7 +12,7 @@ from workflows.causes import Likely
 from workflows.cheaper import Cheaper, Model, Smaller, Wait
 from workflows.denials import Denied
 from workflows.digest import Amended, Change, Digest, Exceptional, Line, Recount
-from workflows.explaining import Beside, Card, Details, Stopped, seats
+from workflows.explaining import Beside, Card, Details, seats
 from workflows.forecast import Outlook
 from workflows.governed import Share
 from workflows.loose import Loose, Unpriced
@@ -28,6 +28,7 @@ from workflows.seats import Route, Stage
 from workflows.spend import Denial, Sums
 from workflows.spikes import Basis, Usual, spike
 from workflows.spotting import Diagnosis
+from workflows.stops import Stopped
 from workflows.times import Period, Window, window_at
 
 ZONE = "Europe/Berlin"

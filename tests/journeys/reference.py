@@ -8,10 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
+from tests.journeys.office import BOB, CY, DI, EVE
 from workflows.ballots import Verdict
+from workflows.money import usd
 from workflows.people import PersonId
 from workflows.refusals import Why
 from workflows.requests import State
+
+PAT, LIN = PersonId("U0PAT"), PersonId("U0LIN")
+LEADS, FINANCE, SENIORS = {BOB, EVE}, {CY, DI}, {PAT, LIN}
 
 
 @dataclass
@@ -43,6 +48,16 @@ class Panel:
 
     def copy(self) -> "Panel":
         return Panel(set(self.people), self.quorum, [set(rung) for rung in self.ladder])
+
+
+def panels(amount: int, concerned: set[PersonId]) -> list[Panel]:
+    """Whom a case needs: leads, and finance when it is large; seniors stand in, or are the next to be asked."""
+    wanted = [(LEADS, 1), (FINANCE, 2)] if amount > usd(1_000) else [(LEADS, 1)]
+    seniors, found = SENIORS - concerned, []
+    for people, quorum in wanted:
+        able = people - concerned
+        found.append(Panel(able, quorum, [seniors]) if len(able) >= quorum else Panel(able | seniors, quorum, []))
+    return found
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.fakes.clock import ManualClock
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.limits import FakeLimits
 from tests.journeys.office import ADA, BOB, CY, DI, EVE, KEY, START, TYPED, opened
-from tests.journeys.reference import Life, Panel, Said
+from tests.journeys.reference import LIN, PAT, Life, Said, panels
 from tests.journeys.world import FAST
 from workflows import assessing, overruling, requesting, reviewing, waking
 from workflows.audit import broken, plain
@@ -41,9 +41,7 @@ from workflows.requests import Request, State, Way
 from workflows.rules import Approve, Rule, When
 from workflows.rules import Ask as Asked
 
-PAT, LIN = PersonId("U0PAT"), PersonId("U0LIN")
 CAST = (ADA, BOB, EVE, CY, DI, PAT, LIN)
-LEADS, FINANCE, SENIORS = {BOB, EVE}, {CY, DI}, {PAT, LIN}
 POLICY = Policy(
     Organization("Acme", "Europe/Berlin"),
     (Quota(KEY, "platform/search", usd(10_000)),),
@@ -62,16 +60,6 @@ AGES = timedelta(days=3650)
 who = st.sampled_from(CAST)
 seen = st.sampled_from((0, 0, 0, -1))  # how old the card is on which somebody clicks, in revisions
 verdicts = st.sampled_from((Verdict.APPROVE, Verdict.APPROVE, Verdict.APPROVE, Verdict.DENY))
-
-
-def panels(amount: int, concerned: set[PersonId]) -> list[Panel]:
-    """Whom a case needs: leads, and finance when it is large; seniors stand in, or are the next to be asked."""
-    wanted = [(LEADS, 1), (FINANCE, 2)] if amount > usd(1_000) else [(LEADS, 1)]
-    seniors, found = SENIORS - concerned, []
-    for people, quorum in wanted:
-        able = people - concerned
-        found.append(Panel(able, quorum, [seniors]) if len(able) >= quorum else Panel(able | seniors, quorum, []))
-    return found
 
 
 class Crash(Exception):

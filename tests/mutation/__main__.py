@@ -22,8 +22,8 @@ HEAD = "| module | mutants | a test failed | tests did not load | ran on | equiv
 REQUESTS = ("tests/unit/test_requests.py",)
 OF_DECISIONS = ("decisions", "grounds", "clearing", "glass", "deciding_table", "deciding_rules")
 DECISIONS = tuple(f"tests/unit/test_{name}.py" for name in OF_DECISIONS)
-ROUTING = tuple(f"tests/unit/test_{name}.py" for name in ("routing", "ladders", "appealed_routes"))
-OVERRIDES = tuple(f"tests/unit/test_{name}.py" for name in ("overrides", "granting", "returning", "extending"))
+ROUTING = tuple(f"tests/unit/test_{name}.py" for name in ("routing", "routing_few", "ladders", "appealed_routes"))
+OVERRIDES = tuple(f"tests/unit/test_{name}.py" for name in ("overrides", "override_parts", "granting", "returning", "extending"))
 SUBJECTS = {
     name: Subject(f"workflows.{name}", f"workflows/{name}.py", tests)
     for name, tests in {

@@ -12,8 +12,9 @@ from workflows.blocking import Wish
 from workflows.cheaper import Market, Model, Named, Smaller, Wait, model, smaller, ways
 from workflows.forecast import Day, Outlook, lacking_by
 from workflows.money import Unit, usd
+from workflows.pricing import Price
 from workflows.quotas import Quota, Standing
-from workflows.spend import NOTHING, Price, Sums
+from workflows.spend import NOTHING, Sums
 from workflows.times import Window
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -19,8 +19,9 @@ from workflows.money import Unit, usd
 from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import NOTHING, Costed, CostSource, Price, Sums, Tokens, Usage
+from workflows.spend import NOTHING, Costed, CostSource, Sums, Tokens, Usage
 from workflows.times import Period, Window, window_at
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

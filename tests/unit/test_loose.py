@@ -11,8 +11,9 @@ from workflows.metering import record
 from workflows.money import usd
 from workflows.people import PersonId
 from workflows.policy import DigestPlan, Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import Price, Tokens, Usage
+from workflows.spend import Tokens, Usage
 from workflows.times import week_window
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

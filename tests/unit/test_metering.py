@@ -20,11 +20,12 @@ from workflows.overrides import Override
 from workflows.people import PersonId
 from workflows.policy import Organization, Policy
 from workflows.ports import Stale, Unavailable, UnitOfWork
+from workflows.pricing import Price
 from workflows.quotas import RANK, Level, Quota
 from workflows.requests import Request
 from workflows.rules import Data, Limit
 from workflows.seats import Route
-from workflows.spend import CostSource, Price, Tokens, Usage
+from workflows.spend import CostSource, Tokens, Usage
 from workflows.times import Period, Window
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

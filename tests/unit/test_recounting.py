@@ -19,8 +19,9 @@ from workflows.keeping import Kit
 from workflows.metering import record
 from workflows.money import Unit, usd
 from workflows.policy import Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import Metered, Price, Tally, Tokens, Usage
+from workflows.spend import Metered, Tally, Tokens, Usage
 from workflows.times import Period
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

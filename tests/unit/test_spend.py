@@ -9,8 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflows.money import Unit
+from workflows.pricing import Price, cost, price_all
 from workflows.quotas import Quota, lineage
-from workflows.spend import Costed, CostSource, Price, Tally, Tokens, Usage, cost, grouped, price_all, tally
+from workflows.spend import Costed, CostSource, Tally, Tokens, Usage, grouped, tally
 from workflows.times import Period, local_day, window_at
 
 counts = st.integers(0, 10**9)

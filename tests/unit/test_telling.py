@@ -10,8 +10,9 @@ from tests.fakes.memory import Memory
 from workflows.metering import Recorded, record
 from workflows.money import Unit
 from workflows.policy import Organization, Policy
+from workflows.pricing import Price
 from workflows.quotas import Quota
-from workflows.spend import Costed, Price, Tokens, Usage
+from workflows.spend import Costed, Tokens, Usage
 from workflows.streams import Part, Reading, Signal, Via
 from workflows.telling import measured
 
