@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.beginning import stop
 from workflows.effects import Alarm, Do, Effect, Wake
+from workflows.extending import granted_with
 from workflows.keeping import SYSTEM, Act, Kit, attempt, follow, keep_override, note, refuse_click
 from workflows.metering import base_of
 from workflows.overrides import Keep, Override, Reason, Status, decide, extra
@@ -40,9 +41,13 @@ class Now(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """That an override should end, because nothing of it was used from `since` on. It ends at `ends` if nobody answers."""
+    """That an override should end, because nothing of it was used from `since` on. It ends at `ends` if nobody answers.
+
+    `amount` is all that was granted with it on its quota and is not held back.
+    """
 
     override: Override
+    amount: int
     since: datetime
     ends: datetime
     now: Now
@@ -129,7 +134,8 @@ def proposal(unit: UnitOfWork, policy: Policy, key: str, now: datetime) -> Propo
     if override is None or entry is None:
         return None
     since = datetime.fromisoformat(str(entry.after["since"]))
-    return Proposal(override, since, _ends(policy, entry.at), _state(unit, policy, override, since=since, now=now))
+    amount = sum(o.amount for o in granted_with(unit, override) if o.quota == override.quota and not o.held)
+    return Proposal(override, amount, since, _ends(policy, entry.at), _state(unit, policy, override, since=since, now=now))
 
 
 def _state(unit: UnitOfWork, policy: Policy, override: Override, *, since: datetime, now: datetime) -> Now:

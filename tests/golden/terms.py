@@ -95,7 +95,7 @@ def _less(words: Words, asked: Request) -> Scene:
 def _idle(words: Words) -> dict[str, Scene]:
     running = cast.active(cast.decided(cast.request(words), State.APPROVED))
     ended = replace(running, stopped=NOW, why=Reason.UNUSED)
-    told = {now: Proposal(ended if now is Now.ENDED else running, NOW - 5 * DAY, NOW + DAY, now) for now in Now}
+    told = {now: Proposal(ended if now is Now.ENDED else running, running.amount, NOW - 5 * DAY, NOW + DAY, now) for now in Now}
     return {f"idle-{now}": ("idle.yaml", {"told": proposal}) for now, proposal in told.items()}
 
 
