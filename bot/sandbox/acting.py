@@ -89,7 +89,7 @@ class Acting:
             user,
             room,
             message,
-            actions=[acted(block, element, held=held, at=payloads.epoch(ws))],
+            actions=[acted(block, element, held=held, at=ws.moment())],
             state=values,
             trigger=ws.modals.trigger(user),
             url=base + ws.hooks.give(room.id, user, ts),
@@ -105,7 +105,7 @@ class Acting:
             self.ws.touch()
         if not fires(block):
             return NOTHING
-        action = acted(block, element, held=held, at=payloads.epoch(self.ws))
+        action = acted(block, element, held=held, at=self.ws.moment())
         inside = view.id if view.body["type"] == "modal" else None
         trigger = self.ws.modals.trigger(view.user, inside)
         sent = payloads.view_action(self.ws, view, actions=[action], trigger=trigger)

@@ -96,7 +96,7 @@ def edit(ws: Workspace, found: Message, text: str, blocks: Blocks | None) -> Non
     """New words for a message; blocks that are not given stay, an empty list takes them away."""
     found.text = text
     found.blocks = found.blocks if blocks is None else blocks
-    found.edited = payloads.epoch(ws)
+    found.edited = ws.moment()
     ws.touch()
 
 

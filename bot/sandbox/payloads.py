@@ -95,13 +95,13 @@ def closed(ws: Workspace, held: View, *, cleared: bool) -> Payload:
 
 
 def shortcut(ws: Workspace, user: str, callback_id: str, trigger: str) -> Payload:
-    sent = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": epoch(ws)}
+    sent = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": ws.moment()}
     return _interaction(ws, "shortcut", user) | sent
 
 
 def message_shortcut(ws: Workspace, user: str, room: Room, m: Message, *, callback_id: str, trigger: str, url: str) -> Payload:
     where = {"channel": {"id": room.id, "name": channel_name(room)}, "message_ts": m.ts, "message": message(ws, m)}
-    sent = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": epoch(ws), "response_url": url}
+    sent = {"callback_id": callback_id, "trigger_id": trigger, "action_ts": ws.moment(), "response_url": url}
     return _interaction(ws, "message_action", user) | where | sent
 
 
@@ -150,14 +150,9 @@ def home_opened(ws: Workspace, user: str) -> Payload:
     held = ws.modals.homes.get(user)
     shown = {"view": view(ws, held)} if held else {}
     room = ws.im(user)
-    sent = {"type": "app_home_opened", "user": user, "channel": room.id, "tab": "home", "event_ts": epoch(ws)}
+    sent = {"type": "app_home_opened", "user": user, "channel": room.id, "tab": "home", "event_ts": ws.moment()}
     return event(ws, sent | shown)
 
 
 def channel_name(room: Room) -> str:
     return "directmessage" if room.user else room.name
-
-
-def epoch(ws: Workspace) -> str:
-    now = ws.now()
-    return f"{int(now.timestamp())}.{now.microsecond:06d}"

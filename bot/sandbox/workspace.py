@@ -56,8 +56,17 @@ class Room:
 
     def stamp(self, now: datetime) -> str:
         """The next ts of this room; never the same twice, even after a reset."""
-        self.last = max(self.last + 1, int(now.timestamp()) * 1_000_000 + now.microsecond)
-        return f"{self.last // 1_000_000}.{self.last % 1_000_000:06d}"
+        self.last = _after(self.last, now)
+        return _written(self.last)
+
+
+def _after(last: int, now: datetime) -> int:
+    """Now in microseconds, or the next one if that was given before."""
+    return max(last + 1, int(now.timestamp()) * 1_000_000 + now.microsecond)
+
+
+def _written(micros: int) -> str:
+    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,12 @@ class Workspace:
         self.notices: dict[str, list[Notice]] = {}
         self.modals = Modals(self.pulse)
         self.hooks = Hooks(self.pulse)
+        self._acted = 0
+
+    def moment(self) -> str:
+        """When somebody acts; as Slack's never the same twice, also while the clock stands: an app may go by their order."""
+        self._acted = _after(self._acted, self.now())
+        return _written(self._acted)
 
     def im(self, user: str) -> Room:
         """The direct message between the app and a person; opened when first asked for."""

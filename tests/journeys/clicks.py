@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.demo import acme
-from bot.sandbox import payloads
 from tests.journeys.world import Person, Team, World
 from workflows.audit import Entry
 from workflows.overrides import Outcome, Override
@@ -27,7 +26,7 @@ def press(world: World, by: Person, *, action: str, value: str, where: tuple[str
         "channel": {"id": channel, "name": "any"},
         "message": message,
         "trigger_id": ws.modals.trigger(by.id),
-        "actions": [{"action_id": action, "block_id": "decide", "action_ts": payloads.epoch(ws), **_said(action, value)}],
+        "actions": [{"action_id": action, "block_id": "decide", "action_ts": ws.moment(), **_said(action, value)}],
     }
 
 

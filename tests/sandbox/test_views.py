@@ -413,3 +413,13 @@ def test_ids_nobody_gave_are_made_up(world: World) -> None:
     (block,) = view["blocks"]
     assert block["block_id"] and block["element"]["action_id"]
     assert world.do("submit", who=ADA, view_id=view["id"], values={block["block_id"]: "soup"})["ok"]
+
+
+def test_of_two_acts_while_the_clock_stands_the_later_has_the_later_time(world: World) -> None:
+    """As with Slack, whose times are of microseconds: an app may go by their order."""
+    view = world.opens(row(button()))
+    times = []
+    for _ in range(3):
+        world.do("act", who=ADA, view_id=view["id"], action_id="eat")
+        times.append(world.app.last["actions"][0]["action_ts"])
+    assert times == sorted(set(times))
